@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { z } from "zod";
 import type { Agreement } from "./core/agreement.ts";
 import type { Target } from "./core/target.ts";
+import { InvalidInputError } from "./errors.ts";
 
 /** What the environment says; the only reader of process.env. */
 export type Settings = {
@@ -21,6 +24,12 @@ export type Vantage = { readonly id: string; readonly controls: readonly Control
 
 export type Account = { readonly id: string; readonly name: string; readonly currency: string };
 
+export type Channel = {
+  readonly id: string;
+  readonly kind: string;
+  readonly [key: string]: unknown;
+};
+
 /** A validated configuration with every default filled in. */
 export type Config = {
   readonly timeZone: string;
@@ -31,6 +40,77 @@ export type Config = {
   /** Built-in and configured, every version. */
   readonly agreements: readonly Agreement[];
   readonly targets: readonly Target[];
-  /** Kept for the alert channels to come; validated only in form. */
-  readonly channels: readonly { readonly id: string; readonly kind: string }[];
+  /** Kept for the alert channels to come; validated only in form. May hold secrets. */
+  readonly channels: readonly Channel[];
 };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const DEFAULT_CONFIG_FILE = "./nines.yaml";
+
+// The messages repeat no value: a mistyped address may hold a password.
+const settingsSchema = z.object({
+  NINES_CONFIG: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "is no PostgreSQL address; write postgres://user@host/database")
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(
+      /^rediss?:\/\/[^\s,]+(,[^\s,]+)*$/,
+      "is no Redis address; write redis://host:6379 or rediss://host:6379, several with commas",
+    )
+    .optional(),
+  NINES_DATA_DIR: z.string().default("./data"),
+  HOST: z
+    .string()
+    .regex(/^[^\s/]+$/, "is no host; write an address or a name such as 127.0.0.1")
+    .default("127.0.0.1"),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "is no port; write a whole number from 0 to 65535")
+    .transform(Number)
+    .refine((port) => port <= 65_535, "is no port; write a whole number from 0 to 65535")
+    .default(8080),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `is no log level; write one of ${LOG_LEVELS.join(", ")}`)
+    .default("info"),
+});
+
+/** The variables of this process: nobody else reads them. */
+export function environment(): Environment {
+  return process.env;
+}
+
+/**
+ * The settings that the environment gives; an empty variable counts as not set.
+ * `exists` tells whether ./nines.yaml is there to be the configuration when none is named.
+ * Throws InvalidInputError.
+ */
+export function readSettings(
+  env: Environment,
+  exists: (path: string) => boolean = existsSync,
+): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const checked = settingsSchema.safeParse(given);
+  if (!checked.success) {
+    throw new InvalidInputError(
+      checked.error.issues.map(({ path, message }) => ({
+        place: `environment ${path.join(".")}`,
+        message,
+      })),
+    );
+  }
+  const { data } = checked;
+  return {
+    configFile: data.NINES_CONFIG ?? (exists(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null),
+    databaseUrl: data.DATABASE_URL ?? null,
+    redisUrl: data.REDIS_URL ?? null,
+    dataDir: data.NINES_DATA_DIR,
+    host: data.HOST,
+    port: data.PORT,
+    logLevel: data.LOG_LEVEL,
+  };
+}

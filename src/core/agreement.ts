@@ -1,4 +1,5 @@
 import type { Fraction } from "./fraction.ts";
+import type { Target } from "./target.ts";
 
 export const METHODS = ["all-failed", "error-rate", "threshold"] as const;
 export const SCOPES = ["target", "group", "multi-zone"] as const;
@@ -43,3 +44,51 @@ export type Agreement = {
   /** Non-empty: terms come from the target that a target `inherits`, which must be of one of these products. */
   readonly inherits: readonly string[];
 };
+
+/** The version in force at an instant: the latest that holds from then or before. */
+export function agreementInForce(
+  agreements: readonly Agreement[],
+  id: string,
+  atMs: number,
+): Agreement | null {
+  let found: Agreement | null = null;
+  for (const agreement of agreements) {
+    if (agreement.id !== id || agreement.fromMs > atMs) continue;
+    if (found === null || agreement.fromMs > found.fromMs) found = agreement;
+  }
+  return found;
+}
+
+type Configured = {
+  readonly agreements: readonly Agreement[];
+  readonly targets: readonly Target[];
+};
+
+/**
+ * The terms of an agreement for one target at an instant; null when none is in force.
+ * An inheriting agreement takes those of the first agreement of the target that this one
+ * inherits, under its own id and for the target alone (report of 2016-2017, section VI.17: VPC
+ * and security products have the objective of the ECS, OSS or RDS they stand before).
+ */
+export function resolveTerms(
+  config: Configured,
+  target: Target,
+  query: { readonly id: string; readonly atMs: number },
+): Agreement | null {
+  const agreement = agreementInForce(config.agreements, query.id, query.atMs);
+  if (agreement === null || agreement.inherits.length === 0) return agreement;
+  const inherited = config.targets.find(({ id }) => id === target.inherits);
+  const [first] = inherited?.agreements ?? [];
+  if (first === undefined) return null;
+  const terms = agreementInForce(config.agreements, first, query.atMs);
+  // One step only: terms that are themselves inherited are no terms.
+  if (terms === null || terms.inherits.length > 0) return null;
+  return { ...terms, id: agreement.id, scope: "target" };
+}
+
+/** The terms of all agreements of a target that are in force at an instant. */
+export function agreementsFor(config: Configured, target: Target, atMs: number): Agreement[] {
+  return target.agreements
+    .map((id) => resolveTerms(config, target, { id, atMs }))
+    .filter((terms) => terms !== null);
+}

@@ -1,31 +1,50 @@
-import type { Reason } from "./outcome.ts";
+import { z } from "zod";
+import { REASONS } from "./outcome.ts";
 
 /** Further facts about one result of a round; kept for what was not `ok`. */
-export type RoundDetail = {
+const roundDetailSchema = z.strictObject({
   /** Index into the round's arrays. */
-  readonly index: number;
-  readonly reason: Reason;
-  readonly text?: string;
-  readonly requestId?: string;
-  readonly address?: string;
-};
+  index: z.int().min(0),
+  reason: z.enum(REASONS),
+  text: z.string().max(300).optional(),
+  requestId: z.string().max(200).optional(),
+  address: z.string().max(100).optional(),
+});
+export type RoundDetail = Readonly<z.output<typeof roundDetailSchema>>;
 
-/** One letter a result: `o`k, `f`ailed, `i`nvalid, `u`nknown. */
-export type OutcomeLetters = string;
+const MAX_INT4 = 2_147_483_647;
 
 /**
  * One planned pass of one vantage over one shard of targets: the unit of work, of storage
  * and of proof. The arrays run in parallel.
  */
-export type Round = {
-  readonly vantage: string;
-  readonly shard: string;
-  readonly plannedAtMs: number;
-  /** Target ids. */
-  readonly targets: readonly string[];
-  readonly outcomes: OutcomeLetters;
-  /** True start less planned instant, whole milliseconds. */
-  readonly offsetsMs: readonly number[];
-  readonly latenciesUs: readonly number[];
-  readonly details: readonly RoundDetail[];
-};
+export const roundSchema = z
+  .strictObject({
+    vantage: z.string().min(1).max(63),
+    shard: z.string().min(1).max(63),
+    plannedAtMs: z.int().min(0).max(8.64e15),
+    /** Target ids. */
+    targets: z.array(z.string().min(1).max(63)).min(1),
+    /** One letter a result: `o`k, `f`ailed, `i`nvalid, `u`nknown. */
+    outcomes: z.string().regex(/^[ofiu]+$/u),
+    /** True start less planned instant, whole milliseconds. */
+    offsetsMs: z.array(z.int().min(-MAX_INT4).max(MAX_INT4)),
+    latenciesUs: z.array(z.int().min(0).max(MAX_INT4)),
+    details: z.array(roundDetailSchema),
+  })
+  .refine(
+    ({ targets, outcomes, offsetsMs, latenciesUs }) =>
+      outcomes.length === targets.length &&
+      offsetsMs.length === targets.length &&
+      latenciesUs.length === targets.length,
+    { error: "arrays of a round differ in length" },
+  );
+export type Round = Readonly<
+  Omit<z.output<typeof roundSchema>, "targets" | "offsetsMs" | "latenciesUs" | "details"> & {
+    targets: readonly string[];
+    offsetsMs: readonly number[];
+    latenciesUs: readonly number[];
+    details: readonly RoundDetail[];
+  }
+>;
+export type OutcomeLetters = Round["outcomes"];

@@ -28,3 +28,21 @@ export type Target = {
   readonly untilMs: number | null;
   readonly probe: ProbeSettings;
 };
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  );
+}
+
+/**
+ * Targets with the same key ask the same question: within a round it is measured once and the
+ * result stands for each of them. Holds the probe's secrets: a key for a map, never for a log.
+ */
+export function probeKey(target: Pick<Target, "probe" | "timeoutMs">): string {
+  return JSON.stringify([target.timeoutMs, canonical(target.probe)]);
+}

@@ -1,0 +1,58 @@
+/** One-way layers: core <- leaves <- adapters <- use cases <- shells <- main. */
+const core = "^src/core/";
+const leafNames = "clock|config|deps|errors|metrics|paths|queues";
+const leaves = `^src/(${leafNames})\\.ts$`;
+const adapters = "^(src/(store|notify|reports)/|probes/)";
+const useCases = `^src/(?!(main|${leafNames})\\.ts$)[^/]+\\.tsx?$`;
+const shells = "^(jobs/|src/(http|web|sandbox)/)";
+const main = "^src/main\\.ts$";
+const ours = "^(src|probes|jobs|dashboards|test)/";
+
+const not = (name, from, to) => ({
+  name,
+  severity: "error",
+  from: { path: from },
+  to: { path: to },
+});
+/** Of our own modules, `from` may import those in `allowed` and no other. */
+const only = (name, from, allowed) => ({
+  name,
+  severity: "error",
+  from: { path: from },
+  to: { path: ours, pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "all-imports-resolve", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "core-is-pure",
+      severity: "error",
+      from: { path: core },
+      to: { pathNot: [core, "node_modules/(@types/)?(luxon|zod)/"] },
+    },
+    only("leaves-stay-below", leaves, [core, leaves]),
+    not("adapters-stay-below", adapters, [useCases, shells, main]),
+    only("probes-stand-alone", "^probes/", ["^probes/", core, "^src/(clock|errors)\\.ts$"]),
+    not("store-knows-no-other-adapter", "^src/store/", ["^probes/", "^src/(notify|reports)/"]),
+    not("notify-knows-no-other-adapter", "^src/notify/", ["^probes/", "^src/(store|reports)/"]),
+    not("reports-know-no-other-adapter", "^src/reports/", ["^probes/", "^src/(store|notify)/"]),
+    not("use-cases-stay-below", useCases, [shells, main]),
+    only("web-knows-core-only", "^src/web/", ["^src/web/", core]),
+    not("http-starts-no-job", "^src/http/", ["^jobs/", "^probes/", "^src/(notify|sandbox)/"]),
+    not("jobs-serve-no-http", "^jobs/", "^src/(http|web|sandbox)/"),
+    not("sandbox-stands-alone", "^src/sandbox/", ["^jobs/", "^src/(http|web)/"]),
+    not("nobody-imports-main", ".*", main),
+    not("nobody-imports-tests", "^(src|probes|jobs)/", "^test/"),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
+  },
+};

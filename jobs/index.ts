@@ -1,0 +1,17 @@
+import type { ProbeJobDeps, RunJob, StoreJobDeps } from "./job.ts";
+import { pruneJob } from "./prune.ts";
+import { recordRoundJob } from "./record-round.ts";
+import { runRoundJob } from "./run-round.ts";
+import { settleMinuteJob } from "./settle-minute.ts";
+
+/** Jobs of a vantage's own queue. */
+export const probeJobs = {
+  "run-round": runRoundJob,
+} satisfies Record<string, RunJob<ProbeJobDeps>>;
+
+/** Jobs that read and write the database. To add one: its file, and its line here. */
+export const storeJobs = {
+  "record-round": recordRoundJob,
+  "settle-minute": settleMinuteJob,
+  prune: pruneJob,
+} satisfies Record<string, RunJob<StoreJobDeps>>;

@@ -1,0 +1,31 @@
+import type { Logger } from "pino";
+import type { Round } from "../src/core/round.ts";
+import type { Clock } from "../src/clock.ts";
+import type { Config } from "../src/config.ts";
+import type { Outbox } from "../src/outbox.ts";
+import type { JobView } from "../src/queues.ts";
+import type { Recorder } from "../src/record.ts";
+import type { RoundDeps } from "../src/run-round.ts";
+import type { Db } from "../src/store/connect.ts";
+
+/** What a worker of one vantage needs. */
+export type ProbeJobDeps = RoundDeps & {
+  readonly vantage: string;
+  readonly outbox: Pick<Outbox, "send">;
+  /** Fires when running rounds must end at once. */
+  readonly signal: AbortSignal;
+};
+
+/** What the recorder's and the settler's jobs need. */
+export type StoreJobDeps = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly db: Db;
+  readonly recorder: Recorder;
+  readonly config: () => Config;
+  /** Is told of rounds that can never be stored. */
+  readonly onRefused: (round: Round | null, why: string) => void;
+};
+
+/** One kind of job. Throws when it should be tried again. */
+export type RunJob<Deps> = (deps: Deps, job: JobView) => Promise<void>;

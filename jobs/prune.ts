@@ -1,0 +1,11 @@
+import { dropPartitionsBefore } from "../src/store/partitions.ts";
+import type { RunJob, StoreJobDeps } from "./job.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Drops whole months of rounds that are older than the retention; what was derived stays. */
+export const pruneJob: RunJob<StoreJobDeps> = async ({ db, clock, config, log }) => {
+  const horizonMs = clock.nowMs() - config().retentionDays * DAY_MS;
+  const dropped = await dropPartitionsBefore(db, horizonMs);
+  if (dropped.length > 0) log.info({ dropped }, "old rounds dropped");
+};

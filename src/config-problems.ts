@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { didYouMean } from "./core/suggest.ts";
+import { MISSING_VALUE, type Finding, type Path } from "./yaml-source.ts";
+
+type Issue = z.core.$ZodIssue;
+
+const EXPECTED = new Map([
+  ["string", "text"],
+  ["number", "a number"],
+  ["int", "a whole number"],
+  ["boolean", "true or false"],
+  ["array", "a list"],
+  ["tuple", "a list"],
+  ["object", "a mapping of keys to values"],
+  ["record", "a mapping of keys to values"],
+]);
+
+function typeOf(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping of keys to values";
+  return EXPECTED.get(typeof value) ?? "something else";
+}
+
+/** The schemas that one step of a path can lead to. */
+function step(schema: unknown, part: PropertyKey): unknown[] {
+  if (schema instanceof z.ZodObject) return [schema.shape[String(part)]];
+  if (schema instanceof z.ZodArray) return [schema.element];
+  if (schema instanceof z.ZodRecord) return [schema.valueType];
+  return inside(schema).flatMap((inner) => step(inner, part));
+}
+
+/** What a wrapper or a choice holds. */
+function inside(schema: unknown): unknown[] {
+  if (schema instanceof z.ZodUnion) return [...schema.options];
+  if (schema instanceof z.ZodIntersection) return [schema.def.left, schema.def.right];
+  if (schema instanceof z.ZodPipe) return [schema.in];
+  const wraps =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault;
+  return wraps ? [schema.unwrap()] : [];
+}
+
+function keysOf(schema: unknown): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : inside(schema).flatMap(keysOf);
+}
+
+function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): unknown[] {
+  let schemas: unknown[] = [schema];
+  for (const part of path) schemas = schemas.flatMap((inner) => step(inner, part));
+  return schemas;
+}
+
+/** What a key means, as the published schema says it. */
+function meaning(schema: z.ZodType, path: readonly PropertyKey[]): string {
+  const [found] = schemasAt(schema, path);
+  const description = found instanceof z.ZodType ? found.description : undefined;
+  return description === undefined ? "" : `: ${description}`;
+}
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, key: string, schema: z.ZodType): string {
+  const { input, expected } = issue;
+  const told = meaning(schema, issue.path);
+  if (input === undefined) return `"${key}" is missing; add it${told}`;
+  if (!issue.message.startsWith("Invalid input")) return issue.message;
+  if (input === null) return `"${key}" has no value; give it one, or remove the key`;
+  const remedy =
+    expected === "string" && (typeof input === "number" || typeof input === "boolean")
+      ? "; put it in quotes"
+      : `; correct it${told}`;
+  return `"${key}" must be ${EXPECTED.get(expected) ?? expected}, not ${typeOf(input)}${remedy}`;
+}
+
+function notOneOf(issue: { input?: unknown }, options: readonly unknown[], key: string): string {
+  if (issue.input === undefined) return `"${key}" is missing; add one of ${options.join(", ")}`;
+  const written = typeof issue.input === "string" ? issue.input : null;
+  const shown = written === null ? typeOf(issue.input) : `"${written}"`;
+  const hint = written === null ? "" : didYouMean(written, options.map(String));
+  const choice = options.length === 1 ? `must be ${String(options[0])}` : `is not one of ${options.join(", ")}`;
+  return `"${key}" ${options.length === 1 ? `${choice}, not ${shown}` : `${shown} ${choice}`}${hint}`;
+}
+
+function outOfRange(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, key: string): string {
+  if (!/^Too (small|big)/.test(issue.message)) return `"${key}" ${issue.message}`;
+  const limit = issue.code === "too_small" ? issue.minimum : issue.maximum;
+  const bound = issue.code === "too_small" ? "at least" : "at most";
+  const word = issue.inclusive === false ? (bound === "at least" ? "above" : "below") : bound;
+  const unit = new Map([
+    ["string", " characters long"],
+    ["array", " entries long"],
+    ["set", " entries long"],
+  ]).get(issue.origin);
+  return `"${key}" must be ${word} ${limit}${unit ?? ""}; correct it`;
+}
+
+/** Of the branches of a choice, the one that fits best tells most. */
+function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const isWrongKind = (issues: readonly Issue[]): boolean =>
+    issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+  const candidates = branches.filter((issues) => !isWrongKind(issues));
+  return candidates.toSorted((a, b) => a.length - b.length)[0] ?? [];
+}
+
+function unionFindings(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, base: Path): Finding[] {
+  const path = joined(base, issue.path);
+  const key = String(path.at(-1) ?? "");
+  if ("options" in issue && Array.isArray(issue.options)) {
+    const options: readonly unknown[] = issue.options;
+    const name = String(issue.discriminator ?? key);
+    const holder = typeof issue.input === "object" && issue.input !== null ? issue.input : {};
+    const input: unknown = Reflect.get(holder, name);
+    return [{ path, at: "value", message: notOneOf({ input }, options, name) }];
+  }
+  const best = bestBranch(issue.errors);
+  if (best.length === 0) {
+    const message = `"${key}" has no form that is known${meaning(schema, issue.path)}; correct it`;
+    return [{ path, at: "value", message }];
+  }
+  return best.flatMap((inner) =>
+    findingsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, base),
+  );
+}
+
+function joined(base: Path, path: readonly PropertyKey[]): Path {
+  return [...base, ...path.map((part) => (typeof part === "number" ? part : String(part)))];
+}
+
+function findingsOf(issue: Issue, schema: z.ZodType, base: Path): Finding[] {
+  if (issue.input === MISSING_VALUE) return [];
+  const path = joined(base, issue.path);
+  const key = String(path.at(-1) ?? "the file");
+  const at = "value" as const;
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = schemasAt(schema, issue.path).flatMap(keysOf);
+      return issue.keys.map((unknown) => ({
+        path: [...path, unknown],
+        at: "key" as const,
+        message: `unknown key "${unknown}"${didYouMean(unknown, known) || `; known are ${known.join(", ")}`}`,
+      }));
+    }
+    case "invalid_type":
+      return [{ path, at, message: wrongType(issue, key, schema) }];
+    case "invalid_value":
+      return [{ path, at, message: notOneOf(issue, issue.values, key) }];
+    case "too_small":
+    case "too_big":
+      return [{ path, at, message: outOfRange(issue, key) }];
+    case "invalid_union":
+      return unionFindings(issue, schema, base);
+    case "invalid_key":
+    case "invalid_element":
+      return issue.issues.flatMap((inner) => findingsOf({ ...inner, path: issue.path }, schema, base));
+    case "invalid_format":
+    case "not_multiple_of":
+    case "custom":
+      return [{ path, at, message: issue.message }];
+  }
+}
+
+/** Checks the value at a path against a schema: its output, or findings with their remedy. */
+export function checkForm<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  base: Path,
+): { readonly output: z.output<Schema> | null; readonly findings: readonly Finding[] } {
+  const checked = schema.safeParse(value, { reportInput: true });
+  if (checked.success) return { output: checked.data, findings: [] };
+  const findings = checked.error.issues.flatMap((issue) => findingsOf(issue, schema, base));
+  return { output: null, findings };
+}

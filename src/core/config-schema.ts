@@ -1,0 +1,281 @@
+import { z } from "zod";
+import { METHODS, QUORUMS, SCOPES } from "./agreement.ts";
+import { parseDecimal } from "./decimal.ts";
+import { DURATION, parseDuration } from "./duration.ts";
+import { PRODUCTS } from "./target.ts";
+
+/**
+ * The form of the configuration file, each entry by itself. What entries say about each other
+ * is checked where they are put together. Descriptions go into the published JSON Schema and
+ * into messages.
+ */
+
+type Issue = { readonly input?: unknown };
+
+/** A wrong value as a message shows it. */
+const shown = (issue: Issue): string =>
+  typeof issue.input === "string" ? `"${issue.input}"` : `a ${typeof issue.input}`;
+
+const SHORT_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+const idText = z
+  .string()
+  .regex(SHORT_NAME, {
+    error: (issue) =>
+      `${shown(issue)} is no id; use at most 63 of a-z, 0-9, ".", "_" and "-", a letter or digit first`,
+  })
+  .describe('Unique id: a-z, 0-9, ".", "_" and "-"');
+
+/** Free of "/" because it is a part of a group's id. */
+const wordText = z.string().regex(/^[^\s/]{1,63}$/, {
+  error: (issue) => `${shown(issue)} must be 1 to 63 characters without blank or "/"`,
+});
+
+function durationText(description: string, limits: { from: string; until: string }) {
+  const fromMs = parseDuration(limits.from) ?? 0;
+  const untilMs = parseDuration(limits.until) ?? 0;
+  const range = `between ${limits.from} and ${limits.until}`;
+  return z
+    .string({
+      error: (issue) => `${shown(issue)} is no duration; write a number and its unit, such as "15s"`,
+    })
+    .regex(DURATION, {
+      abort: true,
+      error: (issue) =>
+        `${shown(issue)} is no duration; write a whole number and ms, s, m, h or d, such as "15s"`,
+    })
+    .refine(
+      (text) => {
+        const ms = parseDuration(text) ?? -1;
+        return ms >= fromMs && ms <= untilMs;
+      },
+      { error: (issue) => `${shown(issue)} is out of range; choose one ${range}` },
+    )
+    .describe(`${description}, ${range}`);
+}
+
+const PERCENT = /^\d{1,3}(\.\d{1,9})?$/;
+/** A number is taken by the digits in the file, hence the type for editors. */
+const percentText = z
+  .string()
+  .regex(PERCENT, {
+    abort: true,
+    error: (issue) => `${shown(issue)} is no percentage; write a decimal such as "99.95"`,
+  })
+  .refine(
+    (text) => {
+      const value = parseDecimal(text);
+      return value !== null && value.num > 0n && value.num <= 100n * value.den;
+    },
+    { error: (issue) => `${shown(issue)} is no percentage above 0 and up to 100; correct it` },
+  );
+const percent = (description: string) =>
+  percentText.meta({ description, type: ["string", "number"] });
+
+const dateText = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, {
+    error: (issue) => `${shown(issue)} is no date; write it like 2026-10-01`,
+  })
+  .describe("Date, from its local midnight");
+
+const momentText = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/, {
+    error: (issue) =>
+      `${shown(issue)} is neither a date nor an instant; write 2026-10-01 or 2026-10-01T00:00:00+08:00`,
+  })
+  .describe("Date (from its local midnight) or instant with its offset");
+
+const timeZone = z.string().describe("IANA time zone, such as Asia/Shanghai");
+
+const vantageIds = (description: string) =>
+  z.array(z.string()).min(1, "is empty; name a vantage, or remove the key").describe(description);
+
+export const HOST_AND_PORT = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/;
+
+const controlEntry = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("resolver") }).describe("The worker's own resolver"),
+    z.strictObject({ kind: z.literal("gateway") }).describe("The worker's default gateway"),
+    z
+      .strictObject({
+        kind: z.literal("tcp"),
+        address: z.string().regex(HOST_AND_PORT, {
+          error: (issue) => `${shown(issue)} is no address; write host:port`,
+        }),
+      })
+      .describe("An endpoint elsewhere that accepts connections"),
+  ])
+  .describe("Measured beside the targets: when all fail with them, the fault is our own");
+
+export const vantageEntry = z.strictObject({
+  id: idText,
+  controls: z
+    .array(controlEntry)
+    .optional()
+    .describe("Default: the resolver, the gateway and two public names; [] for none"),
+});
+
+export const accountEntry = z.strictObject({
+  id: idText,
+  name: z.string().min(1, "is empty; give a name, or remove the key").optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, {
+      error: (issue) => `${shown(issue)} is no currency; write three letters such as "CNY"`,
+    })
+    .optional()
+    .describe("ISO 4217 code, default CNY"),
+});
+
+const creditEntry = z.strictObject({
+  below: percent("The tier holds below this availability, in percent"),
+  credit: z.number().gt(0).max(100).describe("Percent of the month's fee"),
+});
+
+export const agreementEntry = z.strictObject({
+  id: idText,
+  from: dateText.optional().describe("Date from which it holds; default: always"),
+  objective: percent("Availability promised, in percent").optional(),
+  method: z.enum(METHODS).optional().describe("How a slot's badness follows from its results"),
+  slot: durationText("Smallest counted unit of time: whole minutes that divide a day", {
+    from: "1m",
+    until: "1d",
+  })
+    .refine((text) => 86_400_000 % (parseDuration(text) ?? 1) === 0, {
+      error: (issue) => `${shown(issue)} does not divide a day; choose a slot such as "1m" or "5m"`,
+    })
+    .refine((text) => (parseDuration(text) ?? 1) % 60_000 === 0, {
+      error: (issue) => `${shown(issue)} is not whole minutes; choose a slot such as "1m" or "5m"`,
+    })
+    .optional(),
+  threshold: z
+    .string()
+    .regex(/^(0(\.\d{1,9})?|\d{1,2}(\.\d{1,9})?%)$/, {
+      error: (issue) =>
+        `${shown(issue)} is no share of failed results; write it as "0.05" or "5%"`,
+    })
+    .meta({
+      description: 'Method threshold: bad above this share of failed results, "0.05" or "5%"',
+      type: ["string", "number"],
+    })
+    .optional(),
+  scope: z.enum(SCOPES).optional().describe("What one figure is given for"),
+  quorum: z.enum(QUORUMS).optional().describe("Which votes of vantages make a slot down"),
+  minVantages: z.int().min(1).max(1000).optional().describe("Votes that a slot needs"),
+  minStretch: z.int().min(1).max(1440).optional().describe("Shorter runs of bad slots are good"),
+  partMonth: z.enum(["as-used", "whole-month"]).optional(),
+  exclusion: z.enum(["as-good", "removed"]).optional(),
+  noData: z.enum(["removed", "as-good", "as-bad"]).optional(),
+  minCoverage: percent("Below it there is no verdict, in percent; default 95").optional(),
+  timeZone: timeZone.optional(),
+  closeAfter: durationText("A month closes this long after its end", { from: "0s", until: "31d" })
+    .optional(),
+  credits: z.array(creditEntry).max(20).optional(),
+  inherits: z
+    .array(z.enum(PRODUCTS))
+    .min(1, "is empty; list products, or remove the key")
+    .optional()
+    .describe("Terms come from the target named by `inherits`, which is of one of these products"),
+});
+export type AgreementEntry = z.output<typeof agreementEntry>;
+
+/** Only its kind; the settings of a kind have a schema of their own. */
+export const probeEntry = z.looseObject({ kind: z.string() }).describe("What is measured, and how");
+
+const interval = durationText("Time from one round to the next, whole seconds", {
+  from: "1s",
+  until: "1d",
+}).refine((text) => (parseDuration(text) ?? 1) % 1000 === 0, {
+  error: (issue) => `${shown(issue)} is not whole seconds; write it like "15s"`,
+});
+const timeout = durationText("Time limit of one probe", { from: "100ms", until: "10m" });
+
+export const targetEntry = z.strictObject({
+  id: idText,
+  product: z.enum(PRODUCTS).describe(PRODUCTS.join(" | ")),
+  region: wordText.describe("Region id, such as cn-hangzhou"),
+  zone: wordText.optional().describe("Zone id, such as cn-hangzhou-h"),
+  account: z.string().optional().describe("Default: the account, when there is just one"),
+  monthlyFee: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,3})?$/, {
+      error: (issue) => `${shown(issue)} is no amount; write a decimal such as "1200.00"`,
+    })
+    .meta({ description: "In the account's currency", type: ["string", "number"] })
+    .optional(),
+  probe: probeEntry,
+  agreements: z
+    .array(z.string())
+    .min(1, "is empty; name an agreement, or remove the key")
+    .optional()
+    .describe("Ids of the agreements that hold; default: the product's"),
+  class: wordText.optional().describe("Separates groups, such as a storage class"),
+  labels: z.record(z.string(), z.string()).optional(),
+  from: momentText.optional(),
+  until: momentText.optional(),
+  interval: interval.optional(),
+  timeout: timeout.optional(),
+  vantages: vantageIds("Where it is measured from; default: those of `defaults`").optional(),
+  inherits: z.string().optional().describe("Target whose agreement holds for this one"),
+});
+export type TargetEntry = z.output<typeof targetEntry>;
+
+/** The kinds of channels are checked by those who send. */
+export const channelEntry = z.looseObject({ id: idText, kind: z.string().min(1) });
+
+const version = z.literal(1).describe("Version of this file's form: 1");
+
+/** What stands once in a file. */
+export const headEntries = z.object({
+  timeZone: timeZone.optional(),
+  retentionDays: z.int().min(1).max(3660).optional().describe("Rounds are kept this many days"),
+  metricsToken: z
+    .string()
+    .min(1, "is empty; give a token, or remove the key")
+    .optional()
+    .describe("Opens /metrics to the bearer of this token"),
+  defaults: z
+    .strictObject({
+      interval: interval.optional(),
+      timeout: timeout.optional(),
+      vantages: vantageIds("Default: all vantages").optional(),
+    })
+    .optional()
+    .describe("What targets take that say nothing else"),
+});
+
+const anyList = z.array(z.unknown());
+const vantagesEmpty = "is empty; list a vantage, or remove the key";
+const accountsEmpty = "is empty; list an account, or remove the key";
+
+/** The file with its lists unread, so that one bad entry does not hide the others. */
+export const fileOutline = z.strictObject({
+  version,
+  ...headEntries.shape,
+  vantages: anyList.min(1, vantagesEmpty).optional(),
+  accounts: anyList.min(1, accountsEmpty).optional(),
+  agreements: anyList.optional(),
+  targets: anyList.optional(),
+  channels: anyList.optional(),
+});
+
+/** The whole file. */
+export const configFile = z.strictObject({
+  version,
+  ...headEntries.shape,
+  vantages: z.array(vantageEntry).min(1, vantagesEmpty).optional(),
+  accounts: z.array(accountEntry).min(1, accountsEmpty).optional(),
+  agreements: z.array(agreementEntry).optional(),
+  targets: z.array(targetEntry).optional(),
+  channels: z.array(channelEntry).optional(),
+});
+
+/** Paths whose numbers are taken by their digits: "99.95" is exact, the float is not. */
+export function keepsText(path: readonly (string | number)[]): boolean {
+  const [list, , key, , inner] = path;
+  if (list === "targets") return path.length === 3 && key === "monthlyFee";
+  if (list !== "agreements") return false;
+  if (path.length === 5) return key === "credits" && inner === "below";
+  return path.length === 3 && (key === "objective" || key === "threshold" || key === "minCoverage");
+}

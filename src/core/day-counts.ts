@@ -1,0 +1,112 @@
+import type { CountRun, Minute } from "./counts.ts";
+
+export const MINUTES_PER_DAY = 1440;
+/** Targets whose counts of one day share a row. */
+export const BLOCK_SIZE = 128;
+
+/** Runs by target id (the small integer). */
+export type CountsByTarget = Map<number, CountRun[]>;
+
+/**
+ * One block's day as bytes: for each target its place in the block, the number of runs, and
+ * per run the gap since the run before, length, valid, failed, reason. All numbers are
+ * varints, so a target that was fine all day takes 8 bytes.
+ */
+export function encodeDayCounts(counts: CountsByTarget, dayStart: Minute): Uint8Array {
+  const bytes: number[] = [];
+  for (const [target, runs] of [...counts].sort(([a], [b]) => a - b)) {
+    if (runs.length === 0) continue;
+    pushVarint(bytes, target % BLOCK_SIZE);
+    pushVarint(bytes, runs.length);
+    let at = dayStart;
+    for (const run of runs) {
+      pushVarint(bytes, run.from - at);
+      pushVarint(bytes, run.until - run.from);
+      pushVarint(bytes, run.valid);
+      pushVarint(bytes, run.failed);
+      pushVarint(bytes, run.reason);
+      at = run.until;
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Reads what `encodeDayCounts` wrote. Throws RangeError when the bytes are cut or malformed. */
+export function decodeDayCounts(
+  bytes: Uint8Array,
+  place: { readonly block: number; readonly dayStart: Minute },
+): CountsByTarget {
+  const counts: CountsByTarget = new Map();
+  const cursor = { at: 0 };
+  while (cursor.at < bytes.length) {
+    const target = place.block * BLOCK_SIZE + readVarint(bytes, cursor);
+    const length = readVarint(bytes, cursor);
+    const runs: CountRun[] = [];
+    let at = place.dayStart;
+    for (let index = 0; index < length; index += 1) {
+      const from = at + readVarint(bytes, cursor);
+      at = from + readVarint(bytes, cursor);
+      const valid = readVarint(bytes, cursor);
+      const failed = readVarint(bytes, cursor);
+      runs.push({ from, until: at, valid, failed, reason: readVarint(bytes, cursor) });
+    }
+    if (at > place.dayStart + MINUTES_PER_DAY) throw new RangeError("day counts run past the day");
+    counts.set(target, runs);
+  }
+  return counts;
+}
+
+/** `runs` with everything in [from, until) replaced by `fresh`; equal neighbours are joined. */
+export function replaceRuns(
+  runs: readonly CountRun[],
+  range: { readonly from: Minute; readonly until: Minute },
+  fresh: readonly CountRun[],
+): CountRun[] {
+  const kept: CountRun[] = [];
+  for (const run of runs) {
+    if (run.from < range.from) pushRun(kept, { ...run, until: Math.min(run.until, range.from) });
+  }
+  for (const run of fresh) pushRun(kept, run);
+  for (const run of runs) {
+    if (run.until > range.until) pushRun(kept, { ...run, from: Math.max(run.from, range.until) });
+  }
+  return kept;
+}
+
+/** Appends a run, joining it to the last one when they touch and hold the same counts. */
+export function pushRun(runs: CountRun[], run: CountRun): void {
+  const last = runs.at(-1);
+  if (
+    last !== undefined &&
+    last.until === run.from &&
+    last.valid === run.valid &&
+    last.failed === run.failed &&
+    last.reason === run.reason
+  ) {
+    runs[runs.length - 1] = { ...last, until: run.until };
+  } else {
+    runs.push(run);
+  }
+}
+
+function pushVarint(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+}
+
+function readVarint(bytes: Uint8Array, cursor: { at: number }): number {
+  let value = 0;
+  let shift = 0;
+  for (;;) {
+    const byte = bytes[cursor.at];
+    if (byte === undefined || shift > 28) throw new RangeError("day counts are cut");
+    cursor.at += 1;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return value;
+    shift += 7;
+  }
+}

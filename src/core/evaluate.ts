@@ -1,0 +1,195 @@
+import { type Count, countTotals } from "./books.ts";
+import { LONGEST_WINDOW_MS, burnOf } from "./burn.ts";
+import {
+  type Figure,
+  type TimelineRun,
+  allowedBad,
+  availabilityOf,
+  bandOf,
+  ratioOf,
+  verdictOfClosed,
+  verdictOfRunning,
+} from "./figure.ts";
+import { subtractFractions } from "./fraction.ts";
+import type { Interval } from "./month.ts";
+import { type Outage, findOutages, reasonsOf } from "./outage.ts";
+import {
+  type SlotRange,
+  countSlots,
+  intersectRanges,
+  overlay,
+  slotsStartingIn,
+  uniteRanges,
+} from "./ranges.ts";
+import { type SequenceInput, judgeSlots, lives } from "./sequence.ts";
+import { type StateRun, statesOf, totalsOf } from "./state.ts";
+
+const MINUTE_MS = 60_000;
+
+export type TimelineInput = SequenceInput & {
+  /** Slots that end by this instant are settled; before the month's end the month is running. */
+  readonly settledUntilMs: number;
+  /** The approved ones that apply to the subject; they may overlap. */
+  readonly exclusions: readonly Interval[];
+};
+
+export type SubjectInput = TimelineInput & { readonly month: Interval };
+
+/**
+ * The figure of one subject for one month, by the rules of sections 3 to 6 and 10.
+ * The evidence reaches `evidenceRange` where it exists; what is missing there has no data.
+ */
+export function evaluate(input: SubjectInput): Figure {
+  const { agreement } = input;
+  const { slotMs } = agreement;
+  const month = monthSlots(input);
+  const states = statesBetween(input, reachOf(input));
+  const totals = totalsOf(states, month.past);
+  const count = countTotals(totals, agreement);
+  const slotsToCome = countToCome(input, month.toCome);
+  const monthMs = input.month.untilMs - input.month.fromMs;
+  const burn = month.isRunning
+    ? burnOf(states, agreement, { settledSlot: month.settledSlot, monthMs })
+    : null;
+  const ratios = {
+    availability: availabilityOf(count.bad, count.counted),
+    ...bandOf(count, agreement),
+    coverage: ratioOf(count.coveredSlots, count.lifetimeSlots),
+    reachability: ratioOf(totals.valid - totals.failed, totals.valid),
+  };
+  const budget = budgetOf(count, slotsToCome, input);
+  const verdict = month.isRunning
+    ? verdictOfRunning({ ...count, ...ratios, ...budget }, (burn?.firing.length ?? 0) > 0)
+    : verdictOfClosed(ratios, agreement);
+  return {
+    ...count,
+    ...ratios,
+    ...budget,
+    slotMs,
+    isRunning: month.isRunning,
+    results: { valid: totals.valid, failed: totals.failed },
+    slotsToCome,
+    verdict,
+    burn,
+    outages: outagesOf(states, month.past, input),
+    timeline: timelineOf(states, month.past, slotMs),
+  };
+}
+
+/**
+ * The state of every slot that starts in the interval and is settled, for pages that show
+ * other ranges than a month. The evidence reaches `minStretch` - 1 slots further on both sides.
+ */
+export function timelineBetween(input: TimelineInput, interval: Interval): TimelineRun[] {
+  const { slotMs, minStretch } = input.agreement;
+  const settled = { from: -Infinity, until: Math.floor(input.settledUntilMs / slotMs) };
+  const wanted = intersectRanges(slotsStartingIn(interval, slotMs), settled);
+  const reach = { from: wanted.from - (minStretch - 1), until: wanted.until + (minStretch - 1) };
+  return timelineOf(statesBetween(input, intersectRanges(reach, settled)), wanted, slotMs);
+}
+
+/** The interval that the evidence should cover for `evaluate` to be exact, epoch milliseconds. */
+export function evidenceRange(input: MonthInput): Interval {
+  const { slotMs } = input.agreement;
+  const { from, until } = reachOf(input);
+  return { fromMs: from * slotMs, untilMs: until * slotMs };
+}
+
+type MonthInput = Pick<SubjectInput, "agreement" | "month" | "settledUntilMs">;
+
+function monthSlots({ agreement, month, settledUntilMs }: MonthInput) {
+  const { from, until } = slotsStartingIn(month, agreement.slotMs);
+  const settledSlot = Math.floor(settledUntilMs / agreement.slotMs);
+  const end = Math.min(Math.max(settledSlot, from), until);
+  return {
+    settledSlot,
+    isRunning: settledSlot < until,
+    past: { from, until: end },
+    toCome: { from: end, until },
+  };
+}
+
+/** The month's settled slots, the windows of a running month, and the length of a short stretch beyond. */
+function reachOf(input: MonthInput): SlotRange {
+  const { slotMs, minStretch } = input.agreement;
+  const { past, toCome, settledSlot, isRunning } = monthSlots(input);
+  const windowSlots = Math.floor(LONGEST_WINDOW_MS / slotMs);
+  const first = isRunning ? Math.min(past.from, settledSlot - windowSlots) : past.from;
+  return {
+    from: first - (minStretch - 1),
+    until: Math.min(settledSlot, toCome.until + (minStretch - 1)),
+  };
+}
+
+function statesBetween(input: TimelineInput, range: SlotRange): StateRun[] {
+  const { slotMs } = input.agreement;
+  const excluded = input.exclusions.map((exclusion) => slotsStartingIn(exclusion, slotMs));
+  return statesOf(judgeSlots(input, range), uniteRanges(excluded));
+}
+
+/** Slots to come that a perfect rest of the month would add to the count. */
+function countToCome({ agreement, members, exclusions }: SubjectInput, range: SlotRange): number {
+  const living = lives(members, agreement, range);
+  const counted = agreement.partMonth === "whole-month" ? countSlots([range]) : countSlots(living);
+  if (agreement.exclusion === "as-good") {
+    return counted;
+  }
+  const excluded = uniteRanges(
+    exclusions.map((exclusion) => slotsStartingIn(exclusion, agreement.slotMs)),
+  );
+  const removed = overlay(living, excluded, (piece, isExcluded) =>
+    isExcluded ? countSlots([piece]) : 0,
+  );
+  return counted - removed.reduce((sum, slots) => sum + slots, 0);
+}
+
+function budgetOf(count: Count, slotsToCome: number, { agreement }: SubjectInput) {
+  const allowed = allowedBad(count.counted, agreement.objective);
+  return {
+    allowed,
+    allowedInMonth: allowedBad(count.counted + slotsToCome, agreement.objective),
+    budgetLeft: subtractFractions(allowed, count.bad),
+  };
+}
+
+function outagesOf(
+  states: readonly StateRun[],
+  range: SlotRange,
+  { agreement, members }: SubjectInput,
+): Outage[] {
+  const { slotMs } = agreement;
+  const found = findOutages(states, range);
+  const slotMinutes = slotMs / MINUTE_MS;
+  const minutes = found.map(({ from, until }) => ({
+    from: from * slotMinutes,
+    until: until * slotMinutes,
+  }));
+  const reasons = reasonsOf(
+    minutes,
+    members.flatMap(({ counts }) => [...counts.values()]),
+  );
+  return found.map(({ from, until }, index) => ({
+    fromMs: from * slotMs,
+    untilMs: until * slotMs,
+    slots: until - from,
+    reason: reasons[index] ?? "",
+  }));
+}
+
+function timelineOf(states: readonly StateRun[], range: SlotRange, slotMs: number): TimelineRun[] {
+  const timeline: TimelineRun[] = [];
+  for (const run of states) {
+    const { state, num, den } = run;
+    const { from, until } = intersectRanges(run, range);
+    const last = timeline.at(-1);
+    if (from === until) {
+      continue;
+    }
+    if (last !== undefined && last.state === state && last.num * den === num * last.den) {
+      timeline[timeline.length - 1] = { ...last, untilMs: until * slotMs };
+    } else {
+      timeline.push({ fromMs: from * slotMs, untilMs: until * slotMs, state, num, den });
+    }
+  }
+  return timeline;
+}

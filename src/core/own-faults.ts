@@ -1,0 +1,54 @@
+import type { Reason, Result } from "./outcome.ts";
+
+/** How the worker itself was while a round ran. */
+export type WorkerState = {
+  /** The longest stand-still of the event loop during the round. */
+  readonly worstLagMs: number;
+  /** Wall clock less monotonic clock over the round: other than 0 when the clock was set. */
+  readonly clockJumpMs: number;
+  /** True when every control endpoint that had been answering failed. */
+  readonly controlsFailed: boolean;
+};
+
+/** Latenesses up to this are ordinary. */
+const TOLERATED_LAG_MS = 100;
+const TOLERATED_JUMP_MS = 1_000;
+
+/** Failures that a process which stood still would see at a healthy target too. */
+const TIME_REASONS: ReadonlySet<Reason> = new Set([
+  "connect-timeout",
+  "response-timeout",
+  "no-reply",
+  "tls-failed",
+  "handshake-failed",
+  "response-reset",
+  "stale-edge",
+]);
+
+/**
+ * Takes back what may be the worker's own fault (sla-semantics, section 2): it becomes
+ * `unknown`, never the target's downtime.
+ */
+export function withdrawOwnFaults(results: readonly Result[], worker: WorkerState): Result[] {
+  if (Math.abs(worker.clockJumpMs) > TOLERATED_JUMP_MS) {
+    return results.map((result) => ownFault(result, "clock-jump"));
+  }
+  const allFailed = results.every(({ outcome }) => outcome === "failed" || outcome === "unknown");
+  if (allFailed && worker.controlsFailed) {
+    return results.map((result) =>
+      result.outcome === "failed" ? ownFault(result, "control-failed") : result,
+    );
+  }
+  if (worker.worstLagMs > TOLERATED_LAG_MS) {
+    return results.map((result) =>
+      result.outcome === "failed" && TIME_REASONS.has(result.reason)
+        ? ownFault(result, "event-loop-lag")
+        : result,
+    );
+  }
+  return [...results];
+}
+
+function ownFault(result: Result, reason: Reason): Result {
+  return { ...result, outcome: "unknown", reason };
+}

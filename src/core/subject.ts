@@ -1,0 +1,115 @@
+import type { Agreement } from "./agreement.ts";
+import type { Interval } from "./month.ts";
+import type { Target } from "./target.ts";
+
+/** What an agreement gives one figure for: a target, or a group of targets. */
+export type Subject = {
+  readonly agreement: Agreement;
+  /** The target's id, or account/product/region and, when not empty, /class of a group. */
+  readonly id: string;
+  readonly account: string;
+  readonly product: string;
+  readonly region: string;
+  /** One, or those of the group in the order of their ids. */
+  readonly targets: readonly Target[];
+  /** Scope `multi-zone`: those of the same account, product and region in other zones. */
+  readonly siblings: readonly Target[];
+};
+
+/**
+ * The subjects of a month: each target under each of its agreements, groups collected (section 4).
+ * A target that does not live in the interval takes no part; neither does an agreement that
+ * `resolveAgreement` answers with null. In the order of agreements, then ids.
+ */
+export function listSubjects(input: {
+  readonly targets: readonly Target[];
+  /** The version in force at the month's start, inherited terms resolved. */
+  readonly resolveAgreement: (target: Target, agreementId: string) => Agreement | null;
+  readonly month: Interval;
+}): Subject[] {
+  const targets = input.targets.filter((target) => livesIn(target, input.month));
+  const places = collect(targets, placeOf);
+  const single: Subject[] = [];
+  const members: { readonly target: Target; readonly agreement: Agreement }[] = [];
+  for (const target of targets) {
+    for (const agreementId of new Set(target.agreements)) {
+      const agreement = input.resolveAgreement(target, agreementId);
+      if (agreement?.scope === "group") {
+        members.push({ target, agreement });
+      } else if (agreement !== null) {
+        const siblings = siblingsOf(target, agreement, places.get(placeOf(target)) ?? []);
+        if (agreement.scope === "target" || siblings.length > 0) {
+          single.push(subjectOf(agreement, target.id, { targets: [target], siblings }));
+        }
+      }
+    }
+  }
+  return [...single, ...groupsOf(members)].toSorted(
+    (a, b) => compareText(a.agreement.id, b.agreement.id) || compareText(a.id, b.id),
+  );
+}
+
+function livesIn(target: Target, { fromMs, untilMs }: Interval): boolean {
+  return (target.fromMs ?? -Infinity) < untilMs && (target.untilMs ?? Infinity) > fromMs;
+}
+
+function placeOf({ account, product, region }: Target): string {
+  return `${account}/${product}/${region}`;
+}
+
+/** A target without a zone takes no part, neither as subject nor as sibling. */
+function siblingsOf(target: Target, { scope }: Agreement, around: readonly Target[]): Target[] {
+  if (scope !== "multi-zone" || target.zone === null) {
+    return [];
+  }
+  return around.filter(({ zone }) => zone !== null && zone !== target.zone);
+}
+
+function groupsOf(
+  members: readonly { readonly target: Target; readonly agreement: Agreement }[],
+): Subject[] {
+  const groups = collect(members, ({ target, agreement }) =>
+    JSON.stringify([agreement.id, placeOf(target), target.class]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) {
+      return [];
+    }
+    const place = placeOf(first.target);
+    const id = first.target.class === "" ? place : `${place}/${first.target.class}`;
+    const targets = group.map(({ target }) => target).toSorted((a, b) => compareText(a.id, b.id));
+    return [subjectOf(first.agreement, id, { targets, siblings: [] })];
+  });
+}
+
+function subjectOf(
+  agreement: Agreement,
+  id: string,
+  { targets, siblings }: Pick<Subject, "targets" | "siblings">,
+): Subject {
+  const { account = "", product = "", region = "" } = targets[0] ?? {};
+  return { agreement, id, account, product, region, targets, siblings };
+}
+
+function collect<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const collected = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = collected.get(key);
+    if (known === undefined) {
+      collected.set(key, [item]);
+    } else {
+      known.push(item);
+    }
+  }
+  return collected;
+}
+
+/** Order by code units: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  if (a === b) {
+    return 0;
+  }
+  return a < b ? -1 : 1;
+}

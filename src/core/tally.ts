@@ -1,0 +1,103 @@
+import type { CountRun, Minute } from "./counts.ts";
+import { pushRun } from "./day-counts.ts";
+import { REASONS, type Reason } from "./outcome.ts";
+import type { OutcomeLetters } from "./round.ts";
+
+export const MINUTE_MS = 60_000;
+
+/** What deriving needs of a stored round; `targets` are small integers. */
+export type TallyRound = {
+  readonly plannedAtMs: number;
+  readonly targets: readonly number[];
+  readonly outcomes: OutcomeLetters;
+  readonly reasons: ReadonlyMap<number, Reason>;
+};
+
+type Cells = { valid: Uint16Array; failed: Uint16Array; reasons: Map<number, Map<number, number>> };
+
+/**
+ * Counts the results of one vantage by target and minute over [from, until). Rounds come in
+ * the order in which they were stored: of two results for one target and planned instant
+ * the first counts (sla-semantics, section 3).
+ */
+export function tallyRounds(
+  rounds: Iterable<TallyRound>,
+  range: { readonly from: Minute; readonly until: Minute },
+): Map<number, CountRun[]> {
+  const length = range.until - range.from;
+  const cells = new Map<number, Cells>();
+  const firstAt = new Map<number, TallyRound[]>();
+  for (const round of rounds) {
+    const minute = Math.floor(round.plannedAtMs / MINUTE_MS) - range.from;
+    if (minute < 0 || minute >= length) continue;
+    const earlier = firstAt.get(round.plannedAtMs);
+    const seen = earlier && new Set(earlier.flatMap(({ targets }) => targets));
+    if (earlier) earlier.push(round);
+    else firstAt.set(round.plannedAtMs, [round]);
+    for (const [index, target] of round.targets.entries()) {
+      if (seen?.has(target) === true) continue;
+      addResult(cellsOf(cells, target, length), minute, {
+        letter: round.outcomes.charCodeAt(index),
+        reason: round.reasons.get(index),
+      });
+    }
+  }
+  return new Map([...cells].map(([target, cell]) => [target, runsOf(cell, range.from)]));
+}
+
+const OK = "o".charCodeAt(0);
+const FAILED = "f".charCodeAt(0);
+
+function addResult(
+  cell: Cells,
+  minute: number,
+  result: { readonly letter: number; readonly reason: Reason | undefined },
+): void {
+  if (result.letter === OK || result.letter === FAILED) {
+    cell.valid[minute] = (cell.valid[minute] ?? 0) + 1;
+  }
+  if (result.letter === OK) return;
+  if (result.letter === FAILED) cell.failed[minute] = (cell.failed[minute] ?? 0) + 1;
+  const counts = cell.reasons.get(minute) ?? new Map<number, number>();
+  const reason = Math.max(0, REASONS.indexOf(result.reason ?? ""));
+  // A failure explains a minute better than an `invalid` or `unknown` beside it.
+  counts.set(reason, (counts.get(reason) ?? 0) + (result.letter === FAILED ? 65_536 : 1));
+  cell.reasons.set(minute, counts);
+}
+
+function cellsOf(cells: Map<number, Cells>, target: number, length: number): Cells {
+  const known = cells.get(target);
+  if (known) return known;
+  const fresh = {
+    valid: new Uint16Array(length),
+    failed: new Uint16Array(length),
+    reasons: new Map<number, Map<number, number>>(),
+  };
+  cells.set(target, fresh);
+  return fresh;
+}
+
+function runsOf(cell: Cells, start: Minute): CountRun[] {
+  const runs: CountRun[] = [];
+  for (let index = 0; index < cell.valid.length; index += 1) {
+    const valid = cell.valid[index] ?? 0;
+    const reason = mostFrequent(cell.reasons.get(index));
+    if (valid === 0 && reason === 0) continue;
+    const from = start + index;
+    pushRun(runs, { from, until: from + 1, valid, failed: cell.failed[index] ?? 0, reason });
+  }
+  return runs;
+}
+
+/** Ties go to the lower position, so that deriving again gives the same bytes. */
+function mostFrequent(counts: ReadonlyMap<number, number> | undefined): number {
+  let best = 0;
+  let most = 0;
+  for (const [reason, count] of counts ?? []) {
+    if (count > most || (count === most && reason < best)) {
+      best = reason;
+      most = count;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,138 @@
+import { DateTime } from "luxon";
+import type { TimelineRun } from "./figure.ts";
+import type { ProbeSettings } from "./target.ts";
+import type { BandDay, BurnPoint, DayState, LatencyPoint, TimelineDay } from "./views.ts";
+
+/** [fromMs, untilMs) cut into the days of `timeZone`, with what `runs` (sorted, separate) say of each. */
+export function timelineDays(input: {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly timeZone: string;
+  readonly runs: readonly TimelineRun[];
+}): readonly TimelineDay[] {
+  const { fromMs, untilMs, timeZone, runs } = input;
+  const days: TimelineDay[] = [];
+  let first = 0;
+  let start = DateTime.fromMillis(fromMs, { zone: timeZone }).startOf("day");
+  while (start.toMillis() < untilMs) {
+    const next = start.plus({ days: 1 });
+    const [dayFromMs, dayUntilMs] = [start.toMillis(), next.toMillis()];
+    while ((runs[first]?.untilMs ?? Infinity) <= dayFromMs) first += 1;
+    const clipped: TimelineRun[] = [];
+    for (let index = first; index < runs.length; index += 1) {
+      const run = runs[index];
+      if (run === undefined || run.fromMs >= dayUntilMs) break;
+      clipped.push(clip(run, dayFromMs, dayUntilMs));
+    }
+    days.push({
+      day: start.toISODate() ?? "",
+      weekday: start.weekday,
+      lengthMs: dayUntilMs - dayFromMs,
+      badSeconds: clipped.reduce((sum, run) => sum + badMs(run), 0) / 1000,
+      runs: clipped.flatMap(({ state, ...run }) =>
+        state === "outside"
+          ? []
+          : { state, fromMs: run.fromMs - dayFromMs, untilMs: run.untilMs - dayFromMs },
+      ),
+    });
+    start = next;
+  }
+  return days;
+}
+
+/** What a day's bar shows: `missed` when it alone lost more than the month's allowance. */
+export function bandDay(day: TimelineDay, allowedSeconds: number): BandDay {
+  const lengthOf = (state: string) =>
+    day.runs
+      .filter((run) => run.state === state)
+      .reduce((sum, run) => sum + run.untilMs - run.fromMs, 0);
+  const measuredMs = lengthOf("good") + lengthOf("partial") + lengthOf("bad");
+  const excludedMs = lengthOf("excluded");
+  let state: DayState = "good";
+  if (day.badSeconds > 0) state = day.badSeconds > allowedSeconds ? "missed" : "minor";
+  else if (lengthOf("no-data") >= measuredMs + excludedMs) state = "no-data";
+  else if (excludedMs > 0) state = "excluded";
+  return { day: day.day, state, badSeconds: day.badSeconds };
+}
+
+/** Bad time as it adds up over [fromMs, untilMs), one point at each bend. */
+export function burnPoints(
+  runs: readonly TimelineRun[],
+  fromMs: number,
+  untilMs: number,
+): readonly BurnPoint[] {
+  let badSeconds = 0;
+  const points: BurnPoint[] = [{ atMs: fromMs, badSeconds }];
+  for (const whole of runs) {
+    const run = clip(whole, fromMs, untilMs);
+    if (run.num === 0 || run.fromMs >= run.untilMs) continue;
+    points.push({ atMs: run.fromMs, badSeconds });
+    badSeconds += badMs(run) / 1000;
+    points.push({ atMs: run.untilMs, badSeconds });
+  }
+  points.push({ atMs: untilMs, badSeconds });
+  return points;
+}
+
+/** Median and 95th percentile (nearest rank) of the latencies in each step of [fromMs, untilMs). */
+export function latencyPoints(
+  samples: readonly { readonly atMs: number; readonly latencyMs: number }[],
+  range: { readonly fromMs: number; readonly untilMs: number; readonly stepMs: number },
+): readonly LatencyPoint[] {
+  const steps = Math.ceil((range.untilMs - range.fromMs) / range.stepMs);
+  const buckets = Array.from({ length: steps }, (): number[] => []);
+  for (const { atMs, latencyMs } of samples) {
+    buckets[Math.floor((atMs - range.fromMs) / range.stepMs)]?.push(latencyMs);
+  }
+  return buckets.map((bucket, step) => {
+    const sorted = bucket.toSorted((a, b) => a - b);
+    const rank = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
+    return { atMs: range.fromMs + step * range.stepMs, p50Ms: rank(0.5), p95Ms: rank(0.95) };
+  });
+}
+
+/** The settings that hold no secret; everything else of a probe stays off the pages. */
+const SAFE_SETTINGS = new Set([
+  ...["action", "address", "banner", "bucket", "database", "domain", "endpoint", "expect"],
+  ...["family", "followRedirects", "host", "maxEdgeAgeSeconds", "method", "minDaysLeft", "name"],
+  ...["operation", "path", "port", "query", "region", "scheme", "server", "servername", "status"],
+  ...["tlsVerify", "type", "url", "version"],
+]);
+
+/** What a page may say about a probe: named settings with plain values, addresses without credentials. */
+export function probeFacts(
+  settings: ProbeSettings,
+): readonly { readonly name: string; readonly value: string }[] {
+  return Object.entries(settings).flatMap(([name, raw]) => {
+    // An object's key is a name; elsewhere a key may be a secret.
+    const safe = SAFE_SETTINGS.has(name) || (name === "key" && settings.kind === "oss");
+    const value = safe ? plain(raw) : null;
+    return value === null ? [] : { name, value: withoutCredentials(value) };
+  });
+}
+
+function plain(raw: unknown): string | null {
+  if (typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean") {
+    return String(raw);
+  }
+  if (!Array.isArray(raw)) return null;
+  const values = raw.map(plain);
+  return values.includes(null) ? null : values.join(", ");
+}
+
+/** An address may carry a user and a password before its host and a token in its query. */
+function withoutCredentials(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1").replace(/\?.*$/s, "?…");
+}
+
+function badMs(run: TimelineRun): number {
+  return ((run.untilMs - run.fromMs) * run.num) / run.den;
+}
+
+function clip(run: TimelineRun, fromMs: number, untilMs: number): TimelineRun {
+  return {
+    ...run,
+    fromMs: Math.max(run.fromMs, fromMs),
+    untilMs: Math.min(run.untilMs, untilMs),
+  };
+}

@@ -1,0 +1,206 @@
+import type { Agreement } from "./agreement.ts";
+import type { Outcome, Reason } from "./outcome.ts";
+import type { Name } from "./region-name.ts";
+import type { ReportSubject, Verdict } from "./report.ts";
+import type { SlotState } from "./state.ts";
+import type { Product } from "./target.ts";
+
+export const LANGS = ["en", "zh"] as const;
+export type Lang = (typeof LANGS)[number];
+
+/** What both pages say about the month they show. */
+export type Frame = {
+  /** "2026-11" */
+  readonly month: string;
+  /** Months with data, in any order; the picker and the links to the neighbours come from it. */
+  readonly months: readonly string[];
+  readonly status: "running" | "closed";
+  readonly revision: number;
+  /** Every time on the page is shown in this zone. */
+  readonly timeZone: string;
+  /** Slots before this instant are settled. */
+  readonly settledUntilMs: number;
+  /** The targets are a simulation on this machine. */
+  readonly sandbox: boolean;
+  /** No user and no token yet: everybody on this machine may read. */
+  readonly openAccess: boolean;
+  /** The history is still being filled; days, or whatever the filler counts in. */
+  readonly filling: { readonly done: number; readonly total: number } | null;
+};
+
+/** Display only: floats, never compared with an objective. */
+export type Budget = {
+  /** What the objective allows for the whole month. */
+  readonly allowedSeconds: number;
+  /** Negative when overspent. */
+  readonly leftSeconds: number;
+  /** Of the allowance; null when the objective allows nothing. */
+  readonly leftPercent: number | null;
+};
+
+export const DAY_STATES = ["good", "minor", "missed", "excluded", "no-data"] as const;
+/** `minor`: some loss; `missed`: that day alone lost more than the month's allowance. */
+export type DayState = (typeof DAY_STATES)[number];
+export type BandDay = {
+  /** "2026-11-23", local */
+  readonly day: string;
+  readonly state: DayState;
+  readonly badSeconds: number;
+};
+
+/** A target of the subject that does not answer now. */
+export type Down = {
+  readonly target: string;
+  readonly sinceMs: number;
+  readonly reason: Reason;
+};
+
+export type SubjectRow = {
+  readonly agreement: string;
+  readonly scope: ReportSubject["scope"];
+  /** The target's id, or `account/product/region/class` of a group. */
+  readonly id: string;
+  readonly targets: readonly string[];
+  readonly product: string;
+  readonly region: string;
+  readonly account: string;
+  readonly objectivePercent: string;
+  readonly availabilityPercent: string | null;
+  readonly coveragePercent: string | null;
+  readonly verdict: Verdict;
+  readonly budget: Budget;
+  readonly down: Down | null;
+  /** Start of the last outage of the month. */
+  readonly lastOutageMs: number | null;
+};
+
+/** One product in one region. */
+export type OverviewCell = {
+  readonly product: string;
+  readonly region: string;
+  readonly subjects: number;
+  readonly downNow: number;
+  /** Pooled over the cell's subjects. */
+  readonly pooledPercent: string | null;
+  /** The subject with the least of its budget left: the cell's figure, budget and verdict. */
+  readonly worst: SubjectRow;
+  /** Worst state of each of the last 90 days over the cell's subjects, oldest first. */
+  readonly band: readonly BandDay[];
+};
+
+export type SubjectGroup = {
+  readonly product: string;
+  readonly subjects: readonly SubjectRow[];
+  /** Subjects of the product that are left out of the list. */
+  readonly more: number;
+};
+
+export type OverviewModel = {
+  readonly frame: Frame;
+  readonly counts: {
+    readonly subjects: number;
+    readonly targets: number;
+    readonly missed: number;
+    readonly atRisk: number;
+    readonly downNow: number;
+    readonly coverageLow: number;
+  };
+  readonly products: readonly Product[];
+  readonly regions: readonly { readonly id: string; readonly name: Name }[];
+  readonly cells: readonly OverviewCell[];
+  /** Missed, at risk or down now; the worst first. */
+  readonly attention: readonly SubjectRow[];
+  /** Set when the list of subjects shows one product, one region or one cell only. */
+  readonly filter: { readonly product: string | null; readonly region: string | null };
+  readonly groups: readonly SubjectGroup[];
+};
+
+/** What a slot is drawn as; one outside the target's lifetime is not drawn. */
+export type ShownState = Exclude<SlotState, "outside">;
+export type TimelineDay = {
+  readonly day: string;
+  /** 1 is Monday. */
+  readonly weekday: number;
+  /** 23, 24 or 25 hours. */
+  readonly lengthMs: number;
+  readonly badSeconds: number;
+  /** Offsets from the day's start; what is not covered is still to come. */
+  readonly runs: readonly {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly state: ShownState;
+  }[];
+};
+/** Bad time since the start of the month, at an instant. */
+export type BurnPoint = { readonly atMs: number; readonly badSeconds: number };
+
+export type TargetAgreement = {
+  readonly terms: Agreement;
+  readonly subject: ReportSubject;
+  readonly budget: Budget;
+  readonly timeline: readonly TimelineDay[];
+  readonly burn: readonly BurnPoint[];
+};
+
+export type VantageState = {
+  readonly vantage: string;
+  /** Null: nothing measured yet. */
+  readonly last: {
+    readonly plannedAtMs: number;
+    readonly outcome: Outcome;
+    readonly reason: Reason;
+    readonly latencyMs: number;
+  } | null;
+};
+
+/** One step of the latency chart; null where nothing succeeded. */
+export type LatencyPoint = {
+  readonly atMs: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+};
+
+export type ResultRow = {
+  readonly plannedAtMs: number;
+  readonly vantage: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly latencyMs: number;
+  readonly detail: string | null;
+  readonly requestId: string | null;
+};
+
+export type TargetModel = {
+  readonly frame: Frame;
+  readonly monthFromMs: number;
+  readonly monthUntilMs: number;
+  readonly id: string;
+  readonly product: Product;
+  readonly region: string;
+  readonly zone: string | null;
+  readonly account: string;
+  readonly class: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly state: {
+    readonly now: "up" | "down" | "invalid" | "unknown";
+    /** Start of the outage when down. */
+    readonly sinceMs: number | null;
+    readonly reason: Reason;
+  };
+  readonly agreements: readonly TargetAgreement[];
+  readonly vantages: readonly VantageState[];
+  readonly latency: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly points: readonly LatencyPoint[];
+  };
+  /** Newest first. */
+  readonly results: readonly ResultRow[];
+  readonly probe: {
+    readonly kind: string;
+    /** Settings that are safe to show, see `probeFacts`. */
+    readonly facts: readonly { readonly name: string; readonly value: string }[];
+  };
+};

@@ -1,0 +1,88 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { roundSchema, type Round } from "./core/round.ts";
+import type { Metrics } from "./metrics.ts";
+import type { JobQueue } from "./queues.ts";
+
+const SEND_TIMEOUT_MS = 5_000;
+const RESEND_EVERY_MS = 10_000;
+
+/** Hands rounds to the recorder's queue; keeps them on disk while the queue is away. */
+export type Outbox = {
+  /** Resolves when the round is on the queue or in the spool. */
+  readonly send: (round: Round) => Promise<void>;
+  readonly close: () => void;
+};
+
+export async function openOutbox(deps: {
+  readonly queue: JobQueue;
+  readonly spoolDir: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}): Promise<Outbox> {
+  const { queue, spoolDir, log, metrics } = deps;
+  await mkdir(spoolDir, { recursive: true });
+  let isResending = false;
+
+  async function send(round: Round): Promise<void> {
+    try {
+      await withTimeout(addRound(queue, round));
+    } catch (error) {
+      log.warn({ err: error, vantage: round.vantage, shard: round.shard }, "round spooled");
+      metrics.rounds.inc({ vantage: round.vantage, result: "spooled" });
+      await spool(spoolDir, round);
+    }
+  }
+
+  async function resend(): Promise<void> {
+    if (isResending) return;
+    isResending = true;
+    try {
+      for (const name of (await readdir(spoolDir)).filter((file) => file.endsWith(".json")).sort()) {
+        const file = join(spoolDir, name);
+        const round = roundSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
+        if (round.success) await withTimeout(addRound(queue, round.data));
+        await rm(file);
+      }
+    } catch (error) {
+      log.warn({ err: error }, "spooled rounds wait: the queue does not answer");
+    } finally {
+      isResending = false;
+    }
+  }
+
+  const timer = setInterval(() => void resend(), RESEND_EVERY_MS);
+  timer.unref();
+  void resend();
+  return { send, close: () => clearInterval(timer) };
+}
+
+/** The job's id is the round's key, so that sending twice is one job. */
+async function addRound(queue: JobQueue, round: Round): Promise<void> {
+  await queue.add("record-round", round, {
+    jobId: `${round.vantage}|${round.shard}|${round.plannedAtMs}`,
+    attempts: 30,
+    backoff: { type: "fixed", delay: 2_000 },
+  });
+}
+
+/** Whole or not at all: written beside, then renamed. */
+async function spool(spoolDir: string, round: Round): Promise<void> {
+  const file = join(spoolDir, `${round.plannedAtMs}-${round.vantage}-${round.shard}.json`);
+  await writeFile(`${file}.part`, JSON.stringify(round));
+  await rename(`${file}.part`, file);
+}
+
+/** A Redis that is away queues commands without end instead of failing. */
+async function withTimeout(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error("the queue does not answer")), SEND_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,136 @@
+import type { Config } from "./config.ts";
+import { agreementInForce, resolveTerms } from "./core/agreement.ts";
+import type { Evaluated } from "./core/build-report.ts";
+import type { CountRun } from "./core/counts.ts";
+import { MINUTES_PER_DAY } from "./core/day-counts.ts";
+import { evaluate, evidenceRange } from "./core/evaluate.ts";
+import { monthBounds, type Interval } from "./core/month.ts";
+import type { Evidence } from "./core/sequence.ts";
+import { listSubjects, type Subject } from "./core/subject.ts";
+import { MINUTE_MS } from "./core/tally.ts";
+import type { Target } from "./core/target.ts";
+import type { Db } from "./store/connect.ts";
+import { listCounts } from "./store/days.ts";
+import { findIds, listNames } from "./store/names.ts";
+import { findSettledUntil } from "./store/unsettled.ts";
+
+export type MonthQuery = {
+  /** "2026-10" */
+  readonly month: string;
+  /** Only these targets; all by default. */
+  readonly keep?: (target: Target) => boolean;
+};
+
+/** A month's subjects with their figures, each in its agreement's time zone. */
+export type MonthFigures = {
+  readonly month: string;
+  /** The month in the configuration's time zone. */
+  readonly bounds: Interval;
+  readonly settledUntilMs: number;
+  readonly evaluated: readonly Evaluated[];
+};
+
+const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
+
+/** Counts a month from the settled minutes: the one place where figures come from. */
+export async function readMonth(
+  deps: { readonly db: Db; readonly config: Config },
+  query: MonthQuery,
+): Promise<MonthFigures> {
+  const { db, config } = deps;
+  const settledUntilMs = (await findSettledUntil(db)) ?? 0;
+  const boundsIn = createMonthBounds(query.month);
+  const subjects = monthSubjects(config, query);
+  const inputs = subjects.map((subject) => ({
+    agreement: subject.agreement,
+    month: boundsIn(subject.agreement.timeZone),
+    settledUntilMs,
+  }));
+  const evidence = await readEvidence(db, subjects.flatMap(targetsOf), uniteEvidence(inputs));
+  const evaluated = subjects.map((subject, index) => ({
+    subject,
+    figure: evaluate({
+      ...(inputs[index] ?? unreachable()),
+      members: subject.targets.map(evidence),
+      siblings: subject.siblings.map(evidence),
+      exclusions: [],
+    }),
+  }));
+  return { month: query.month, bounds: boundsIn(config.timeZone), settledUntilMs, evaluated };
+}
+
+/**
+ * The subjects of a month. An agreement's version is the one in force at the month's start in
+ * the agreement's own time zone.
+ */
+export function monthSubjects(config: Config, query: MonthQuery): Subject[] {
+  const boundsIn = createMonthBounds(query.month);
+  const { fromMs } = boundsIn(config.timeZone);
+  const starts = new Map<string, number>();
+  const startOf = (id: string): number => {
+    const known = starts.get(id);
+    if (known !== undefined) return known;
+    const agreement = agreementInForce(config.agreements, id, fromMs);
+    const startMs = agreement === null ? fromMs : boundsIn(agreement.timeZone).fromMs;
+    starts.set(id, startMs);
+    return startMs;
+  };
+  return listSubjects({
+    targets: query.keep === undefined ? config.targets : config.targets.filter(query.keep),
+    month: boundsIn(config.timeZone),
+    resolveAgreement: (target, id) => resolveTerms(config, target, { id, atMs: startOf(id) }),
+  });
+}
+
+/** Bounds of one month by time zone, each computed once: a report asks for every subject. */
+function createMonthBounds(month: string): (timeZone: string) => Interval {
+  const known = new Map<string, Interval>();
+  return (timeZone) => {
+    const bounds = known.get(timeZone) ?? monthBounds(month, timeZone);
+    known.set(timeZone, bounds);
+    return bounds;
+  };
+}
+
+function uniteEvidence(inputs: readonly Parameters<typeof evidenceRange>[0][]): Interval {
+  let fromMs = Infinity;
+  let untilMs = -Infinity;
+  const ranges = new Map(inputs.map((input) => [input.agreement, evidenceRange(input)]));
+  for (const range of ranges.values()) {
+    fromMs = Math.min(fromMs, range.fromMs);
+    untilMs = Math.max(untilMs, range.untilMs);
+  }
+  return fromMs < untilMs ? { fromMs, untilMs } : { fromMs: 0, untilMs: 0 };
+}
+
+/** Reads the counts of targets and gives a function from target to evidence. */
+export async function readEvidence(
+  db: Db,
+  targets: readonly Target[],
+  range: Interval,
+): Promise<(target: Target) => Evidence> {
+  const ids = await findIds(db, "target", [...new Set(targets.map(({ id }) => id))]);
+  const vantages = await listNames(db, "vantage");
+  const counts = await listCounts(db, {
+    targetIds: new Set(ids.values()),
+    fromDay: Math.floor(range.fromMs / DAY_MS),
+    untilDay: Math.ceil(range.untilMs / DAY_MS),
+  });
+  return (target) => {
+    const byVantage = counts.get(ids.get(target.id) ?? -1) ?? new Map<number, CountRun[]>();
+    return {
+      target,
+      counts: new Map(
+        [...byVantage].map(([vantageId, runs]) => [vantages.get(vantageId) ?? "", runs]),
+      ),
+    };
+  };
+}
+
+function targetsOf({ targets, siblings }: Subject): readonly Target[] {
+  return [...targets, ...siblings];
+}
+
+function unreachable(): never {
+  throw new Error("a subject without its month");
+}

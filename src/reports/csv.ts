@@ -1,0 +1,50 @@
+import { stringify } from "csv-stringify/sync";
+import type { Report, ReportSubject } from "../core/report.ts";
+
+type Cell = string | number | null;
+
+const COLUMNS: readonly (readonly [string, (subject: ReportSubject) => Cell])[] = [
+  ["agreement", ({ agreement }) => agreement],
+  ["scope", ({ scope }) => scope],
+  ["subject", ({ id }) => id],
+  ["product", ({ product }) => product],
+  ["region", ({ region }) => region],
+  ["account", ({ account }) => account],
+  ["objectivePercent", ({ objectivePercent }) => objectivePercent],
+  ["availabilityPercent", ({ availabilityPercent }) => availabilityPercent],
+  ["verdict", ({ verdict }) => verdict],
+  ["bad", ({ bad }) => bad],
+  ["counted", ({ counted }) => counted],
+  ["total", ({ total }) => total],
+  ["excluded", ({ excluded }) => excluded],
+  ["noData", ({ noData }) => noData],
+  ["slotSeconds", ({ slotSeconds }) => slotSeconds],
+  ["allowedBad", ({ allowedBad }) => allowedBad],
+  ["budgetLeft", ({ budgetLeft }) => budgetLeft],
+  ["lowPercent", ({ lowPercent }) => lowPercent],
+  ["highPercent", ({ highPercent }) => highPercent],
+  ["reachabilityPercent", ({ reachabilityPercent }) => reachabilityPercent],
+  ["coveragePercent", ({ coveragePercent }) => coveragePercent],
+  ["outages", ({ outages }) => outages.length],
+];
+
+/**
+ * One line a subject, with a byte order mark so that spreadsheets read it as UTF-8. A text
+ * that a spreadsheet would run as a formula is put behind an apostrophe.
+ */
+export function renderCsv(report: Report): string {
+  const head = ["month", "status", "revision", ...COLUMNS.map(([name]) => name)];
+  const lines = report.subjects.map((subject) => [
+    report.month,
+    report.status,
+    report.revision,
+    ...COLUMNS.map(([, read]) => guard(read(subject))),
+  ]);
+  return stringify([head, ...lines], { bom: true, record_delimiter: "windows" });
+}
+
+/** Full-width signs start formulas too in Chinese spreadsheets; numbers stay numbers. */
+function guard(cell: Cell): Cell {
+  if (typeof cell !== "string" || /^-?[\d./]+$/u.test(cell)) return cell;
+  return /^[=+\-@\t\r＝＋－＠]/u.test(cell) ? `'${cell}` : cell;
+}

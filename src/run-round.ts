@@ -1,0 +1,150 @@
+import type { Clock } from "./clock.ts";
+import { PHASES, type Outcome, type Result } from "./core/outcome.ts";
+import { withdrawOwnFaults } from "./core/own-faults.ts";
+import type { Round, RoundDetail } from "./core/round.ts";
+import type { Target } from "./core/target.ts";
+import type { Metrics } from "./metrics.ts";
+import type { RunProbe } from "../probes/probe.ts";
+
+/** A target with its probe made ready. `key` is the same for targets that share one measurement. */
+export type ReadyTarget = { readonly target: Target; readonly key: string; readonly run: RunProbe };
+
+export type RoundDeps = {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Null for a target that this worker's configuration does not have. */
+  readonly findTarget: (id: string) => ReadyTarget | null;
+  readonly worstLagMs: (sinceMs: number) => number;
+  readonly controlsFailed: () => Promise<boolean>;
+};
+
+export type RoundOrder = {
+  readonly vantage: string;
+  readonly shard: string;
+  readonly everyMs: number;
+  readonly plannedAtMs: number;
+  readonly targets: readonly string[];
+};
+
+const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<Outcome, string>;
+const MAX_INT4 = 2_147_483_647;
+
+type Seen = { readonly result: Result; readonly startedMs: number };
+
+/**
+ * Measures the targets of one shard at once and gives the round. Null when it is too late:
+ * a round that could not start within half its interval is missing, not late
+ * (sla-semantics, section 2).
+ */
+export async function runRound(
+  deps: RoundDeps,
+  order: RoundOrder,
+  signal: AbortSignal,
+): Promise<Round | null> {
+  const { clock, metrics } = deps;
+  const { vantage } = order;
+  const wallMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  const lagMs = wallMs - order.plannedAtMs;
+  if (lagMs > order.everyMs / 2) {
+    metrics.rounds.inc({ vantage, result: "missed" });
+    return null;
+  }
+  metrics.roundLag.observe({ vantage }, Math.max(0, lagMs) / 1000);
+
+  const ready = order.targets.map((id) => deps.findTarget(id));
+  const shared = new Map<string, Promise<Seen>>();
+  const seen = await Promise.all(
+    ready.map((one) => {
+      if (one === null) return Promise.resolve({ result: NOT_CONFIGURED, startedMs });
+      const running = shared.get(one.key) ?? measure(one, { clock, signal });
+      shared.set(one.key, running);
+      return running;
+    }),
+  );
+
+  const results = withdrawOwnFaults(
+    seen.map(({ result }) => result),
+    {
+      worstLagMs: deps.worstLagMs(startedMs),
+      clockJumpMs: clock.nowMs() - wallMs - (clock.monotonicMs() - startedMs),
+      controlsFailed: seen.every(({ result }) => result.outcome === "failed")
+        ? await deps.controlsFailed()
+        : false,
+    },
+  );
+  metrics.rounds.inc({ vantage, result: "run" });
+  observe(metrics, { vantage, ready, results });
+  return {
+    vantage,
+    shard: order.shard,
+    plannedAtMs: order.plannedAtMs,
+    targets: order.targets,
+    outcomes: results.map(({ outcome }) => LETTERS[outcome]).join(""),
+    offsetsMs: seen.map((one) => Math.round(lagMs + one.startedMs - startedMs)),
+    latenciesUs: results.map(({ latencyMs }) => Math.min(MAX_INT4, Math.round(latencyMs * 1000))),
+    details: results.flatMap(detailOf),
+  };
+}
+
+const NOT_CONFIGURED: Result = {
+  outcome: "unknown",
+  reason: "not-configured",
+  latencyMs: 0,
+  phasesMs: {},
+};
+
+async function measure(
+  { target, run }: ReadyTarget,
+  context: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Seen> {
+  const startedMs = context.clock.monotonicMs();
+  try {
+    return { result: await run({ ...context, timeoutMs: target.timeoutMs }), startedMs };
+  } catch (error) {
+    // A probe does not reject because of its target, so this is a fault of ours.
+    const detail = error instanceof Error ? error.message.slice(0, 200) : "probe threw";
+    const latencyMs = context.clock.monotonicMs() - startedMs;
+    const result = { outcome: "unknown", reason: "internal-error", latencyMs, detail } as const;
+    return { result: { ...result, phasesMs: {} }, startedMs };
+  }
+}
+
+function detailOf(result: Result, index: number): RoundDetail[] {
+  if (result.outcome === "ok") return [];
+  return [
+    {
+      index,
+      reason: result.reason,
+      ...(result.detail === undefined ? {} : { text: result.detail.slice(0, 300) }),
+      ...(result.requestId === undefined ? {} : { requestId: result.requestId.slice(0, 200) }),
+      ...(result.address === undefined ? {} : { address: result.address.slice(0, 100) }),
+    },
+  ];
+}
+
+function observe(
+  metrics: Metrics,
+  round: {
+    readonly vantage: string;
+    readonly ready: readonly (ReadyTarget | null)[];
+    readonly results: readonly Result[];
+  },
+): void {
+  for (const [index, result] of round.results.entries()) {
+    const target = round.ready[index]?.target;
+    if (target === undefined) continue;
+    const labels = { product: target.product, region: target.region, vantage: round.vantage };
+    const up = { target: target.id, ...labels };
+    metrics.probeResults.inc({ ...labels, outcome: result.outcome });
+    if (result.outcome === "ok") metrics.targetUp.set(up, 1);
+    else if (result.outcome === "failed") metrics.targetUp.set(up, 0);
+    else metrics.targetUp.remove(up);
+    if (result.outcome === "unknown") continue;
+    metrics.probeDuration.observe({ ...labels, phase: "total" }, result.latencyMs / 1000);
+    for (const phase of PHASES) {
+      const ms = result.phasesMs[phase];
+      if (ms !== undefined) metrics.probeDuration.observe({ ...labels, phase }, ms / 1000);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { REAL_OUTAGES } from "./real-outages.ts";
+
+/** What `npm start` says when nothing is configured. */
+export function sandboxBanner({ url }: { readonly url: string }): string {
+  const replays = REAL_OUTAGES.map(({ month, title }) => `    ${month}  ${title}`);
+  return [
+    "",
+    "  nines is measuring its sandbox cloud: servers on 127.0.0.1, made up for a first look.",
+    "  Nothing in it is a statement about a real service.",
+    "",
+    `  Page   ${url}`,
+    "",
+    "  The last 90 days are being filled with generated history, and these outages replayed:",
+    ...replays,
+    "  Every few minutes a sandbox server breaks for a minute or two; the log says which.",
+    "",
+    "  There is no user and no token yet, so everything is readable without login from this machine.",
+    "  To measure your own targets put a nines.yaml here, or name one with --config or NINES_CONFIG.",
+    "",
+  ].join("\n");
+}

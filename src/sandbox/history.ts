@@ -1,0 +1,204 @@
+import { DateTime } from "luxon";
+import type { Config } from "../config.ts";
+import type { Round, RoundDetail } from "../core/round.ts";
+import type { Target } from "../core/target.ts";
+import { effectsOf, gapsOf } from "./history-effects.ts";
+import type { Day, Effect } from "./history-effects.ts";
+import { dailyFactor, lognormalNoise, noiseAt, typicalLatencyMs } from "./latency.ts";
+import { hash32 } from "./random.ts";
+import { REAL_OUTAGES } from "./real-outages.ts";
+import type { RealOutage } from "./real-outages.ts";
+
+const MINUTE_MS = 60_000;
+/** Off every grid of live rounds, whose intervals begin on the full minute. */
+const OFFSET_MS = 7000;
+const DAYS = 90;
+const MINUTES_A_BATCH = 480;
+export const HISTORY_SHARD = "history";
+
+type HistoryConfig = Pick<Config, "targets" | "timeZone">;
+
+export type HistoryOptions = {
+  /**
+   * The instant of the sandbox's first start: history ends there. A restart passes the same
+   * instant, else it would invent results for the time in which nothing ran.
+   */
+  readonly nowMs: number;
+  readonly seed: number;
+  /** Days (YYYY-MM-DD) that are recorded already. */
+  readonly skipDays?: ReadonlySet<string>;
+};
+
+/** Rounds of one vantage on one day, oldest first, at most 480. */
+export type HistoryBatch = {
+  readonly day: string;
+  /** True for the day's last batch: with it recorded the day belongs into `skipDays`. */
+  readonly endsDay: boolean;
+  readonly rounds: readonly Round[];
+};
+
+/**
+ * Everything that is to be there when the sandbox is looked at first: today and the 90 days
+ * before it, the newest day first, then the months of real outages. One round a minute from
+ * each target's first vantage. What a day holds follows from the seed and the day alone.
+ */
+export function* historyRounds(
+  config: HistoryConfig,
+  options: HistoryOptions,
+): Generator<HistoryBatch, void> {
+  const noise = lognormalNoise(options.seed);
+  for (const day of daysToFill(config, options)) {
+    const groups = [...byFirstVantage(targetsOf(config, day))];
+    for (const [position, [vantage, targets]] of groups.entries()) {
+      const plan = planDay({ vantage, targets, day, seed: options.seed });
+      for (let from = 0; from < day.minutes; from += MINUTES_A_BATCH) {
+        const until = Math.min(from + MINUTES_A_BATCH, day.minutes);
+        const rounds: Round[] = [];
+        for (let minute = from; minute < until; minute += 1) {
+          rounds.push(roundAt(plan, minute, noise));
+        }
+        const endsDay = until === day.minutes && position === groups.length - 1;
+        yield { day: day.date, endsDay, rounds };
+      }
+    }
+  }
+}
+
+/** How many rounds `historyRounds` gives with the same arguments. */
+export function historySize(config: HistoryConfig, options: HistoryOptions): number {
+  let rounds = 0;
+  for (const day of daysToFill(config, options)) {
+    rounds += day.minutes * byFirstVantage(targetsOf(config, day)).size;
+  }
+  return rounds;
+}
+
+function daysToFill(config: HistoryConfig, { nowMs, skipDays }: HistoryOptions): Day[] {
+  const endMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  const today = DateTime.fromMillis(endMs, { zone: config.timeZone }).startOf("day");
+  const recent = Array.from({ length: DAYS + 1 }, (_, ago) =>
+    dayAt(today.minus({ days: ago }), { endMs, replay: null }),
+  );
+  const firstMs = today.minus({ days: DAYS }).toMillis();
+  const replayed = REAL_OUTAGES.flatMap((outage) => daysOfMonth(config.timeZone, outage, firstMs));
+  return [...recent, ...replayed].filter((day) => day.minutes > 0 && !skipDays?.has(day.date));
+}
+
+/** The whole month, or nothing when it does not end before the last 90 days begin. */
+function daysOfMonth(zone: string, outage: RealOutage, firstMs: number): Day[] {
+  const begin = DateTime.fromISO(`${outage.month}-01`, { zone });
+  if (begin.plus({ months: 1 }).toMillis() > firstMs) return [];
+  return Array.from({ length: begin.daysInMonth ?? 0 }, (_, days) =>
+    dayAt(begin.plus({ days }), { endMs: firstMs, replay: outage }),
+  );
+}
+
+function dayAt(begin: DateTime, { endMs, replay }: { endMs: number; replay: Day["replay"] }): Day {
+  const startMs = begin.toMillis();
+  const untilMs = Math.min(begin.plus({ days: 1 }).toMillis(), endMs);
+  const date = begin.toFormat("yyyy-MM-dd");
+  return { date, startMs, minutes: Math.max(0, (untilMs - startMs) / MINUTE_MS), replay };
+}
+
+function targetsOf({ targets }: HistoryConfig, { replay }: Day): readonly Target[] {
+  if (replay === null) return targets;
+  const { regions, probeKinds } = replay;
+  return targets.filter(
+    ({ region, probe }) =>
+      (regions === "all" || regions.includes(region)) &&
+      (probeKinds === "all" || probeKinds.includes(probe.kind)),
+  );
+}
+
+function byFirstVantage(targets: readonly Target[]): Map<string, Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const [vantage] = target.vantages;
+    if (vantage === undefined) continue;
+    const group = groups.get(vantage);
+    if (group === undefined) groups.set(vantage, [target]);
+    else group.push(target);
+  }
+  return groups;
+}
+
+/** All that the rounds of one vantage on one day have in common. */
+type DayPlan = {
+  readonly vantage: string;
+  readonly startMs: number;
+  readonly ids: readonly string[];
+  readonly allOk: string;
+  readonly bases: readonly { readonly typicalUs: number; readonly noiseFrom: number }[];
+  /** For each target what differs from a quiet minute; the later of two prevails. */
+  readonly effects: readonly (readonly Effect[])[];
+  /** 1 where any target has an effect; the other minutes take the short way. */
+  readonly eventful: Uint8Array;
+};
+
+type DayInput = {
+  readonly vantage: string;
+  readonly targets: readonly Target[];
+  readonly day: Day;
+  readonly seed: number;
+};
+
+function planDay({ vantage, targets, day, seed }: DayInput): DayPlan {
+  const gaps = gapsOf(vantage, day, seed);
+  const effects = targets.map((target) => [...effectsOf(target, day, seed), ...gaps]);
+  const eventful = new Uint8Array(day.minutes);
+  for (const { from, until } of effects.flat()) eventful.fill(1, from, until);
+  return {
+    vantage,
+    startMs: day.startMs,
+    ids: targets.map(({ id }) => id),
+    allOk: "o".repeat(targets.length),
+    bases: targets.map(({ id, probe, region }) => ({
+      typicalUs: typicalLatencyMs(probe.kind, region) * 1000,
+      noiseFrom: hash32(`${day.date}/${id}`),
+    })),
+    effects,
+    eventful,
+  };
+}
+
+const NO_DETAILS: readonly RoundDetail[] = [];
+
+function roundAt(plan: DayPlan, minute: number, noise: Float64Array): Round {
+  const daily = DAILY[minute % DAILY.length] ?? 1;
+  const latenciesUs: number[] = [];
+  const offsetsMs: number[] = [];
+  for (const { typicalUs, noiseFrom } of plan.bases) {
+    latenciesUs.push(Math.round(typicalUs * daily * noiseAt(noise, noiseFrom + minute)));
+    offsetsMs.push(3 + ((noiseFrom + minute * 7) & 7));
+  }
+  const quiet = {
+    vantage: plan.vantage,
+    shard: HISTORY_SHARD,
+    plannedAtMs: plan.startMs + minute * MINUTE_MS + OFFSET_MS,
+    targets: plan.ids,
+    outcomes: plan.allOk,
+    offsetsMs,
+    latenciesUs,
+    details: NO_DETAILS,
+  };
+  return plan.eventful[minute] === 1 ? withEffects(quiet, plan.effects, minute) : quiet;
+}
+
+function withEffects(quiet: Round, effects: readonly (readonly Effect[])[], minute: number): Round {
+  const details: RoundDetail[] = [];
+  const letters: string[] = [];
+  const latenciesUs = quiet.latenciesUs.map((latencyUs, index) => {
+    const effect = effects[index]?.findLast(
+      ({ from, until, oneOf }) => from <= minute && minute < until && (minute - from) % oneOf === 0,
+    );
+    letters.push(effect?.letter ?? "o");
+    if (effect === undefined) return latencyUs;
+    const { letter, reason, text, fixedUs, factor } = effect;
+    if (letter !== "o") details.push({ index, reason, text });
+    return Math.round(fixedUs + latencyUs * factor);
+  });
+  return { ...quiet, outcomes: letters.join(""), latenciesUs, details };
+}
+
+/** The curve of a day, minute by minute. */
+const DAILY: Float64Array = Float64Array.from({ length: 1440 }, (_, minute) => dailyFactor(minute));

@@ -1,0 +1,14 @@
+/**
+ * PostgreSQL advisory locks, as the two integers of `pg_advisory_lock(int, int)`. A lock of a session
+ * dies with its connection, and so with the process, even one that is killed.
+ */
+export const lockClass = 0x6e696e65;
+
+export const lockKeys = {
+  /** Shared by all who use the embedded server: who gets it alone is the last one and stops the server. */
+  embeddedUsers: 1,
+  /** The one service on an embedded data directory. */
+  embeddedService: 2,
+  /** One migration at a time. */
+  migration: 3,
+} as const;

@@ -1,0 +1,91 @@
+import type { CountRun } from "../core/counts.ts";
+import {
+  BLOCK_SIZE,
+  decodeDayCounts,
+  encodeDayCounts,
+  MINUTES_PER_DAY,
+  pushRun,
+  type CountsByTarget,
+} from "../core/day-counts.ts";
+import type { Queryable } from "./connect.ts";
+
+/** Counts of one vantage on one UTC day, by block. */
+export type DayBlocks = Map<number, CountsByTarget>;
+
+type DayPlace = { readonly vantageId: number; readonly day: number };
+type DayRow = { readonly block: number; readonly counts: Buffer };
+
+/** All blocks of one vantage and day. */
+export async function findDay(db: Queryable, { vantageId, day }: DayPlace): Promise<DayBlocks> {
+  const { rows } = await db.query<DayRow>({
+    name: "find-day",
+    text: `select block, counts from day where vantage_id = $1 and day = $2`,
+    values: [vantageId, day],
+  });
+  const dayStart = day * MINUTES_PER_DAY;
+  return new Map(
+    rows.map(({ block, counts }) => [block, decodeDayCounts(counts, { block, dayStart })]),
+  );
+}
+
+/** Writes the blocks given; other blocks of the day stay. */
+export async function saveDay(db: Queryable, place: DayPlace, blocks: DayBlocks): Promise<void> {
+  if (blocks.size === 0) return;
+  const dayStart = place.day * MINUTES_PER_DAY;
+  const encoded = [...blocks.values()].map((counts) =>
+    Buffer.from(encodeDayCounts(counts, dayStart)),
+  );
+  await db.query({
+    name: "save-day",
+    text: `insert into day (vantage_id, day, block, counts)
+           select $1, $2, block, counts from unnest($3::int[], $4::bytea[]) as t (block, counts)
+           on conflict (day, vantage_id, block) do update set counts = excluded.counts`,
+    values: [place.vantageId, place.day, [...blocks.keys()], encoded],
+  });
+}
+
+/** Counts by target id, then by vantage id. */
+export type Counts = Map<number, Map<number, CountRun[]>>;
+
+/** The counts of the targets over whole UTC days [fromDay, untilDay), neighbours joined. */
+export async function listCounts(
+  db: Queryable,
+  query: {
+    readonly targetIds: ReadonlySet<number>;
+    readonly fromDay: number;
+    readonly untilDay: number;
+  },
+): Promise<Counts> {
+  const counts: Counts = new Map();
+  const blocks = [...new Set([...query.targetIds].map((id) => Math.floor(id / BLOCK_SIZE)))];
+  const { rows } = await db.query<DayRow & { readonly vantage_id: number; readonly day: number }>({
+    name: "list-counts",
+    text: `select vantage_id, block, day, counts from day
+           where day >= $1 and day < $2 and block = any($3::int[]) order by day`,
+    values: [query.fromDay, query.untilDay, blocks],
+  });
+  for (const row of rows) {
+    const dayStart = row.day * MINUTES_PER_DAY;
+    for (const [target, runs] of decodeDayCounts(row.counts, { block: row.block, dayStart })) {
+      if (!query.targetIds.has(target)) continue;
+      const byVantage = counts.get(target) ?? new Map<number, CountRun[]>();
+      counts.set(target, byVantage);
+      const joined = byVantage.get(row.vantage_id);
+      if (joined === undefined) byVantage.set(row.vantage_id, runs);
+      else for (const run of runs) pushRun(joined, run);
+    }
+  }
+  return counts;
+}
+
+/** Days of which counts are stored, for the list of months. */
+export async function findDayBounds(
+  db: Queryable,
+): Promise<{ readonly first: number; readonly last: number } | null> {
+  const { rows } = await db.query<{ first: number | null; last: number | null }>(
+    `select min(day) as first, max(day) as last from day`,
+  );
+  const bounds = rows[0];
+  if (bounds?.first == null || bounds.last === null) return null;
+  return { first: bounds.first, last: bounds.last };
+}

@@ -1,0 +1,55 @@
+import type { Minute } from "../core/counts.ts";
+import { MINUTES_PER_DAY } from "../core/day-counts.ts";
+import type { Queryable } from "./connect.ts";
+
+export type UnsettledDay = { readonly vantageId: number; readonly day: number };
+
+/** Days with marked minutes below `until`, newest first: the present goes before the past. */
+export async function listUnsettledDays(db: Queryable, until: Minute): Promise<UnsettledDay[]> {
+  const { rows } = await db.query<{ vantage_id: number; day: number }>(
+    `select distinct vantage_id, minute / ${MINUTES_PER_DAY} as day from unsettled
+     where minute < $1 order by day desc, vantage_id`,
+    [until],
+  );
+  return rows.map((row) => ({ vantageId: row.vantage_id, day: row.day }));
+}
+
+/**
+ * Takes the marks of one vantage and day. Runs inside the transaction that derives them:
+ * settlers of one vantage and day go one after another, and a recorder that marks one of
+ * these minutes waits until the transaction ends.
+ */
+export async function takeUnsettled(
+  tx: Queryable,
+  { vantageId, day }: UnsettledDay,
+  until: Minute,
+): Promise<Minute[]> {
+  await lockDay(tx, { vantageId, day });
+  const { rows } = await tx.query<{ minute: number }>(
+    `delete from unsettled where vantage_id = $1 and minute >= $2 and minute < $3
+     returning minute`,
+    [vantageId, day * MINUTES_PER_DAY, Math.min(until, (day + 1) * MINUTES_PER_DAY)],
+  );
+  return rows.map(({ minute }) => minute).sort((a, b) => a - b);
+}
+
+/** Whoever derives a vantage's day holds this lock until the end of its transaction. */
+export async function lockDay(tx: Queryable, { vantageId, day }: UnsettledDay): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock($1, $2)`, [vantageId, day]);
+}
+
+/** How far minutes are settled, as an instant; null before the first. */
+export async function findSettledUntil(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ settled_until: number }>(`select settled_until from progress`);
+  return rows[0]?.settled_until ?? null;
+}
+
+/** Moves the mark forward, never back. */
+export async function saveSettledUntil(db: Queryable, untilMs: number): Promise<void> {
+  await db.query(
+    `insert into progress (settled_until) values ($1)
+     on conflict (only_row) do update
+       set settled_until = greatest(progress.settled_until, excluded.settled_until)`,
+    [new Date(untilMs).toISOString()],
+  );
+}

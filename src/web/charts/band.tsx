@@ -1,0 +1,77 @@
+import { DAY_STATES } from "../../core/views.ts";
+import type { BandDay, DayState } from "../../core/views.ts";
+import { duration } from "../format.ts";
+import type { Messages } from "../messages.ts";
+import { PAINT, px, rectPath } from "./shapes.ts";
+
+const HEIGHT = 22;
+const DAY_WIDTH = 4;
+
+/** Height carries the state as well as colour: no data lies flat, a missed day stands out at both ends. */
+const BARS: Readonly<Record<DayState, { readonly y: number; readonly height: number }>> = {
+  good: { y: 7, height: 10 },
+  minor: { y: 2, height: 15 },
+  missed: { y: 0, height: 22 },
+  excluded: { y: 10, height: 4 },
+  "no-data": { y: 15, height: 2 },
+};
+
+/** The last days of a cell as one strip, oldest first: one path for each state. */
+export function Band({ days, t }: { readonly days: readonly BandDay[]; readonly t: Messages }) {
+  if (days.length === 0) return null;
+  const width = days.length * DAY_WIDTH;
+  const label = bandLabel(days, t);
+  return (
+    <svg
+      class="band"
+      viewBox={`0 0 ${width} ${HEIGHT}`}
+      width="100%"
+      height={HEIGHT}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      {DAY_STATES.map((state) => {
+        const d = statePath(days, state);
+        return d === "" ? null : <path class={`s-${state}`} fill={PAINT[state]} d={d} />;
+      })}
+      {days.map((day, index) =>
+        day.state === "good" ? null : (
+          <rect x={px(index * DAY_WIDTH)} width={DAY_WIDTH} height={HEIGHT} fill="transparent">
+            <title>{t.bandDay(day.day, day.state, duration(day.badSeconds, t))}</title>
+          </rect>
+        ),
+      )}
+    </svg>
+  );
+}
+
+/** Neighbours of one state are drawn as one box: fewer edges, and no seams when stretched. */
+function statePath(days: readonly BandDay[], state: DayState): string {
+  const gap = state === "minor" || state === "missed" ? 0.8 : 0;
+  let d = "";
+  for (let index = 0; index < days.length; index += 1) {
+    if (days[index]?.state !== state) continue;
+    const start = index;
+    while (gap === 0 && days[index + 1]?.state === state) index += 1;
+    const x = start * DAY_WIDTH + gap / 2;
+    d += rectPath({ ...BARS[state], x, width: (index - start + 1) * DAY_WIDTH - gap });
+  }
+  return d;
+}
+
+function bandLabel(days: readonly BandDay[], t: Messages): string {
+  const counts = { good: 0, minor: 0, missed: 0, excluded: 0, "no-data": 0 };
+  for (const { state } of days) counts[state] += 1;
+  return t.bandLabel(days.length, t.bandCounts(counts));
+}
+
+/** The same shapes, enlarged, for the legend. */
+export function BandSwatch({ state }: { readonly state: DayState }) {
+  const { y, height } = BARS[state];
+  return (
+    <svg class="swatch" viewBox={`0 0 10 ${HEIGHT}`} width="10" height={HEIGHT} aria-hidden="true">
+      <rect class={`s-${state}`} fill={PAINT[state]} x="1" width="8" y={y} height={height} />
+    </svg>
+  );
+}

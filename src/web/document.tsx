@@ -1,0 +1,214 @@
+import type { ComponentChildren } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { Frame, Lang } from "../core/views.ts";
+import { instant, monthName, zoneLabel } from "./format.ts";
+import { Icon } from "./icons.tsx";
+import { overviewHref, reportHref } from "./links.ts";
+import type { Messages } from "./messages.ts";
+import { stylesheet } from "./style.ts";
+
+/** What every part of a page needs to speak. */
+export type Speech = { readonly lang: Lang; readonly t: Messages };
+
+/** The mark: four bars, one of them short. */
+const MARK = "M2 3h3v14H2zM7 3h3v14H7zM12 11h3v6h-3zM17 3h3v14h-3z";
+const ICON_HREF = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><path fill="#2f8f66" d="${MARK}"/></svg>`,
+)}`;
+
+/** A complete document. `otherHref`: the same page in the other language. */
+export function renderDocument(page: {
+  readonly speech: Speech;
+  readonly title: string;
+  readonly otherHref: string;
+  readonly month: string | null;
+  readonly timeZoneNote: string | null;
+  readonly children: ComponentChildren;
+}): string {
+  const { lang, t } = page.speech;
+  const home = overviewHref(lang, page.month === null ? {} : { month: page.month });
+  const html = (
+    <html lang={t.htmlLang}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${page.title} · nines`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href={ICON_HREF} />
+        <link rel="stylesheet" href={stylesheet.path} />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          {t.skip}
+        </a>
+        <header class="top">
+          <div class="wide top-row">
+            <a class="brand" href={home}>
+              <svg viewBox="0 0 22 20" width="22" height="20" aria-hidden="true">
+                <path class="s-good" fill="currentColor" d={MARK} />
+              </svg>
+              nines
+            </a>
+            <span class="tagline">{t.tagline}</span>
+            <nav class="top-links" aria-label="nines">
+              <a href={home}>{t.overview}</a>
+              <a href="/docs">{t.apiDocs}</a>
+              <a href={page.otherHref} lang={lang === "en" ? "zh-CN" : "en"}>
+                {t.otherLanguage}
+              </a>
+            </nav>
+          </div>
+        </header>
+        <main id="main" class="wide" tabIndex={-1}>
+          {page.children}
+        </main>
+        <footer class="wide foot">
+          <p>
+            {t.cutNote}
+            {page.timeZoneNote === null ? "" : ` ${page.timeZoneNote}`}
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+  return `<!doctype html>${renderToString(html)}`;
+}
+
+export function Notices({ frame, speech }: { readonly frame: Frame; readonly speech: Speech }) {
+  const { t } = speech;
+  const { filling } = frame;
+  const notices = [
+    frame.sandbox ? t.sandbox : "",
+    frame.openAccess ? t.openAccess : "",
+    filling === null ? "" : t.filling(filling.done, filling.total),
+  ].filter((text) => text !== "");
+  if (notices.length === 0) return null;
+  return (
+    <aside class="notice" aria-label={notices[0]?.split(/[:：]/)[0] ?? ""}>
+      {notices.map((text) => (
+        <p>{text}</p>
+      ))}
+      {filling === null ? null : (
+        <progress
+          max={filling.total}
+          value={filling.done}
+          aria-label={t.filling(filling.done, filling.total)}
+        />
+      )}
+    </aside>
+  );
+}
+
+/** Month, neighbours and picker; `hrefOf` gives the page of another month. */
+export function MonthNav(props: {
+  readonly frame: Frame;
+  readonly speech: Speech;
+  readonly hrefOf: (month: string) => string;
+}) {
+  const { frame, speech, hrefOf } = props;
+  const { t } = speech;
+  const months = frame.months.toSorted().toReversed();
+  const previous = months.find((month) => month < frame.month);
+  const next = months.findLast((month) => month > frame.month);
+  return (
+    <nav class="months" aria-label={t.months}>
+      <Step month={previous} label={t.previousMonth} {...{ t, hrefOf }} mark="‹" />
+      <details class="picker">
+        <summary>
+          <span class="hidden">{t.chooseMonth}: </span>
+          {monthName(frame.month, t)}
+        </summary>
+        <ul>
+          {months.map((month) => (
+            <li>
+              <a href={hrefOf(month)} aria-current={month === frame.month ? "page" : undefined}>
+                {monthName(month, t)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+      <Step month={next} label={t.nextMonth} {...{ t, hrefOf }} mark="›" />
+    </nav>
+  );
+}
+
+function Step(props: {
+  readonly month: string | undefined;
+  readonly label: (month: string) => string;
+  readonly t: Messages;
+  readonly hrefOf: (month: string) => string;
+  readonly mark: string;
+}) {
+  const { month, label, t, hrefOf, mark } = props;
+  if (month === undefined) {
+    return (
+      <span class="step off" aria-hidden="true">
+        {mark}
+      </span>
+    );
+  }
+  const text = label(monthName(month, t));
+  return (
+    <a class="step" href={hrefOf(month)} aria-label={text} title={text}>
+      {mark}
+    </a>
+  );
+}
+
+/** "Running month · settled until … · times in …". */
+export function MonthState({ frame, speech }: { readonly frame: Frame; readonly speech: Speech }) {
+  const { t } = speech;
+  const state = frame.status === "running" ? t.running : t.closed(frame.revision);
+  return (
+    <p class="state-line">
+      <span class={`pill ${frame.status}`}>{state}</span>{" "}
+      <span>
+        {t.settledUntil} <Time ms={frame.settledUntilMs} zone={frame.timeZone} />
+      </span>{" "}
+      <span>{t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs))}</span>
+    </p>
+  );
+}
+
+export function Time(props: {
+  readonly ms: number;
+  readonly zone: string;
+  readonly seconds?: boolean;
+}) {
+  return (
+    <time dateTime={new Date(props.ms).toISOString()}>
+      {instant(props.ms, props.zone, props.seconds)}
+    </time>
+  );
+}
+
+export function ReportLinks(props: {
+  readonly speech: Speech;
+  readonly month: string;
+  readonly account?: string;
+}) {
+  const { t } = props.speech;
+  const query = props.account === undefined ? {} : { account: props.account };
+  return (
+    <>
+      <a class="button" href={reportHref(props.month, { format: "json", ...query })}>
+        {t.reportAs("JSON")}
+      </a>
+      <a class="button" href={reportHref(props.month, { format: "csv", ...query })}>
+        {t.reportAs("CSV")}
+      </a>
+    </>
+  );
+}
+
+export function Good({ text }: { readonly text: string }) {
+  return (
+    <p class="all-good">
+      <span class="t-good">
+        <Icon name="check" />
+      </span>{" "}
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Lang } from "../core/views.ts";
+import { renderDocument } from "./document.tsx";
+import { overviewHref } from "./links.ts";
+import { messages } from "./text.ts";
+
+/** A page for an error; known statuses have a title of their own in both languages. */
+export function renderError(
+  error: { readonly status: number; readonly title: string; readonly detail: string },
+  lang: Lang,
+): string {
+  const t = messages[lang];
+  const title = t.errorTitles[error.status] ?? error.title;
+  return renderDocument({
+    speech: { lang, t },
+    title,
+    otherHref: overviewHref(lang === "en" ? "zh" : "en"),
+    month: null,
+    timeZoneNote: null,
+    children: (
+      <div class="error">
+        <p class="error-status">{t.statusCode(error.status)}</p>
+        <h1>{title}</h1>
+        {error.detail === "" ? null : <p>{error.detail}</p>}
+        <p>
+          <a class="button" href={overviewHref(lang)}>
+            {t.backToOverview}
+          </a>
+        </p>
+      </div>
+    ),
+  });
+}

@@ -1,0 +1,108 @@
+import type { Lang, OverviewModel } from "../core/views.ts";
+import { MonthNav, MonthState, Notices, ReportLinks, renderDocument } from "./document.tsx";
+import type { Speech } from "./document.tsx";
+import { monthName, zoneLabel } from "./format.ts";
+import { Icon } from "./icons.tsx";
+import type { IconName, Tone } from "./icons.tsx";
+import { overviewHref } from "./links.ts";
+import { Matrix } from "./matrix.tsx";
+import { Attention, SubjectList } from "./subjects.tsx";
+import { messages } from "./text.ts";
+
+/** The page at `/`: a complete document. */
+export function renderOverview(model: OverviewModel, lang: Lang): string {
+  const t = messages[lang];
+  const speech: Speech = { lang, t };
+  const { frame } = model;
+  const other = lang === "en" ? "zh" : "en";
+  return renderDocument({
+    speech,
+    title: `${t.overviewTitle} · ${monthName(frame.month, t)}`,
+    otherHref: overviewHref(other, { month: frame.month, ...given(model.filter) }),
+    month: frame.month,
+    timeZoneNote: t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs)),
+    children: (
+      <>
+        <Notices frame={frame} speech={speech} />
+        <div class="page-head">
+          <div>
+            <h1>{t.overviewTitle}</h1>
+            <MonthState frame={frame} speech={speech} />
+          </div>
+          <div class="page-tools">
+            <MonthNav
+              {...{ frame, speech }}
+              hrefOf={(month) => overviewHref(lang, { month, ...given(model.filter) })}
+            />
+            <ReportLinks speech={speech} month={frame.month} />
+          </div>
+        </div>
+        {model.cells.length === 0 ? (
+          <p class="card empty">{t.emptyMonth}</p>
+        ) : (
+          <>
+            <Tiles model={model} speech={speech} />
+            <Matrix model={model} speech={speech} />
+            <Attention model={model} speech={speech} />
+            <SubjectList model={model} speech={speech} />
+          </>
+        )}
+      </>
+    ),
+  });
+}
+
+function Tiles({ model, speech }: { readonly model: OverviewModel; readonly speech: Speech }) {
+  const { t } = speech;
+  const { counts } = model;
+  const subjects = t.ofSubjects(counts.subjects);
+  const tiles: readonly TileProps[] = [
+    { n: counts.missed, label: t.countMissed, of: subjects, icon: "missed", tone: "missed" },
+    { n: counts.atRisk, label: t.countAtRisk, of: subjects, icon: "warn", tone: "minor" },
+    {
+      ...{ n: counts.downNow, label: t.countDown, of: t.ofTargets(counts.targets) },
+      ...{ icon: "down", tone: "missed" },
+    },
+    { n: counts.coverageLow, label: t.countCoverage, of: subjects, icon: "dash", tone: "quiet" },
+  ];
+  return (
+    <section aria-label={t.summary}>
+      <ul class="tiles">
+        {tiles.map((tile) => (
+          <Tile {...tile} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type TileProps = {
+  readonly n: number;
+  readonly label: string;
+  readonly of: string;
+  readonly icon: IconName;
+  readonly tone: Tone;
+};
+
+function Tile({ n, label, of, icon, tone }: TileProps) {
+  return (
+    <li class={n === 0 ? "tile t-good" : `tile t-${tone}`}>
+      <span class="tile-icon">
+        <Icon name={n === 0 ? "check" : icon} />
+      </span>
+      <span class="tile-number">{n}</span>
+      <span class="tile-label">{label}</span>
+      <span class="tile-of">{of}</span>
+    </li>
+  );
+}
+
+function given(filter: OverviewModel["filter"]): {
+  readonly product?: string;
+  readonly region?: string;
+} {
+  return {
+    ...(filter.product === null ? {} : { product: filter.product }),
+    ...(filter.region === null ? {} : { region: filter.region }),
+  };
+}

@@ -1,0 +1,246 @@
+import type { Frame, OverviewModel, SubjectGroup, SubjectRow } from "../core/views.ts";
+import { PRODUCTS } from "../core/target.ts";
+import { regionName } from "../core/region-name.ts";
+import { Good, Time } from "./document.tsx";
+import type { Speech } from "./document.tsx";
+import { budgetText, figure } from "./format.ts";
+import { Badge, VERDICT_LOOK } from "./icons.tsx";
+import { overviewHref, targetHref } from "./links.ts";
+import { cellId } from "./matrix.tsx";
+import type { Messages } from "./messages.ts";
+import { reasonText } from "./reason-text.ts";
+
+type Props = { readonly model: OverviewModel; readonly speech: Speech };
+
+/** What is missed, at risk or down, the worst first. */
+export function Attention({ model, speech }: Props) {
+  const { t } = speech;
+  return (
+    <section id="attention" aria-labelledby="attention-title">
+      <div class="section-head">
+        <h2 id="attention-title">{t.attention}</h2>
+      </div>
+      {model.attention.length === 0 ? (
+        <Good text={t.attentionNone} />
+      ) : (
+        <div class="card">
+          <table class="list" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <Head text={t.verdict} />
+                <Head text={t.subject} />
+                <Head text={t.place} />
+                <Head text={t.availability} number />
+                <Head text={t.budget} />
+                <Head text={t.since} />
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              {model.attention.map((row) => (
+                <AttentionRow row={row} frame={model.frame} speech={speech} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function AttentionRow(props: {
+  readonly row: SubjectRow;
+  readonly frame: Frame;
+  readonly speech: Speech;
+}) {
+  const { row, frame, speech } = props;
+  const { lang, t } = speech;
+  return (
+    <tr role="row">
+      <td role="cell" class="badges">
+        <Standing row={row} t={t} />
+      </td>
+      <td role="cell">
+        <SubjectName {...{ row, frame, speech }} />
+      </td>
+      <td role="cell">
+        {productShort(row.product, t)} · {regionName(row.region)[lang]}
+      </td>
+      <td role="cell" class="number">
+        <span class="strong">{figure(row.availabilityPercent)}</span>{" "}
+        <span class="quiet">{t.objective(row.objectivePercent)}</span>
+      </td>
+      <td role="cell">{row.availabilityPercent === null ? "–" : budgetText(row.budget, t)}</td>
+      <td role="cell">
+        {row.down === null ? (
+          <LastOutage {...{ row, frame, t }} />
+        ) : (
+          <>
+            <Time ms={row.down.sinceMs} zone={frame.timeZone} />{" "}
+            <span class="quiet">{reasonText(row.down.reason, lang)}</span>
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function LastOutage(props: {
+  readonly row: SubjectRow;
+  readonly frame: Frame;
+  readonly t: Messages;
+}) {
+  const { row, frame, t } = props;
+  if (row.lastOutageMs === null) return <>–</>;
+  return (
+    <>
+      <Time ms={row.lastOutageMs} zone={frame.timeZone} />{" "}
+      <span class="quiet">{t.lastOutage}</span>
+    </>
+  );
+}
+
+/** Every subject of the month, by product: the way to each target's page. */
+export function SubjectList({ model, speech }: Props) {
+  const { t } = speech;
+  const { filter, frame } = model;
+  const what = [
+    filter.product === null ? "" : productShort(filter.product, t),
+    filter.region === null ? "" : regionName(filter.region)[speech.lang],
+  ].filter((part) => part !== "");
+  return (
+    <section id="subjects" aria-labelledby="subjects-title">
+      <div class="section-head">
+        <h2 id="subjects-title">{t.allSubjects}</h2>
+        {what.length === 0 ? null : (
+          <p class="quiet">
+            {t.showingOnly(what.join(" · "))}{" "}
+            <a href={`${overviewHref(speech.lang, { month: frame.month })}#subjects`}>
+              {t.showAll}
+            </a>
+          </p>
+        )}
+      </div>
+      {model.groups.map((group) => (
+        <Group {...{ group, model, speech }} />
+      ))}
+    </section>
+  );
+}
+
+function Group(props: Props & { readonly group: SubjectGroup }) {
+  const { group, model, speech } = props;
+  const { lang, t } = speech;
+  const { frame } = model;
+  const seen = new Set<string>();
+  return (
+    <details class="card group" open>
+      <summary>
+        <h3>{productShort(group.product, t)}</h3>{" "}
+        <span class="quiet">{t.targetCount(group.subjects.length + group.more)}</span>
+      </summary>
+      <table class="list" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <Head text={t.subject} />
+            <Head text={t.region} />
+            <Head text={t.account} />
+            <Head text={t.availability} number />
+            <Head text={t.budget} />
+            <Head text={t.coverage} number />
+            <Head text={t.verdict} />
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {group.subjects.map((row) => {
+            const place = cellId(row.product, row.region);
+            const first = !seen.has(place);
+            seen.add(place);
+            return (
+              <tr role="row" id={first ? place : undefined}>
+                <td role="cell">
+                  <SubjectName {...{ row, frame, speech }} />
+                </td>
+                <td role="cell">{regionName(row.region)[lang]}</td>
+                <td role="cell">{row.account}</td>
+                <td role="cell" class="number">
+                  {row.availabilityPercent === null ? (
+                    <span class="quiet">{t.noData}</span>
+                  ) : (
+                    <span class="strong">{figure(row.availabilityPercent)}</span>
+                  )}
+                </td>
+                <td role="cell">
+                  {row.availabilityPercent === null ? "–" : budgetText(row.budget, t)}
+                </td>
+                <td role="cell" class="number" data-label={t.coverage}>
+                  {figure(row.coveragePercent)}
+                </td>
+                <td role="cell" class="badges">
+                  <Standing row={row} t={t} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {group.more === 0 ? null : (
+        <p class="more">
+          <a
+            href={`${overviewHref(lang, { month: frame.month, product: group.product })}#subjects`}
+          >
+            {t.moreSubjects(group.more)}
+          </a>
+        </p>
+      )}
+    </details>
+  );
+}
+
+function Standing({ row, t }: { readonly row: SubjectRow; readonly t: Messages }) {
+  const look = VERDICT_LOOK[row.verdict];
+  return (
+    <>
+      {row.down === null ? null : <Badge icon="down" tone="missed" text={t.countDown} />}{" "}
+      <Badge icon={look.icon} tone={look.tone} text={t.verdicts[row.verdict]} />
+    </>
+  );
+}
+
+function SubjectName(props: {
+  readonly row: SubjectRow;
+  readonly frame: Frame;
+  readonly speech: Speech;
+}) {
+  const { row, frame, speech } = props;
+  const link = (target: string) => (
+    <a href={targetHref(speech.lang, target, frame.month)}>{target}</a>
+  );
+  if (row.scope !== "group") return <span class="name">{link(row.id)}</span>;
+  return (
+    <span class="name">
+      {`${row.id.replace(/\/$/, "")} `}
+      <span class="members">
+        {row.targets.map((target, index) => (
+          <>
+            {index === 0 ? "" : ", "}
+            {link(target)}
+          </>
+        ))}
+      </span>
+    </span>
+  );
+}
+
+function Head({ text, number }: { readonly text: string; readonly number?: boolean }) {
+  return (
+    <th scope="col" role="columnheader" class={number === true ? "number" : undefined}>
+      {text}
+    </th>
+  );
+}
+
+/** A product's short name; one that the catalogue does not know, as it stands. */
+export function productShort(product: string, t: Messages): string {
+  const known = PRODUCTS.find((candidate) => candidate === product);
+  return known === undefined ? product : t.productNames[known][0];
+}

@@ -1,0 +1,255 @@
+import { numberOf } from "../core/overview-view.ts";
+import type { ReportOutage } from "../core/report.ts";
+import type { ShownState, TargetAgreement, TargetModel } from "../core/views.ts";
+import { BookSwatch, BooksBar } from "./charts/books.tsx";
+import { BurnChart } from "./charts/burn.tsx";
+import { MonthTimeline, SlotSwatch } from "./charts/timeline.tsx";
+import { Good, Time } from "./document.tsx";
+import type { Speech } from "./document.tsx";
+import { count, duration, figure, monthName, percent } from "./format.ts";
+import { Badge, VERDICT_LOOK } from "./icons.tsx";
+import { reasonText } from "./reason-text.ts";
+import { TermsSection } from "./terms.tsx";
+
+type Props = {
+  readonly agreement: TargetAgreement;
+  readonly model: TargetModel;
+  readonly speech: Speech;
+};
+
+const STATES: readonly ShownState[] = ["good", "partial", "bad", "excluded", "no-data"];
+
+/** What one agreement says about the month: figures, timeline, books, budget, outages. */
+export function MonthSection(props: Props) {
+  const { agreement, model, speech } = props;
+  const { t } = speech;
+  const { subject, timeline } = agreement;
+  const key = agreement.terms.id;
+  const several = model.agreements.length > 1;
+  const lostSeconds = numberOf(subject.bad) * subject.slotSeconds;
+  const month = monthName(model.frame.month, t);
+  return (
+    <section aria-label={`${t.termNames.agreement} ${key}`}>
+      {several ? <h2 class="agreement">{`${t.termNames.agreement} ${key}`}</h2> : null}
+      {subject.scope === "group" ? (
+        <p class="quiet">{`${t.groupFigure(subject.targets.length)} ${subject.id.replace(/\/$/, "")}`}</p>
+      ) : null}
+      <Figures {...props} />
+      <div class="columns">
+        <section class="card pad" aria-labelledby={`timeline-${key}`}>
+          <h2 id={`timeline-${key}`}>{t.timeline}</h2>
+          <MonthTimeline
+            days={timeline}
+            label={t.timelineLabel(month, duration(lostSeconds, t))}
+            t={t}
+          />
+          <ul class="legend">
+            {STATES.map((state) => (
+              <li>
+                <SlotSwatch state={state} />
+                {t.slotStates[state]}
+              </li>
+            ))}
+          </ul>
+        </section>
+        <div class="stack">
+          <Books {...props} />
+          <Burn {...props} />
+          <TermsSection terms={agreement.terms} speech={speech} />
+        </div>
+      </div>
+      <Outages {...props} />
+    </section>
+  );
+}
+
+function Figures({ agreement, speech }: Props) {
+  const { t } = speech;
+  const { subject, budget, terms } = agreement;
+  const look = VERDICT_LOOK[subject.verdict];
+  const none = subject.availabilityPercent === null;
+  const minCoverage = (Number(terms.minCoverage.num) / Number(terms.minCoverage.den)) * 100;
+  const left = duration(budget.leftSeconds, t);
+  const leftShare = budget.leftPercent === null ? "" : ` · ${percent(budget.leftPercent)}`;
+  return (
+    <dl class="figures">
+      <div class={`figure-box lead t-edge-${look.tone}`}>
+        <dt>{t.availability}</dt>
+        <dd class="big">{none ? t.noData : figure(subject.availabilityPercent)}</dd>
+        <dd class="note">
+          <Badge icon={look.icon} tone={look.tone} text={t.verdicts[subject.verdict]} />{" "}
+          {t.objective(subject.objectivePercent)}
+        </dd>
+      </div>
+      <div class="figure-box">
+        <dt>{t.budget}</dt>
+        <dd class={budget.leftSeconds < 0 ? "mid t-missed" : "mid"}>
+          {none ? "–" : `${left}${leftShare}`}
+        </dd>
+        <dd class="note">{t.allowedTime(duration(budget.allowedSeconds, t))}</dd>
+      </div>
+      <div class="figure-box">
+        <dt>{t.reachability}</dt>
+        <dd class="mid">{figure(subject.reachabilityPercent)}</dd>
+        <dd class="note">{t.reachabilityNote}</dd>
+      </div>
+      <div class="figure-box">
+        <dt>{t.coverage}</dt>
+        <dd class="mid">{figure(subject.coveragePercent)}</dd>
+        <dd class="note">{t.coverageNote(String(minCoverage))}</dd>
+      </div>
+      <div class="figure-box">
+        <dt>{t.range}</dt>
+        <dd class="mid">
+          {subject.lowPercent === subject.highPercent
+            ? figure(subject.lowPercent)
+            : `${subject.lowPercent ?? "–"} – ${figure(subject.highPercent)}`}
+        </dd>
+        <dd class="note">{t.rangeNote}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Books({ agreement, speech }: Props) {
+  const { t } = speech;
+  const { books, slotSeconds, total } = agreement.subject;
+  const rows = [
+    { state: "good", name: t.bookNames.good, exact: books.good },
+    { state: "missed", name: t.bookNames.bad, exact: books.bad },
+    { state: "excluded", name: t.bookNames.excluded, exact: books.excluded },
+    { state: "no-data", name: t.bookNames.noData, exact: books.noData },
+  ] as const;
+  const label = rows.map((row) => `${row.name} ${slotCount(row.exact)}`).join(", ");
+  return (
+    <section class="card pad" aria-labelledby={`books-${agreement.terms.id}`}>
+      <h2 id={`books-${agreement.terms.id}`}>{t.books}</h2>
+      <BooksBar books={rows.map((row) => ({ ...row, size: numberOf(row.exact) }))} label={label} />
+      <table class="plain">
+        <thead class="hidden">
+          <tr>
+            <th scope="col">{t.books}</th>
+            <th scope="col">{t.termNames.slot}</th>
+            <th scope="col">{t.duration}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              <th scope="row">
+                <BookSwatch state={row.state} /> {row.name}
+              </th>
+              <td class="number">{t.slots(slotCount(row.exact))}</td>
+              <td class="number">{duration(numberOf(row.exact) * slotSeconds, t)}</td>
+            </tr>
+          ))}
+          <tr class="sum">
+            <th scope="row">{t.bookNames.total}</th>
+            <td class="number">{t.slots(count(String(total)))}</td>
+            <td class="number">{duration(total * slotSeconds, t)}</td>
+          </tr>
+        </tbody>
+      </table>
+      <p class="quiet small">{t.booksNote}</p>
+    </section>
+  );
+}
+
+/** Whole slots in groups of three; a fraction as it is, and beside it about how much. */
+function slotCount(exact: string): string {
+  if (!exact.includes("/")) return count(exact);
+  return `${count(exact)} ≈ ${Math.floor(numberOf(exact) * 1000) / 1000}`;
+}
+
+function Burn({ agreement, model, speech }: Props) {
+  const { t } = speech;
+  const { budget, burn, terms, subject } = agreement;
+  const lost = duration(numberOf(subject.bad) * subject.slotSeconds, t);
+  const days = agreement.timeline;
+  return (
+    <section class="card pad" aria-labelledby={`burn-${terms.id}`}>
+      <h2 id={`burn-${terms.id}`}>{t.burn}</h2>
+      <BurnChart
+        points={burn}
+        fromMs={model.monthFromMs}
+        untilMs={model.monthUntilMs}
+        allowedSeconds={budget.allowedSeconds}
+        label={t.burnLabel(lost, duration(budget.allowedSeconds, t))}
+        t={t}
+        firstDay={days.at(0)?.day.slice(5) ?? ""}
+        lastDay={days.at(-1)?.day.slice(5) ?? ""}
+      />
+      <p class="keys">
+        <span class="key solid">
+          {t.lostSoFar} <strong>{lost}</strong>
+        </span>
+        <span class="key dotted">{t.evenPace}</span>
+      </p>
+    </section>
+  );
+}
+
+function Outages({ agreement, model, speech }: Props) {
+  const { t } = speech;
+  const { outages } = agreement.subject;
+  return (
+    <section aria-labelledby={`outages-${agreement.terms.id}`}>
+      <div class="section-head">
+        <h2 id={`outages-${agreement.terms.id}`}>{t.outages}</h2>
+      </div>
+      {outages.length === 0 ? (
+        <Good text={t.outagesNone} />
+      ) : (
+        <div class="card">
+          <table class="list" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                {[t.from, t.until, t.duration, t.reason].map((text) => (
+                  <th scope="col" role="columnheader">
+                    {text}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              {outages.toReversed().map((outage) => (
+                <OutageRow {...{ outage, model, speech }} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function OutageRow(props: {
+  readonly outage: ReportOutage;
+  readonly model: TargetModel;
+  readonly speech: Speech;
+}) {
+  const { outage, model, speech } = props;
+  const { t, lang } = speech;
+  const { timeZone, status, settledUntilMs } = model.frame;
+  const fromMs = Date.parse(outage.from);
+  const untilMs = Date.parse(outage.until);
+  const open = status === "running" && untilMs >= settledUntilMs;
+  return (
+    <tr role="row">
+      <td role="cell">
+        <Time ms={fromMs} zone={timeZone} />
+      </td>
+      <td role="cell">
+        {open ? (
+          <Badge icon="down" tone="missed" text={t.ongoing} />
+        ) : (
+          <Time ms={untilMs} zone={timeZone} />
+        )}
+      </td>
+      <td role="cell">
+        <span class="strong">{duration((untilMs - fromMs) / 1000, t)}</span>
+      </td>
+      <td role="cell">{reasonText(outage.reason, lang)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,204 @@
+import type { Outcome } from "../core/outcome.ts";
+import type { TargetModel } from "../core/views.ts";
+import { LatencyChart } from "./charts/latency.tsx";
+import { Time } from "./document.tsx";
+import type { Speech } from "./document.tsx";
+import { duration, instant, latency } from "./format.ts";
+import { Badge } from "./icons.tsx";
+import type { IconName, Tone } from "./icons.tsx";
+import type { Messages } from "./messages.ts";
+import { reasonText } from "./reason-text.ts";
+
+type Props = { readonly model: TargetModel; readonly speech: Speech };
+
+const OUTCOME_LOOK: Readonly<
+  Record<Outcome, { readonly icon: IconName; readonly tone: Tone }>
+> = {
+  ok: { icon: "check", tone: "good" },
+  failed: { icon: "down", tone: "missed" },
+  invalid: { icon: "warn", tone: "minor" },
+  unknown: { icon: "dash", tone: "quiet" },
+};
+
+/** The last 24 hours' latency, with its latest and extreme values in a table beside it. */
+export function LatencySection({ model, speech }: Props) {
+  const { t } = speech;
+  const { fromMs, untilMs, points } = model.latency;
+  const p50s = points.flatMap((point) => point.p50Ms ?? []);
+  const p95s = points.flatMap((point) => point.p95Ms ?? []);
+  const zone = model.frame.timeZone;
+  return (
+    <section class="card pad" aria-labelledby="latency-title">
+      <h2 id="latency-title">{t.latencyChart}</h2>
+      {p50s.length === 0 ? (
+        <p class="empty">{t.latencyNone}</p>
+      ) : (
+        <>
+          <LatencyChart
+            points={points}
+            fromMs={fromMs}
+            untilMs={untilMs}
+            label={t.latencyLabel(latency(p50s.at(-1) ?? null), latency(p95s.at(-1) ?? null))}
+            timeOf={(ms) => instant(ms, zone).slice(11)}
+          />
+          <table class="plain keys-table">
+            <thead>
+              <tr>
+                <td />
+                <th scope="col">{t.latest}</th>
+                <th scope="col">{t.lowestHighest}</th>
+              </tr>
+            </thead>
+            <tbody>
+              <LatencyRow name={t.median} kind="solid" values={p50s} />
+              <LatencyRow name={t.p95} kind="dashed" values={p95s} />
+            </tbody>
+          </table>
+        </>
+      )}
+    </section>
+  );
+}
+
+function LatencyRow(props: {
+  readonly name: string;
+  readonly kind: "solid" | "dashed";
+  readonly values: readonly number[];
+}) {
+  const { name, kind, values } = props;
+  return (
+    <tr>
+      <th scope="row">
+        <span class={`key ${kind}`}>{name}</span>
+      </th>
+      <td class="number strong">{latency(values.at(-1) ?? null)}</td>
+      <td class="number">{`${latency(Math.min(...values))} – ${latency(Math.max(...values))}`}</td>
+    </tr>
+  );
+}
+
+/** What each vantage saw last. */
+export function VantageSection({ model, speech }: Props) {
+  const { lang, t } = speech;
+  return (
+    <section class="card pad" aria-labelledby="vantages-title">
+      <h2 id="vantages-title">{t.vantages}</h2>
+      <ul class="vantages">
+        {model.vantages.map(({ vantage, last }) => (
+          <li>
+            <span class="vantage-name">{vantage}</span>
+            {last === null ? (
+              <span class="quiet">{t.noResultYet}</span>
+            ) : (
+              <>
+                <OutcomeBadge outcome={last.outcome} t={t} />
+                <span class="number">{latency(last.latencyMs)}</span>
+                <span class="quiet vantage-note">
+                  <Time ms={last.plannedAtMs} zone={model.frame.timeZone} seconds />
+                  {last.reason === "" ? "" : ` · ${reasonText(last.reason, lang)}`}
+                </span>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function ResultsSection({ model, speech }: Props) {
+  const { lang, t } = speech;
+  return (
+    <section aria-labelledby="results-title">
+      <div class="section-head">
+        <h2 id="results-title">{t.results}</h2>
+      </div>
+      {model.results.length === 0 ? (
+        <p class="card empty">{t.resultsNone}</p>
+      ) : (
+        <div class="card">
+          <table class="list tight" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                {[t.time, t.vantage, t.outcome, t.latency, t.reason].map((text) => (
+                  <th
+                    scope="col"
+                    role="columnheader"
+                    class={text === t.latency ? "number" : undefined}
+                  >
+                    {text}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              {model.results.map((result) => (
+                <tr role="row">
+                  <td role="cell">
+                    <Time ms={result.plannedAtMs} zone={model.frame.timeZone} seconds />
+                  </td>
+                  <td role="cell">{result.vantage}</td>
+                  <td role="cell" class="badges">
+                    <OutcomeBadge outcome={result.outcome} t={t} />
+                  </td>
+                  <td role="cell" class="number">
+                    {latency(result.latencyMs)}
+                  </td>
+                  <td role="cell" class="wrap">
+                    {result.reason === "" ? "" : reasonText(result.reason, lang)}
+                    <Detail result={result} t={t} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Detail(props: {
+  readonly result: TargetModel["results"][number];
+  readonly t: Messages;
+}) {
+  const { detail, requestId } = props.result;
+  const parts = [detail ?? "", requestId === null ? "" : `${props.t.requestId} ${requestId}`];
+  const text = parts.filter((part) => part !== "").join(" · ");
+  return text === "" ? null : <span class="quiet"> {text}</span>;
+}
+
+function OutcomeBadge({ outcome, t }: { readonly outcome: Outcome; readonly t: Messages }) {
+  const look = OUTCOME_LOOK[outcome];
+  return <Badge icon={look.icon} tone={look.tone} text={t.outcomes[outcome]} />;
+}
+
+/** The probe in words, with the settings that hold no secret. */
+export function ProbeSection({ model, speech }: Props) {
+  const { t } = speech;
+  const { kind, facts } = model.probe;
+  const vantages = model.vantages.map(({ vantage }) => vantage).join(", ");
+  return (
+    <section class="card pad" aria-labelledby="probe-title">
+      <h2 id="probe-title">{t.probe}</h2>
+      <p>
+        {t.probeKinds[kind] ?? t.probeOther(kind)}{" "}
+        {t.probePace(
+          duration(model.intervalMs / 1000, t),
+          duration(model.timeoutMs / 1000, t),
+          vantages,
+        )}
+      </p>
+      <dl class="pairs across">
+        {facts.map(({ name, value }) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>
+              <code>{value}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
