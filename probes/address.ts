@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { unknown } from "./failure.ts";
 
@@ -10,9 +11,10 @@ export type Endpoint = {
 
 /** Splits "host:port"; an IPv6 address stands in brackets. Null when it is not of that form. */
 export function parseAddress(text: string): { host: string; port: number } | null {
-  const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:[\]/@\s]+)):([0-9]{1,5})$/.exec(text);
+  const match = /^(?:\[([^\]]+)\]|([^:[\]/@\s]+)):([0-9]{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
+  if (match?.[1] !== undefined && !isIPv6(match[1])) return null;
   return host === undefined || port < 1 || port > 65_535 ? null : { host, port };
 }
 

@@ -50,25 +50,25 @@ export function errorCode(error: unknown): string {
 type Verdict = readonly [Outcome, Reason];
 
 /** Errors that mean the same in every phase. */
-const byCode: Readonly<Record<string, Verdict>> = {
-  ECONNREFUSED: ["failed", "connect-refused"],
-  EHOSTUNREACH: ["failed", "host-unreachable"],
-  EHOSTDOWN: ["failed", "host-unreachable"],
+const byCode = new Map<string, Verdict>([
+  ["ECONNREFUSED", ["failed", "connect-refused"]],
+  ["EHOSTUNREACH", ["failed", "host-unreachable"]],
+  ["EHOSTDOWN", ["failed", "host-unreachable"]],
   // A refusal by our own routing table, not by the target.
-  ENETUNREACH: ["unknown", "network-down"],
-  ENETDOWN: ["unknown", "network-down"],
-  EADDRNOTAVAIL: ["unknown", "network-down"],
-  EMFILE: ["unknown", "no-sockets"],
-  ENFILE: ["unknown", "no-sockets"],
-  ENOBUFS: ["unknown", "no-sockets"],
-  ENOMEM: ["unknown", "no-sockets"],
+  ["ENETUNREACH", ["unknown", "network-down"]],
+  ["ENETDOWN", ["unknown", "network-down"]],
+  ["EADDRNOTAVAIL", ["unknown", "network-down"]],
+  ["EMFILE", ["unknown", "no-sockets"]],
+  ["ENFILE", ["unknown", "no-sockets"]],
+  ["ENOBUFS", ["unknown", "no-sockets"]],
+  ["ENOMEM", ["unknown", "no-sockets"]],
   // EPERM on connect is the local firewall.
-  EACCES: ["unknown", "not-permitted"],
-  EPERM: ["unknown", "not-permitted"],
-  CERT_HAS_EXPIRED: ["failed", "tls-expired"],
-  CERT_NOT_YET_VALID: ["failed", "tls-expired"],
-  ERR_TLS_CERT_ALTNAME_INVALID: ["failed", "tls-wrong-name"],
-};
+  ["EACCES", ["unknown", "not-permitted"]],
+  ["EPERM", ["unknown", "not-permitted"]],
+  ["CERT_HAS_EXPIRED", ["failed", "tls-expired"]],
+  ["CERT_NOT_YET_VALID", ["failed", "tls-expired"]],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", ["failed", "tls-wrong-name"]],
+]);
 
 /** What OpenSSL's verification says; Node hands the names over as codes. */
 const untrusted = new Set([
@@ -91,7 +91,7 @@ const untrusted = new Set([
 
 function verdictOf(code: string, phase: Phase): Verdict {
   const connecting = phase === "resolve" || phase === "connect" || phase === "tls";
-  const known = byCode[code];
+  const known = byCode.get(code);
   if (known !== undefined) return known;
   if (code === "ETIMEDOUT") return ["failed", connecting ? "connect-timeout" : "response-timeout"];
   if (code === "ECONNRESET" || code === "EPIPE" || code === "ECONNABORTED") {
@@ -109,6 +109,8 @@ export function classify(error: unknown, phase: Phase): ProbeFailure {
   const code = errorCode(error);
   const [outcome, reason] = verdictOf(code, phase);
   const message = error instanceof Error ? error.message : String(error);
-  const detail = code === "" || message.includes(code) ? message : `${code}: ${message}`;
+  // OpenSSL's own text is made of numbers and file names; its code says it all.
+  const isSaid = code === "" || message.includes(code);
+  const detail = code.startsWith("ERR_SSL_") ? code : isSaid ? message : `${code}: ${message}`;
   return new ProbeFailure(outcome, reason, { detail, cause: error });
 }

@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 import { parseAddress } from "./address.ts";
 import type { Outcome, Reason } from "../src/core/outcome.ts";
 import { ProbeFailure, failed } from "./failure.ts";
-import { connectTcp, enterPhase, own, upgradeTls } from "./net.ts";
+import { connectTcp, connectTls, enterPhase, own } from "./net.ts";
 import type { Measurement } from "./net.ts";
 
 export type ExchangeRequest = {
@@ -156,21 +156,14 @@ function openRequest(
   return url.protocol === "https:" ? https.request(options) : http.request(options);
 }
 
-async function openSocket(
-  measurement: Measurement,
-  request: ExchangeRequest,
-  url: URL,
-): Promise<Socket> {
+function openSocket(measurement: Measurement, request: ExchangeRequest, url: URL): Promise<Socket> {
   const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
   const isHttps = url.protocol === "https:";
   const port = url.port === "" ? (isHttps ? 443 : 80) : Number(url.port);
   const pinned = request.address === undefined ? null : parseAddress(request.address);
-  const socket = await connectTcp(measurement, {
-    ...(pinned ?? { host, port }),
-    family: request.family,
-  });
-  if (!isHttps) return socket;
-  return upgradeTls(measurement, socket, {
+  const endpoint = { ...(pinned ?? { host, port }), family: request.family };
+  if (!isHttps) return connectTcp(measurement, endpoint);
+  return connectTls(measurement, endpoint, {
     servername: host,
     ca: request.ca,
     verify: request.tlsVerify,

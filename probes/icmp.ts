@@ -97,7 +97,8 @@ function runPing(measurement: Measurement, args: readonly string[]): Promise<Pin
   });
 }
 
-function pingFailure(said: PingSaid): ProbeFailure {
+/** What the exit status and the words of iputils' ping mean when there was no reply. */
+export function pingFailure(said: PingSaid): ProbeFailure {
   const { output } = said;
   if (/not permitted|permission denied|missing cap_net_raw/i.test(output)) {
     return unknown("not-permitted", output);

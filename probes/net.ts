@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import net from "node:net";
-import type { PeerCertificate, SecureContext, TLSSocket } from "node:tls";
+import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from "node:tls";
 import tls from "node:tls";
 import type { Phase, Reason, Result } from "../src/core/outcome.ts";
 import type { Endpoint } from "./address.ts";
@@ -71,7 +71,7 @@ export function measure(
       clearTimeout(deadline);
       leaveAbort(measurement);
       const result = describe(measurement, failure, finding);
-      for (const one of measurement.owned) one.destroy();
+      destroyAll(measurement.owned);
       resolve(result);
     }
     if (context.signal.aborted) return end(unknown("aborted"), {});
@@ -81,6 +81,12 @@ export function measure(
       (error: unknown) => end(classify(error, measurement.phase), {}),
     );
   });
+}
+
+// The last one first: to destroy a socket and then the TLS on top of it, right after the
+// handshake, brings Node 20 down with a segmentation fault.
+function destroyAll(owned: Owned[]): void {
+  for (let one = owned.pop(); one !== undefined; one = owned.pop()) one.destroy();
 }
 
 // A round hands the same signal to all of its probes: one listener for all of them, since one
@@ -170,7 +176,10 @@ export function remainingMs(measurement: Measurement): number {
   return Math.max(1, Math.ceil(startedMs + context.timeoutMs - context.clock.monotonicMs()));
 }
 
-/** Destroys `owned` when the measurement ends, at once when it has ended already. */
+/**
+ * Destroys `owned` when the measurement ends, at once when it has ended already. The last one
+ * owned goes first; what must end politely (a login) ends in the body.
+ */
 export function own(measurement: Measurement, owned: Owned): void {
   if (measurement.ended) owned.destroy();
   else measurement.owned.push(owned);
@@ -181,16 +190,9 @@ export function own(measurement: Measurement, owned: Owned): void {
  * which belongs to the measurement. Throws system errors and ProbeFailure.
  */
 export async function connectTcp(measurement: Measurement, endpoint: Endpoint): Promise<Socket> {
-  const target =
-    net.isIP(endpoint.host) !== 0 && endpoint.family === undefined
-      ? endpoint.host
-      : await resolveEndpoint(measurement, endpoint);
-  measurement.address = net.isIPv6(target)
-    ? `[${target}]:${endpoint.port}`
-    : `${target}:${endpoint.port}`;
-  enterPhase(measurement, "connect");
+  const to = await locate(measurement, endpoint);
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: target, port: endpoint.port, autoSelectFamily: false });
+    const socket = net.connect(to);
     // The listener stays: an error after the end of the measurement must not be thrown.
     socket.on("error", reject);
     socket.once("connect", () => resolve(socket));
@@ -198,7 +200,21 @@ export async function connectTcp(measurement: Measurement, endpoint: Endpoint): 
   });
 }
 
-async function resolveEndpoint(measurement: Measurement, endpoint: Endpoint): Promise<string> {
+/** Finds the address to connect to, and enters the phase `connect`. */
+async function locate(
+  measurement: Measurement,
+  endpoint: Endpoint,
+): Promise<{ host: string; port: number; autoSelectFamily: false }> {
+  const { port } = endpoint;
+  const isLiteral = endpoint.family === undefined && net.isIP(endpoint.host) !== 0;
+  const host = isLiteral ? endpoint.host : await resolveHost(measurement, endpoint);
+  measurement.address = net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  enterPhase(measurement, "connect");
+  // One address, one attempt: a result says which address was measured.
+  return { host, port, autoSelectFamily: false };
+}
+
+async function resolveHost(measurement: Measurement, endpoint: Endpoint): Promise<string> {
   enterPhase(measurement, "resolve");
   const { address } = await findAddress({
     host: endpoint.host,
@@ -221,28 +237,50 @@ export type TlsOptions = {
 };
 
 /**
- * Begins TLS on a connected socket (phase `tls`); the chain and the name are verified.
+ * Opens a new TCP connection and begins TLS on it (phases `resolve`, `connect`, `tls`); the
+ * chain and the name are verified. The socket belongs to the measurement.
  * Throws what Node says (CERT_HAS_EXPIRED and the like), which `classify` understands.
  */
+export async function connectTls(
+  measurement: Measurement,
+  endpoint: Endpoint,
+  options: TlsOptions,
+): Promise<TLSSocket> {
+  const to = await locate(measurement, endpoint);
+  const secured = tls.connect({ ...to, ...tlsSettings(options) });
+  secured.once("connect", () => enterPhase(measurement, "tls"));
+  own(measurement, secured);
+  return untilSecured(secured);
+}
+
+/** Begins TLS on a connected socket (phase `tls`), for protocols that ask for it first; otherwise as `connectTls`. */
 export function upgradeTls(
   measurement: Measurement,
   socket: Socket,
   options: TlsOptions,
 ): Promise<TLSSocket> {
   enterPhase(measurement, "tls");
+  const secured = tls.connect({ socket, ...tlsSettings(options) });
+  own(measurement, secured);
+  return untilSecured(secured);
+}
+
+function tlsSettings(options: TlsOptions): ConnectionOptions {
+  const { servername, alpn } = options;
+  return {
+    // RFC 6066 section 3: no address in SNI.
+    servername: net.isIP(servername) === 0 ? servername : "",
+    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(servername, certificate),
+    secureContext: secureContextFor(options.ca),
+    rejectUnauthorized: options.verify ?? true,
+    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+  };
+}
+
+function untilSecured(secured: TLSSocket): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const secured = tls.connect({
-      socket,
-      host: options.servername,
-      // RFC 6066 section 3: no address in SNI.
-      servername: net.isIP(options.servername) === 0 ? options.servername : "",
-      secureContext: secureContextFor(options.ca),
-      rejectUnauthorized: options.verify ?? true,
-      ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
-    });
     secured.on("error", reject);
     secured.once("secureConnect", () => resolve(secured));
-    own(measurement, secured);
   });
 }
 

@@ -13,6 +13,8 @@ import type { Owned } from "./net.ts";
 export type AddressQuery = {
   readonly host: string;
   readonly family: 4 | 6 | undefined;
+  /** "ip:port"; the system's without it. */
+  readonly nameServers?: readonly string[];
   /** What is left of the probe's time. */
   readonly timeoutMs: number;
   readonly nowMs: number;
@@ -49,8 +51,8 @@ function fromHostsFile(name: string, query: AddressQuery): Address | null {
   if (hosts === null || query.nowMs - hosts.readAtMs > hostsFileLifeMs) {
     hosts = { readAtMs: query.nowMs, byName: parseHosts(readHostsFile()) };
   }
-  const listed = hosts.byName.get(name) ?? (isLocalhost(name) ? loopback : []);
-  return pick(listed, query.family) ?? null;
+  const listed = pick(hosts.byName.get(name) ?? [], query.family);
+  return listed ?? (isLocalhost(name) ? pick(loopback, query.family) : undefined) ?? null;
 }
 
 function readHostsFile(): string {
@@ -98,6 +100,7 @@ async function fromNameServers(host: string, query: AddressQuery): Promise<Addre
     timeout: Math.max(50, Math.floor(query.timeoutMs / 4)),
     tries: 2,
   });
+  if (query.nameServers !== undefined) resolver.setServers(query.nameServers);
   query.own({ destroy: () => resolver.cancel() });
   const families: readonly (4 | 6)[] = query.family === undefined ? [4, 6] : [query.family];
   for (const family of families) {

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { addressSetting, endpointOf, familySetting } from "./address.ts";
 import { failed } from "./failure.ts";
-import { connectTcp, daysLeft, measure, upgradeTls } from "./net.ts";
+import { connectTls, daysLeft, measure } from "./net.ts";
 import { defineProbe } from "./probe.ts";
 
 /** Setting: certificates that a private authority needs, PEM. */
@@ -32,8 +32,7 @@ export const tls = defineProbe(
   (settings, context) =>
     measure(context, async (measurement) => {
       const endpoint = endpointOf(settings);
-      const socket = await connectTcp(measurement, endpoint);
-      const secured = await upgradeTls(measurement, socket, {
+      const secured = await connectTls(measurement, endpoint, {
         servername: settings.servername ?? endpoint.host,
         ca: settings.ca,
       });

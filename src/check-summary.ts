@@ -1,11 +1,10 @@
+import { DateTime } from "luxon";
 import type { Config } from "./config.ts";
 import { findRegion, REGIONS } from "./core/catalogue.ts";
 import { formatDuration } from "./core/duration.ts";
+import { assignShards } from "./core/shards.ts";
 import { didYouMean } from "./core/suggest.ts";
-import { probeKey, type Target } from "./core/target.ts";
-
-/** As many targets as one round holds at most. */
-const TARGETS_PER_ROUND = 100;
+import { PRODUCTS, probeKey, type Target } from "./core/target.ts";
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number> {
   const counts = new Map<string, number>();
@@ -36,46 +35,60 @@ function visits(config: Config) {
   );
 }
 
+const perMinute = (everyMs: number): number => 60_000 / everyMs;
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+
 function workLines(config: Config): string[] {
   const all = visits(config);
-  const groups = countBy(all, ({ target, vantage }) => `${target.intervalMs} ${vantage}`);
-  const perMinute = (count: number, intervalMs: number): number => (count * 60_000) / intervalMs;
-  let rounds = 0;
-  for (const [group, size] of groups) {
-    rounds += perMinute(Math.ceil(size / TARGETS_PER_ROUND), Number.parseInt(group, 10));
-  }
-  const results = all.reduce((sum, { target }) => sum + perMinute(1, target.intervalMs), 0);
+  const rounds = assignShards(config.targets, []).map(({ everyMs }) => perMinute(everyMs));
+  const results = all.map(({ target }) => perMinute(target.intervalMs));
   const distinct = new Map(
     all.map(({ target, vantage }) => [
       `${vantage} ${target.intervalMs} ${probeKey(target)}`,
       target.intervalMs,
     ]),
   );
-  const measured = [...distinct.values()].reduce((sum, ms) => sum + perMinute(1, ms), 0);
+  const measured = [...distinct.values()].map(perMinute);
   const shared = all.length - distinct.size;
+  const sharing = `${shared} of ${all.length} results take that of another target`;
   return [
-    `Rounds a minute        about ${rounds.toFixed(1)}`,
-    `Results a minute       ${results.toFixed(1)}`,
-    `Measurements a minute  ${measured.toFixed(1)}`,
-    `Shared measurements    ${shared === 0 ? "none" : `${shared} of ${all.length} results take that of another target`}`,
+    `Rounds a minute        ${sum(rounds).toFixed(1)}`,
+    `Results a minute       ${sum(results).toFixed(1)}`,
+    `Measurements a minute  ${sum(measured).toFixed(1)}`,
+    `Shared measurements    ${shared === 0 ? "none" : sharing}`,
   ];
 }
 
+/** Regions down, products across. */
 function targetLines({ targets }: Config): string[] {
   const cells = countBy(targets, ({ product, region }) => `${product} ${region}`);
-  const rows = [...cells].map(([key, count]) => [...key.split(" "), String(count)]);
+  const products = PRODUCTS.filter((id) => targets.some(({ product }) => product === id));
+  const regions = [...new Set(targets.map(({ region }) => region))].toSorted();
+  const rows = regions.map((region) => [
+    region,
+    ...products.map((product) => String(cells.get(`${product} ${region}`) ?? "-")),
+  ]);
   return [
     `Targets (${targets.length})`,
-    ...table(rows.toSorted((a, b) => a.join(" ").localeCompare(b.join(" "), "en"))),
+    ...(rows.length > 0 ? table([["", ...products], ...rows]) : []),
   ];
 }
 
 function agreementLines({ agreements, targets }: Config): string[] {
-  const uses = countBy(targets.flatMap((target) => target.agreements), (id) => id);
+  const uses = countBy(
+    targets.flatMap((target) => target.agreements),
+    (id) => id,
+  );
   const named = agreements.filter(({ id }) => uses.has(id));
   const rows = named.map((agreement) => {
-    const { id, fromMs, inherits, scope, method, slotMs, objectivePercent } = agreement;
-    const from = fromMs === 0 ? "always" : `from ${new Date(fromMs).toISOString().slice(0, 16)}Z`;
+    const { id, fromMs, timeZone, inherits, scope, method, slotMs, objectivePercent } = agreement;
+    const date = DateTime.fromMillis(fromMs, { zone: timeZone }).toISODate();
+    const from = fromMs === 0 ? "always" : `from ${date}`;
     const terms =
       inherits.length > 0
         ? [`inherits ${inherits.join(", ")}`, "", ""]
@@ -89,7 +102,10 @@ function targetWarnings(target: Target, config: Config): string[] {
   const warnings: string[] = [];
   const region = findRegion(target.region);
   if (region === null) {
-    const hint = didYouMean(target.region, REGIONS.map(({ id }) => id));
+    const hint = didYouMean(
+      target.region,
+      REGIONS.map(({ id }) => id),
+    );
     warnings.push(`region "${target.region}" is not in the catalogue${hint}`);
   } else if (region.validUntilMs !== null && target.untilMs === region.validUntilMs) {
     const closed = new Date(region.validUntilMs).toISOString();
@@ -117,10 +133,12 @@ function warningLines(config: Config): string[] {
     if (!used.has(id)) warnings.push(`vantage "${id}" measures no target`);
   }
   // One line for each kind: ten thousand targets may share a mistake.
-  const kinds = new Map(
-    warnings.toReversed().map((warning) => [warning.replace(/"[^"]*" (among|has)/, "$1"), warning]),
-  );
-  return kinds.size === 0 ? [] : ["Warnings", ...[...kinds.values()].toReversed().map((w) => `  ${w}`)];
+  const kinds = new Map<string, string>();
+  for (const warning of warnings) {
+    const kind = warning.replace(/"[^"]*" (among|has)/, "$1");
+    if (!kinds.has(kind)) kinds.set(kind, `  ${warning}`);
+  }
+  return kinds.size === 0 ? [] : ["Warnings", ...kinds.values()];
 }
 
 /** What a configuration holds, for people; nothing secret. */

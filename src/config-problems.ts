@@ -15,11 +15,13 @@ const EXPECTED = new Map([
   ["record", "a mapping of keys to values"],
 ]);
 
-function typeOf(value: unknown): string {
+function shown(value: unknown): string {
   if (value === null) return "nothing";
+  if (typeof value === "string") return `"${value}"`;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping of keys to values";
-  return EXPECTED.get(typeof value) ?? "something else";
+  return "something else";
 }
 
 /** The schemas that one step of a path can lead to. */
@@ -69,16 +71,16 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, key: string, schema: z.Zo
     expected === "string" && (typeof input === "number" || typeof input === "boolean")
       ? "; put it in quotes"
       : `; correct it${told}`;
-  return `"${key}" must be ${EXPECTED.get(expected) ?? expected}, not ${typeOf(input)}${remedy}`;
+  return `"${key}" must be ${EXPECTED.get(expected) ?? expected}, not ${shown(input)}${remedy}`;
 }
 
 function notOneOf(issue: { input?: unknown }, options: readonly unknown[], key: string): string {
-  if (issue.input === undefined) return `"${key}" is missing; add one of ${options.join(", ")}`;
-  const written = typeof issue.input === "string" ? issue.input : null;
-  const shown = written === null ? typeOf(issue.input) : `"${written}"`;
-  const hint = written === null ? "" : didYouMean(written, options.map(String));
-  const choice = options.length === 1 ? `must be ${String(options[0])}` : `is not one of ${options.join(", ")}`;
-  return `"${key}" ${options.length === 1 ? `${choice}, not ${shown}` : `${shown} ${choice}`}${hint}`;
+  const { input } = issue;
+  const [only, ...others] = options.map(String);
+  const choice = others.length === 0 ? (only ?? "") : `one of ${[only, ...others].join(", ")}`;
+  if (input === undefined) return `"${key}" is missing; add ${choice}`;
+  const hint = typeof input === "string" ? didYouMean(input, options.map(String)) : "";
+  return `${shown(input)} is not ${choice}${hint || "; correct it"}`;
 }
 
 function outOfRange(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, key: string): string {
@@ -102,15 +104,20 @@ function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   return candidates.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
-function unionFindings(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, base: Path): Finding[] {
+function unionFindings(
+  issue: z.core.$ZodIssueInvalidUnion,
+  schema: z.ZodType,
+  base: Path,
+): Finding[] {
   const path = joined(base, issue.path);
   const key = String(path.at(-1) ?? "");
   if ("options" in issue && Array.isArray(issue.options)) {
     const options: readonly unknown[] = issue.options;
-    const name = String(issue.discriminator ?? key);
+    const name = issue.discriminator ?? key;
     const holder = typeof issue.input === "object" && issue.input !== null ? issue.input : {};
     const input: unknown = Reflect.get(holder, name);
-    return [{ path, at: "value", message: notOneOf({ input }, options, name) }];
+    const message = input === MISSING_VALUE ? "" : notOneOf({ input }, options, name);
+    return [{ path, at: "value", message }];
   }
   const best = bestBranch(issue.errors);
   if (best.length === 0) {
@@ -127,10 +134,10 @@ function joined(base: Path, path: readonly PropertyKey[]): Path {
 }
 
 function findingsOf(issue: Issue, schema: z.ZodType, base: Path): Finding[] {
-  if (issue.input === MISSING_VALUE) return [];
   const path = joined(base, issue.path);
   const key = String(path.at(-1) ?? "the file");
   const at = "value" as const;
+  if (issue.input === MISSING_VALUE) return [{ path, at, message: "" }];
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = schemasAt(schema, issue.path).flatMap(keysOf);
@@ -143,6 +150,7 @@ function findingsOf(issue: Issue, schema: z.ZodType, base: Path): Finding[] {
     case "invalid_type":
       return [{ path, at, message: wrongType(issue, key, schema) }];
     case "invalid_value":
+      if (!issue.message.startsWith("Invalid")) return [{ path, at, message: issue.message }];
       return [{ path, at, message: notOneOf(issue, issue.values, key) }];
     case "too_small":
     case "too_big":
@@ -151,11 +159,17 @@ function findingsOf(issue: Issue, schema: z.ZodType, base: Path): Finding[] {
       return unionFindings(issue, schema, base);
     case "invalid_key":
     case "invalid_element":
-      return issue.issues.flatMap((inner) => findingsOf({ ...inner, path: issue.path }, schema, base));
+      return issue.issues.flatMap((inner) =>
+        findingsOf({ ...inner, path: issue.path }, schema, base),
+      );
     case "invalid_format":
     case "not_multiple_of":
-    case "custom":
-      return [{ path, at, message: issue.message }];
+    case "custom": {
+      // A message of zod's own says nothing about what to do.
+      const bare = issue.message.startsWith("Invalid");
+      const message = bare ? `"${key}": ${issue.message}; correct it` : issue.message;
+      return [{ path, at, message: `${message}${bare ? meaning(schema, issue.path) : ""}` }];
+    }
   }
 }
 

@@ -5,11 +5,13 @@ import { checkForm } from "./config-problems.ts";
 import type { Agreement } from "./core/agreement.ts";
 import {
   accountEntry,
+  agreementDraft,
   agreementEntry,
   channelEntry,
   fileOutline,
   headEntries,
   keepsText,
+  targetDraft,
   targetEntry,
   vantageEntry,
   type AgreementEntry,
@@ -20,6 +22,7 @@ import { InvalidInputError } from "./errors.ts";
 import { toProblems } from "./place-problems.ts";
 import {
   duplicateFindings,
+  targetFindings,
   toTarget,
   vantageFindings,
   type ProbeSchemas,
@@ -38,11 +41,12 @@ export const DEFAULT_CONTROLS: readonly ControlEndpoint[] = [
 ];
 
 type Raw = Readonly<Record<string, unknown>>;
+type Listed<Entry> = { readonly entry: Entry; readonly index: number };
 type List<Entry> = {
   /** As written. */
   readonly raw: readonly unknown[];
   /** Those that are good in form. */
-  readonly entries: readonly { readonly entry: Entry; readonly index: number }[];
+  readonly entries: readonly Listed<Entry>[];
   readonly findings: readonly Finding[];
 };
 
@@ -56,7 +60,9 @@ function textOf(value: unknown, key: string): string | null {
 }
 
 const idsOf = (raw: readonly unknown[]): (string | null)[] => raw.map((item) => textOf(item, "id"));
-const present = (ids: readonly (string | null)[]): string[] => ids.filter((id) => id !== null);
+const present = (ids: readonly (string | null)[]): string[] => [
+  ...new Set(ids.filter((id) => id !== null)),
+];
 
 function readList<Schema extends z.ZodType>(
   data: Raw,
@@ -65,7 +71,7 @@ function readList<Schema extends z.ZodType>(
 ): List<z.output<Schema>> {
   const value = data[name];
   const raw: readonly unknown[] = Array.isArray(value) ? value : [];
-  const entries: { entry: z.output<Schema>; index: number }[] = [];
+  const entries: Listed<z.output<Schema>>[] = [];
   const findings: Finding[] = [];
   for (const [index, item] of raw.entries()) {
     const checked = checkForm(schema, item, [name, index]);
@@ -73,6 +79,27 @@ function readList<Schema extends z.ZodType>(
     if (checked.output !== null) entries.push({ entry: checked.output, index });
   }
   return { raw, entries, findings };
+}
+
+/**
+ * What is left of each entry without the keys that are wrong in form, so that one mistake does
+ * not hide another. `fresh` keeps a check of the rest from reporting such a key once more.
+ */
+function readDrafts<Schema extends z.ZodType>(list: List<unknown>, name: string, draft: Schema) {
+  const wrong = new Map<unknown, Set<unknown>>();
+  for (const { path } of list.findings) {
+    wrong.set(path[1], (wrong.get(path[1]) ?? new Set()).add(path[2]));
+  }
+  const drafts: Listed<z.output<Schema>>[] = [];
+  for (const [index, item] of list.raw.entries()) {
+    if (!isRecord(item)) continue;
+    const keys = wrong.get(index);
+    const rest = keys ? Object.entries(item).filter(([key]) => !keys.has(key)) : null;
+    const checked = checkForm(draft, rest ? Object.fromEntries(rest) : item, [name, index]);
+    if (checked.output !== null) drafts.push({ entry: checked.output, index });
+  }
+  const fresh = ({ path }: Finding): boolean => wrong.get(path[1])?.has(path[2]) !== true;
+  return { drafts, fresh };
 }
 
 /** What stands once in the file; a key with a bad value is as if it were not there. */
@@ -131,16 +158,15 @@ function versionFindings(list: List<AgreementEntry>): Finding[] {
 function readAgreements(data: Raw, timeZone: string) {
   const list = readList(data, "agreements", agreementEntry);
   const findings = [...list.findings, ...versionFindings(list)];
+  const { drafts, fresh } = readDrafts(list, "agreements", agreementDraft);
   const written: Agreement[] = [];
-  for (const { entry, index } of list.entries) {
-    const made = toAgreement(entry, timeZone);
-    if ("agreement" in made) {
-      written.push(made.agreement);
-      continue;
-    }
-    for (const { key, message } of made.problems) {
-      findings.push({ path: ["agreements", index, key], at: "value", message });
-    }
+  for (const { entry, index } of drafts) {
+    const { agreement, problems } = toAgreement(entry, timeZone);
+    written.push(agreement);
+    const found = problems.map(({ key, message }): Finding => {
+      return { path: ["agreements", index, key], at: "value", message };
+    });
+    findings.push(...found.filter(fresh));
   }
   const entries = list.entries.map(({ entry }) => entry);
   const agreements = [...builtInAgreements(timeZone, entries), ...written];
@@ -171,14 +197,16 @@ function referredTargets(raw: readonly unknown[]): Map<string, Referred> {
 
 function readTargets(data: Raw, scope: Omit<TargetScope, "targets">) {
   const list = readList(data, "targets", targetEntry);
+  const { drafts, fresh } = readDrafts(list, "targets", targetDraft);
   const full = { ...scope, targets: referredTargets(list.raw) };
-  const made = list.entries.map(({ entry, index }) => toTarget(entry, full, ["targets", index]));
   return {
-    targets: made.map(({ target }) => target),
+    targets: list.entries.map(({ entry }) => toTarget(entry, full)),
     findings: [
       ...list.findings,
       ...duplicateFindings(idsOf(list.raw), "targets"),
-      ...made.flatMap(({ findings }) => findings),
+      ...drafts
+        .flatMap(({ entry, index }) => targetFindings(entry, full, ["targets", index]))
+        .filter(fresh),
     ],
   };
 }

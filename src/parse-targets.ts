@@ -4,7 +4,7 @@ import type { Account } from "./config.ts";
 import { checkForm } from "./config-problems.ts";
 import type { Agreement } from "./core/agreement.ts";
 import { findRegion } from "./core/catalogue.ts";
-import type { TargetEntry } from "./core/config-schema.ts";
+import type { TargetDraft, TargetEntry } from "./core/config-schema.ts";
 import { parseDuration } from "./core/duration.ts";
 import { didYouMean } from "./core/suggest.ts";
 import type { Target } from "./core/target.ts";
@@ -40,7 +40,10 @@ const listed = (ids: Iterable<string>): string => {
   return all.length > 12 ? `${all.slice(0, 12).join(", ")} …` : all.join(", ");
 };
 
-/** Finding for an id that nothing has. */
+const nameOf = ({ id }: TargetDraft): string =>
+  id === undefined ? "this target" : `target "${id}"`;
+
+/** Message for an id that nothing has. */
 export function unknownId(what: string, id: string, known: Iterable<string>): string {
   const ids = [...known];
   const hint = didYouMean(id, ids) || `; there is ${listed(ids) || "none"}`;
@@ -61,29 +64,29 @@ export function vantageFindings(
   });
 }
 
-function accountOf(entry: TargetEntry, scope: TargetScope, report: Report): string {
+function accountOf(draft: TargetDraft, scope: TargetScope): string | null {
   const [only, ...others] = scope.accountIds;
-  if (entry.account === undefined) {
-    if (only !== undefined && others.length === 0) return only;
-    const ids = listed(scope.accountIds);
-    report(["account"], `target "${entry.id}" has no account; add "account", one of ${ids}`);
-  } else if (!scope.accountIds.includes(entry.account)) {
-    const what = `target "${entry.id}" names account`;
-    report(["account"], unknownId(what, entry.account, scope.accountIds));
-  }
-  return entry.account ?? "";
+  return draft.account ?? (others.length === 0 ? (only ?? null) : null);
 }
 
-function checkFee(entry: TargetEntry, account: Account | undefined, report: Report): void {
-  if (entry.monthlyFee === undefined || account === undefined) return;
+function checkAccount(draft: TargetDraft, scope: TargetScope, report: Report): void {
+  const id = accountOf(draft, scope);
+  if (id === null) {
+    const ids = listed(scope.accountIds);
+    report(["account"], `${nameOf(draft)} has no account; add "account", one of ${ids}`);
+  } else if (!scope.accountIds.includes(id)) {
+    report(["account"], unknownId(`${nameOf(draft)} names account`, id, scope.accountIds));
+  }
+  const account = scope.accounts.find((candidate) => candidate.id === id);
+  if (draft.monthlyFee === undefined || account === undefined) return;
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat("en", {
     style: "currency",
     currency: account.currency,
   }).resolvedOptions();
-  const [, decimals = ""] = entry.monthlyFee.replace(/0+$/, "").split(".");
-  if (decimals.length > maximumFractionDigits) {
+  const [, decimals = ""] = draft.monthlyFee.split(".");
+  if (decimals.replace(/0+$/, "").length > maximumFractionDigits) {
     const allowed = `${account.currency} has ${maximumFractionDigits}`;
-    report(["monthlyFee"], `has too many decimals: ${allowed}; round the fee`);
+    report(["monthlyFee"], `"${draft.monthlyFee}" has too many decimals; ${allowed}: round it`);
   }
 }
 
@@ -97,40 +100,44 @@ function momentMs(text: string, timeZone: string): number | null {
  * [from, until) of a target. In a region that has closed a target without `until` ends when the
  * region did: what is gone must not count as down.
  */
-function lifetime(
-  entry: TargetEntry,
-  scope: TargetScope,
-  report: Report,
-): Pick<Target, "fromMs" | "untilMs"> {
-  const read = (key: "from" | "until"): number | null => {
-    const text = entry[key];
-    if (text === undefined) return null;
-    const ms = momentMs(text, scope.timeZone);
-    if (ms === null) report([key], `"${text}" is no day or time of the calendar; correct it`);
-    return ms;
+function lifetimeOf(draft: TargetDraft, { timeZone }: TargetScope) {
+  const { from, until, region } = draft;
+  const closedMs = region === undefined ? null : (findRegion(region)?.validUntilMs ?? null);
+  return {
+    fromMs: from === undefined ? null : momentMs(from, timeZone),
+    untilMs: until === undefined ? closedMs : momentMs(until, timeZone),
   };
-  const fromMs = read("from");
-  const written = read("until");
-  if (entry.until !== undefined) {
-    if (fromMs !== null && written !== null && fromMs >= written) {
-      report(["until"], '"until" is not after "from"; correct one of the two');
-    }
-    return { fromMs, untilMs: written };
+}
+
+function checkLifetime(draft: TargetDraft, scope: TargetScope, report: Report): void {
+  const { fromMs, untilMs } = lifetimeOf(draft, scope);
+  const { from, until, region } = draft;
+  const noMoment = "is no day or time of the calendar; correct it";
+  if (from !== undefined && fromMs === null) report(["from"], `"${from}" ${noMoment}`);
+  if (until !== undefined && untilMs === null) report(["until"], `"${until}" ${noMoment}`);
+  if (fromMs === null || untilMs === null || fromMs < untilMs) return;
+  if (until !== undefined) {
+    report(["until"], '"until" is not after "from"; correct one of the two');
+  } else {
+    const closed = `region "${region}" closed at ${new Date(untilMs).toISOString()}`;
+    report(["from"], `${closed}, before "from"; remove the target, or add "until"`);
   }
-  const closedMs = findRegion(entry.region)?.validUntilMs ?? null;
-  if (fromMs !== null && closedMs !== null && fromMs >= closedMs) {
-    const closed = `region "${entry.region}" closed at ${new Date(closedMs).toISOString()}`;
-    report(["from"], `${closed}, before "from"; remove the target or add "until"`);
-  }
-  return { fromMs, untilMs: closedMs };
 }
 
 function inheritsFrom(scope: TargetScope, agreementId: string): readonly string[] {
-  const found = scope.agreements.find(({ id, inherits }) => id === agreementId && inherits.length > 0);
+  const found = scope.agreements.find(
+    ({ id, inherits }) => id === agreementId && inherits.length > 0,
+  );
   return found?.inherits ?? [];
 }
 
-function checkAgreements(ids: readonly string[], scope: TargetScope, report: Report): void {
+/** The product's agreement has the product's name. */
+function agreementsOf({ agreements, product }: TargetDraft): readonly string[] {
+  return agreements ?? (product === undefined ? [] : [product]);
+}
+
+function checkAgreements(draft: TargetDraft, scope: TargetScope, report: Report): void {
+  const ids = agreementsOf(draft);
   for (const [index, id] of ids.entries()) {
     if (!scope.agreementIds.has(id)) {
       report(["agreements", index], unknownId("names agreement", id, scope.agreementIds));
@@ -140,77 +147,81 @@ function checkAgreements(ids: readonly string[], scope: TargetScope, report: Rep
   }
 }
 
-function checkInherits(entry: TargetEntry, ids: readonly string[], at: [TargetScope, Report]): void {
-  const [scope, report] = at;
-  const inherited = entry.inherits === undefined ? undefined : scope.targets.get(entry.inherits);
-  if (entry.inherits !== undefined && inherited === undefined) {
-    const what = `target "${entry.id}" inherits from target`;
-    report(["inherits"], unknownId(what, entry.inherits, scope.targets.keys()));
+function checkInherits(draft: TargetDraft, scope: TargetScope, report: Report): void {
+  const { inherits } = draft;
+  const inherited = inherits === undefined ? undefined : scope.targets.get(inherits);
+  if (inherits !== undefined && inherited === undefined) {
+    const what = `${nameOf(draft)} inherits from target`;
+    report(["inherits"], unknownId(what, inherits, scope.targets.keys()));
     return;
   }
-  for (const id of ids) {
+  for (const id of agreementsOf(draft)) {
     const products = inheritsFrom(scope, id);
     if (products.length === 0) continue;
     const choice = `a target of product ${products.join(", ")}`;
     if (inherited === undefined) {
       const need = `takes its terms under agreement "${id}" from another target`;
-      report(["inherits"], `target "${entry.id}" ${need}; add "inherits" with the id of ${choice}`);
+      report(["inherits"], `${nameOf(draft)} ${need}; add "inherits" with the id of ${choice}`);
     } else if (!products.includes(inherited.product)) {
-      const wrong = `target "${entry.inherits}" is of product ${inherited.product}`;
+      const wrong = `target "${inherits}" is of product ${inherited.product}`;
       report(["inherits"], `${wrong}, which agreement "${id}" does not inherit; name ${choice}`);
     } else if (inheritsFrom(scope, inherited.agreements[0] ?? "").length > 0) {
-      const wrong = `target "${entry.inherits}" takes its own terms from another target`;
+      const wrong = `target "${inherits}" takes its own terms from another target`;
       report(["inherits"], `${wrong}; name ${choice} with terms of its own`);
     }
   }
 }
 
-function probeFindings(entry: TargetEntry, schemas: ProbeSchemas, path: Path): readonly Finding[] {
-  const { kind } = entry.probe;
+function probeFindings(
+  probe: TargetEntry["probe"],
+  schemas: ProbeSchemas,
+  path: Path,
+): readonly Finding[] {
+  const { kind } = probe;
   const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
-  if (schema !== undefined) return checkForm(schema, entry.probe, path).findings;
+  if (schema !== undefined) return checkForm(schema, probe, path).findings;
   const kinds = Object.keys(schemas);
-  const message = `there is no probe of kind "${kind}"; the kinds are ${kinds.join(", ")}${didYouMean(kind, kinds)}`;
+  const hint = didYouMean(kind, kinds) || "; take one of them";
+  const message = `"${kind}" is no kind of probe; the kinds are ${kinds.join(", ")}${hint}`;
   return [{ path: [...path, "kind"], at: "value", message }];
 }
 
-/** One entry, good in form, with its defaults, and what is wrong with it among the others. */
-export function toTarget(
-  entry: TargetEntry,
-  scope: TargetScope,
-  path: Path,
-): { readonly target: Target; readonly findings: readonly Finding[] } {
+/** What is wrong with one entry, as far as it is good in form, among the others. */
+export function targetFindings(draft: TargetDraft, scope: TargetScope, path: Path): Finding[] {
   const findings: Finding[] = [];
   const report: Report = (key, message) => {
     findings.push({ path: [...path, ...key], at: "value", message });
   };
-  const account = accountOf(entry, scope, report);
-  checkFee(entry, scope.accounts.find(({ id }) => id === account), report);
-  const agreements = entry.agreements ?? [entry.product];
-  checkAgreements(agreements, scope, report);
-  checkInherits(entry, agreements, [scope, report]);
-  if (entry.vantages !== undefined) {
-    findings.push(...vantageFindings(entry.vantages, scope.vantageIds, [...path, "vantages"]));
-  }
-  findings.push(...probeFindings(entry, scope.probeSettings, [...path, "probe"]));
-  const target: Target = {
+  checkAccount(draft, scope, report);
+  checkAgreements(draft, scope, report);
+  checkInherits(draft, scope, report);
+  checkLifetime(draft, scope, report);
+  const vantages = draft.vantages ?? [];
+  findings.push(...vantageFindings(vantages, scope.vantageIds, [...path, "vantages"]));
+  const { probe } = draft;
+  if (probe) findings.push(...probeFindings(probe, scope.probeSettings, [...path, "probe"]));
+  return findings;
+}
+
+/** One entry with its defaults. */
+export function toTarget(entry: TargetEntry, scope: TargetScope): Target {
+  return {
     id: entry.id,
     product: entry.product,
     region: entry.region,
     zone: entry.zone ?? null,
-    account,
+    account: accountOf(entry, scope) ?? "",
     class: entry.class ?? "",
     labels: entry.labels ?? {},
-    agreements,
+    agreements: agreementsOf(entry),
     inherits: entry.inherits ?? null,
     monthlyFee: entry.monthlyFee ?? null,
     intervalMs: parseDuration(entry.interval ?? "") ?? scope.defaults.intervalMs,
     timeoutMs: parseDuration(entry.timeout ?? "") ?? scope.defaults.timeoutMs,
     vantages: entry.vantages ?? scope.defaults.vantages,
-    ...lifetime(entry, scope, report),
+    ...lifetimeOf(entry, scope),
     probe: entry.probe,
   };
-  return { target, findings };
 }
 
 /** Findings for ids that stand at an earlier entry of the same list too. */

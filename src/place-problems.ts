@@ -41,15 +41,20 @@ export function toProblems(
   yaml: YamlSource,
   file: string,
 ): Problem[] {
-  const secrets = [...new Map(yaml.secrets.map((secret) => [`${secret.path} ${secret.name}`, secret])).values()];
-  const placed = findings.map((finding) => {
+  const secrets = [
+    ...new Map(yaml.secrets.map((secret) => [`${secret.path} ${secret.name}`, secret])).values(),
+  ];
+  const told = findings.filter(({ message }) => message !== "");
+  const placed = told.map((finding) => {
     const { line, col } = yaml.positionOf(finding);
     const path = pathText(finding.path);
     const message = withoutSecrets(finding.message, path, secrets).replaceAll(/\p{Cc}/gu, " ");
     const place = `${file}:${line}:${col} ${cut(path, MAX_PATH)}`.trimEnd();
     return { line, col, place, message: cut(message, MAX_MESSAGE) };
   });
-  const unique = new Map(placed.map((problem) => [`${problem.place}\n${problem.message}`, problem]));
+  const unique = new Map(
+    placed.map((problem) => [`${problem.place}\n${problem.message}`, problem]),
+  );
   return [...unique.values()]
     .toSorted((a, b) => a.line - b.line || a.col - b.col)
     .map(({ place, message }) => ({ place, message }));

@@ -38,11 +38,15 @@ function readSecretFile(values: Values, path: string): { value: string } | { pro
 function lookUp(values: Values, name: string): { value: string } | { problem: string } {
   if (name.startsWith("file:")) return readSecretFile(values, name.slice("file:".length));
   if (!VARIABLE.test(name)) {
-    return { problem: `"\${${name}}" is not "\${VAR}" or "\${file:PATH}"; write "$\${" for a literal "\${"` };
+    return {
+      problem: `"\${${name}}" is not "\${VAR}" or "\${file:PATH}"; write "$\${" for a literal "\${"`,
+    };
   }
   const value = values.env[name];
   if (value === undefined || value === "") {
-    return { problem: `the environment variable ${name} is not set, or empty; set it, there is no default` };
+    return {
+      problem: `the environment variable ${name} is not set, or empty; set it, there is no default`,
+    };
   }
   return { value };
 }

@@ -23,6 +23,7 @@ export type Path = readonly (string | number)[];
 export type Finding = {
   readonly path: Path;
   readonly at: "key" | "value";
+  /** Empty when what is wrong has been said already. */
   readonly message: string;
 };
 
@@ -129,7 +130,8 @@ function readMap(walk: Walk, pairs: readonly Pair[], path: Path): Record<string,
   const data: Record<string, unknown> = {};
   for (const pair of pairs) {
     const key = keyOf(pair);
-    const found = key === null ? "a key must be a simple word; write another one" : keyProblem(key, data);
+    const found =
+      key === null ? "a key must be a simple word; write another one" : keyProblem(key, data);
     if (found !== null) {
       walk.findings.push({ path: key === null ? path : [...path, key], at: "key", message: found });
     } else if (key !== null) {

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { probes } from "../probes/index.ts";
+import { parseConfig } from "../src/parse-config.ts";
 import { has } from "./helpers/programs.ts";
 
 const run = promisify(execFile);
@@ -28,7 +30,7 @@ const dockerfile = readFileSync("Dockerfile", "utf8");
 const secrets = {
   POSTGRES_PASSWORD: "p0stgres",
   REDIS_PASSWORD: "r3dis",
-  NINES_METRICS_TOKEN: "m3trics",
+  METRICS_TOKEN: "m3trics",
   GRAFANA_PASSWORD: "gr4fana",
 };
 
@@ -45,10 +47,18 @@ function roleOf({ command }: Service): string {
 }
 
 describe("docker-compose.yml", () => {
-  test("runs every role, and one worker for each vantage of the example", () => {
-    const { vantages } = parse(readFileSync("config/example.yaml", "utf8")) as {
-      vantages: readonly { readonly id: string }[];
-    };
+  test("runs every role, and one worker for each vantage of its configuration", () => {
+    const file = "config/compose.yaml";
+    const { vantages } = parseConfig(
+      { file, text: readFileSync(file, "utf8") },
+      {
+        env: secrets,
+        probeSettings: Object.fromEntries(
+          Object.entries(probes).map(([kind, { settings }]) => [kind, settings]),
+        ),
+        readFile: (path) => readFileSync(path, "utf8"),
+      },
+    );
     const expected = [
       "start --role api",
       "start --role recorder",

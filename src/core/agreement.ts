@@ -64,6 +64,16 @@ type Configured = {
   readonly targets: readonly Target[];
 };
 
+/** A list of targets does not change: its index is made once, as ten thousand may inherit. */
+const indexes = new WeakMap<readonly Target[], ReadonlyMap<string, Target>>();
+
+function findTarget(targets: readonly Target[], id: string | null): Target | null {
+  if (id === null) return null;
+  const index = indexes.get(targets) ?? new Map(targets.map((target) => [target.id, target]));
+  indexes.set(targets, index);
+  return index.get(id) ?? null;
+}
+
 /**
  * The terms of an agreement for one target at an instant; null when none is in force.
  * An inheriting agreement takes those of the first agreement of the target that this one
@@ -77,7 +87,7 @@ export function resolveTerms(
 ): Agreement | null {
   const agreement = agreementInForce(config.agreements, query.id, query.atMs);
   if (agreement === null || agreement.inherits.length === 0) return agreement;
-  const inherited = config.targets.find(({ id }) => id === target.inherits);
+  const inherited = findTarget(config.targets, target.inherits);
   const [first] = inherited?.agreements ?? [];
   if (first === undefined) return null;
   const terms = agreementInForce(config.agreements, first, query.atMs);

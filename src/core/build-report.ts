@@ -107,7 +107,8 @@ function pool(
   for (const part of evaluated) {
     const key = keyOf(part.subject);
     const { slotMs } = part.figure;
-    const text = JSON.stringify([key, String(slotMs).padStart(15, "0")]);
+    const place = `${key.product ?? ""} ${key.region ?? ""} ${key.account ?? ""}`;
+    const text = `${place} ${String(slotMs).padStart(15, "0")}`;
     const known = pools.get(text);
     if (known === undefined) {
       pools.set(text, { key, slotMs, parts: [part] });

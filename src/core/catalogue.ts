@@ -87,9 +87,9 @@ const HEADER = `# yaml-language-server: $schema=nines.schema.json
 # region answer. Nobody is logged in, so that a well-formed refusal counts as an answer. This is
 # reachability, and no figure to claim a credit by: for that, measure your own instances.
 #
-# One host may stand for several regions: rds.aliyuncs.com for seven, cdn.aliyuncs.com and
-# cdn.ap-southeast-1.aliyuncs.com for all. Such a host is measured once a round, and
-# what it answered stands for each of its regions. CDN has no API of a region's own at all.
+# One host may stand for several regions: rds.aliyuncs.com for seven, and two hosts for CDN in all
+# of them. Such a host is measured once a round, and what it answered stands for each region.
+# That of a region's edge nodes takes a probe of kind cdn and a domain of your own.
 version: 1
 timeZone: Asia/Shanghai
 vantages:
@@ -103,10 +103,12 @@ targets:
 function publicTarget(region: Region, product: "ecs" | "slb" | "rds" | "oss" | "cdn"): string {
   const host = region.endpoints[product]?.public;
   if (host === undefined) return "";
+  // The API of CDN knows no regions to describe.
+  const action = product === "cdn" ? ", action: DescribeCdnService" : "";
   const probe =
     product === "oss"
       ? `{ kind: oss, endpoint: ${host}, operation: GET, reachability: true }`
-      : `{ kind: openapi, endpoint: ${host}, version: "${API_VERSIONS[product]}" }`;
+      : `{ kind: openapi, endpoint: ${host}, version: "${API_VERSIONS[product]}"${action} }`;
   return `  - id: ${product}-${region.id}
     product: ${product}
     region: ${region.id}

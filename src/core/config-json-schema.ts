@@ -3,17 +3,22 @@ import { configFile, probeEntry } from "./config-schema.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** Drops `$schema`, which belongs to the root alone, and lets `${...}` stand in for any text. */
+/** Without `$schema`, which belongs to the root alone. */
 function inner(schema: JsonSchema): JsonSchema {
   const { $schema: _, ...rest } = schema;
   return rest;
 }
 
-/** Editors must not call "${VAR}" wrong where the value itself has a form. */
+const OR_REFERENCE = "|\\$\\{";
+
+/**
+ * Editors must not call "${VAR}" wrong where the value itself has a form. Called more than once
+ * for a schema that stands in several places.
+ */
 function allowReference({ jsonSchema }: { jsonSchema: JsonSchema }): void {
-  if (typeof jsonSchema.pattern === "string") {
-    Object.assign(jsonSchema, { pattern: `${jsonSchema.pattern}|\\$\\{` });
-  }
+  const { pattern } = jsonSchema;
+  if (pattern === undefined || pattern.endsWith(OR_REFERENCE)) return;
+  Object.assign(jsonSchema, { pattern: pattern + OR_REFERENCE });
 }
 
 /** JSON Schema (draft 7, as editors know it) of the configuration file with these kinds of probes. */

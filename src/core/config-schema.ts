@@ -13,8 +13,10 @@ import { PRODUCTS } from "./target.ts";
 type Issue = { readonly input?: unknown };
 
 /** A wrong value as a message shows it. */
-const shown = (issue: Issue): string =>
-  typeof issue.input === "string" ? `"${issue.input}"` : `a ${typeof issue.input}`;
+function shown({ input }: Issue): string {
+  if (typeof input === "string") return `"${input}"`;
+  return typeof input === "number" || typeof input === "boolean" ? String(input) : "this";
+}
 
 const SHORT_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const idText = z
@@ -36,7 +38,8 @@ function durationText(description: string, limits: { from: string; until: string
   const range = `between ${limits.from} and ${limits.until}`;
   return z
     .string({
-      error: (issue) => `${shown(issue)} is no duration; write a number and its unit, such as "15s"`,
+      error: (issue) =>
+        `${shown(issue)} is no duration; write a number and its unit, such as "15s"`,
     })
     .regex(DURATION, {
       abort: true,
@@ -48,7 +51,7 @@ function durationText(description: string, limits: { from: string; until: string
         const ms = parseDuration(text) ?? -1;
         return ms >= fromMs && ms <= untilMs;
       },
-      { error: (issue) => `${shown(issue)} is out of range; choose one ${range}` },
+      { abort: true, error: (issue) => `${shown(issue)} is out of range; choose one ${range}` },
     )
     .describe(`${description}, ${range}`);
 }
@@ -152,8 +155,7 @@ export const agreementEntry = z.strictObject({
   threshold: z
     .string()
     .regex(/^(0(\.\d{1,9})?|\d{1,2}(\.\d{1,9})?%)$/, {
-      error: (issue) =>
-        `${shown(issue)} is no share of failed results; write it as "0.05" or "5%"`,
+      error: (issue) => `${shown(issue)} is no share of failed results; write it as "0.05" or "5%"`,
     })
     .meta({
       description: 'Method threshold: bad above this share of failed results, "0.05" or "5%"',
@@ -169,8 +171,10 @@ export const agreementEntry = z.strictObject({
   noData: z.enum(["removed", "as-good", "as-bad"]).optional(),
   minCoverage: percent("Below it there is no verdict, in percent; default 95").optional(),
   timeZone: timeZone.optional(),
-  closeAfter: durationText("A month closes this long after its end", { from: "0s", until: "31d" })
-    .optional(),
+  closeAfter: durationText("A month closes this long after its end", {
+    from: "0s",
+    until: "31d",
+  }).optional(),
   credits: z.array(creditEntry).max(20).optional(),
   inherits: z
     .array(z.enum(PRODUCTS))
@@ -179,6 +183,7 @@ export const agreementEntry = z.strictObject({
     .describe("Terms come from the target named by `inherits`, which is of one of these products"),
 });
 export type AgreementEntry = z.output<typeof agreementEntry>;
+export const agreementDraft = agreementEntry.partial().required({ id: true });
 
 /** Only its kind; the settings of a kind have a schema of their own. */
 export const probeEntry = z.looseObject({ kind: z.string() }).describe("What is measured, and how");
@@ -221,10 +226,16 @@ export const targetEntry = z.strictObject({
 });
 export type TargetEntry = z.output<typeof targetEntry>;
 
+/** What is left of an entry without the keys that are wrong in form. */
+export const targetDraft = targetEntry.partial();
+export type TargetDraft = z.output<typeof targetDraft>;
+
 /** The kinds of channels are checked by those who send. */
 export const channelEntry = z.looseObject({ id: idText, kind: z.string().min(1) });
 
-const version = z.literal(1).describe("Version of this file's form: 1");
+const version = z
+  .literal(1, { error: "this form of the file has version 1; write version: 1" })
+  .describe("Version of this file's form: 1");
 
 /** What stands once in a file. */
 export const headEntries = z.object({

@@ -81,32 +81,24 @@ export function allowedBad(counted: number, objective: Fraction): Fraction {
   return multiplyFractions(wholeFraction(counted), subtractFractions(ONE, objective));
 }
 
-/** The verdict on a month that is over. */
-export function verdictOfClosed(
-  figure: Pick<Figure, "availability" | "high" | "coverage">,
+/** Section 6: the verdict on a running month, or on one that is over. */
+export function verdictOf(
+  figure: Omit<Figure, "verdict">,
   { objective, minCoverage }: Pick<Agreement, "objective" | "minCoverage">,
 ): Verdict {
   const { availability, high, coverage } = figure;
   if (availability === null || high === null) {
     return "insufficient-data";
   }
+  if (figure.isRunning) {
+    if (compareFractions(figure.bad, figure.allowedInMonth) > 0) {
+      return "already-missed";
+    }
+    return (figure.burn?.firing.length ?? 0) > 0 ? "at-risk" : "on-track";
+  }
   if (coverage === null || compareFractions(coverage, minCoverage) < 0) {
     const isMissedAnyway = compareFractions(high, objective) < 0;
     return isMissedAnyway ? "missed" : "insufficient-data";
   }
   return compareFractions(availability, objective) >= 0 ? "met" : "missed";
-}
-
-/** The verdict on a running month. */
-export function verdictOfRunning(
-  figure: Pick<Figure, "availability" | "bad" | "allowedInMonth">,
-  isBurning: boolean,
-): Verdict {
-  if (figure.availability === null) {
-    return "insufficient-data";
-  }
-  if (compareFractions(figure.bad, figure.allowedInMonth) > 0) {
-    return "already-missed";
-  }
-  return isBurning ? "at-risk" : "on-track";
 }

@@ -1,7 +1,6 @@
 /** An exact rational number; `den` is positive. Not reduced unless a function says so. */
 export type Fraction = { readonly num: bigint; readonly den: bigint };
 
-export const ZERO: Fraction = { num: 0n, den: 1n };
 export const ONE: Fraction = { num: 1n, den: 1n };
 
 /** A whole number as a fraction; throws RangeError when it is not whole. */
@@ -43,6 +42,9 @@ function greatestDivisor(a: bigint, b: bigint): bigint {
 }
 
 export function reduceFraction({ num, den }: Fraction): Fraction {
+  if (den === 1n) {
+    return { num, den };
+  }
   const divisor = greatestDivisor(num, den);
   return { num: num / divisor, den: den / divisor };
 }

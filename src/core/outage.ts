@@ -43,13 +43,14 @@ export function reasonsOf(
   lists: Iterable<readonly CountRun[]>,
 ): Reason[] {
   const weights = ranges.map(() => new Map<number, number>());
+  const ends = Float64Array.from(ranges, ({ until }) => until);
   for (const list of ranges.length === 0 ? [] : lists) {
     let next = 0;
     for (const run of list) {
       if (run.failed === 0) {
         continue;
       }
-      while ((ranges[next]?.until ?? Infinity) <= run.from) {
+      while ((ends[next] ?? Infinity) <= run.from) {
         next += 1;
       }
       for (let index = next; (ranges[index]?.from ?? Infinity) < run.until; index += 1) {

@@ -57,32 +57,29 @@ function judgeScope(input: SequenceInput, range: SlotRange): JudgedRun[] {
 }
 
 function judgeTarget(evidence: Evidence, agreement: Agreement, range: SlotRange): JudgedRun[] {
-  const needed = votesNeeded(agreement, evidence.target);
-  const runs = combineVantages([...countsInLife(evidence, agreement, range).values()], range);
+  const needed = agreement.method === "all-failed" ? votesNeeded(agreement, evidence.target) : 1;
+  const runs = combineVantages(countsInLife(evidence, agreement, range), range);
   return overlay(runs, lives([evidence], agreement, range), (run, isAlive) => {
-    const votes = agreement.method === "all-failed" ? needed : 1;
-    return judge(run, agreement, { isAlive, hasData: isAlive && run.votes >= votes });
+    const hasData = isAlive && run.votes >= needed;
+    return judge(run, hasData ? badnessOf(run, agreement) : GOOD, { isAlive, hasData });
   });
 }
 
+/** Written out field by field: this is the hottest line of a month, and spreading is slow. */
 function judge(
-  run: SlotRun,
-  agreement: Agreement,
-  flags: Pick<JudgedRun, "isAlive" | "hasData">,
+  { from, until, valid, failed, votes, downVotes }: SlotRun,
+  { num, den }: Badness,
+  { isAlive, hasData }: Pick<JudgedRun, "isAlive" | "hasData">,
 ): JudgedRun {
-  return { ...run, ...flags, ...(flags.hasData ? badnessOf(run, agreement) : GOOD) };
+  return { from, until, valid, failed, votes, downVotes, num, den, isAlive, hasData };
 }
 
-/** Counts of the slots that start in the target's lifetime: no others are the target's. */
-function countsInLife(
-  { target, counts }: Evidence,
-  { slotMs }: Agreement,
-  range: SlotRange,
-): Map<string, SlotCount[]> {
-  const life = intersectRanges(range, slotsStartingIn(target, slotMs));
-  const slotMinutes = slotMs / MINUTE_MS;
-  return new Map(
-    [...counts].map(([vantage, runs]) => [vantage, slotsOfVantage(runs, slotMinutes, life)]),
+/** Counts by vantage, of the slots that start in the target's lifetime: no others are the target's. */
+function countsInLife(evidence: Evidence, agreement: Agreement, range: SlotRange): SlotCount[][] {
+  const { slotMs } = agreement;
+  const life = intersectRanges(range, slotsStartingIn(evidence.target, slotMs));
+  return Array.from(evidence.counts.values(), (runs) =>
+    slotsOfVantage(runs, slotMs / MINUTE_MS, life),
   );
 }
 
@@ -103,35 +100,42 @@ function judgeGroup(
   agreement: Agreement,
   range: SlotRange,
 ): JudgedRun[] {
-  const byVantage = new Map<string, SlotCount[][]>();
-  const withData: SlotRange[] = [];
-  for (const member of members) {
-    const counts = countsInLife(member, agreement, range);
-    for (const [vantage, list] of counts) {
-      const lists = byVantage.get(vantage);
-      if (lists === undefined) {
-        byVantage.set(vantage, [list]);
-      } else {
-        lists.push(list);
-      }
-    }
-    if (agreement.method === "all-failed") {
-      const needed = votesNeeded(agreement, member.target);
-      const runs = combineVantages([...counts.values()], range);
-      withData.push(...runs.filter(({ votes }) => votes >= needed));
-    }
-  }
-  const runs = combineVantages([...byVantage.values()].map(sumSlotCounts), range);
-  const living = overlay(runs, lives(members, agreement, range), (run, isAlive) =>
-    judge(run, agreement, { isAlive, hasData: run.votes > 0 }),
+  const vantages = new Set(members.flatMap(({ counts }) => [...counts.keys()]));
+  const sums = Array.from(vantages, (vantage) =>
+    sumVantage(members, vantage, { agreement, range }),
   );
+  const runs = combineVantages(sums, range);
+  const living = overlay(runs, lives(members, agreement, range), (run, isAlive) => {
+    const hasData = run.votes > 0;
+    return judge(run, hasData ? badnessOf(run, agreement) : GOOD, { isAlive, hasData });
+  });
   if (agreement.method !== "all-failed") {
     return living;
   }
   // By vote, a group has data where one of its targets has by its own votes (section 4).
+  const withData = members.flatMap((member) => {
+    const needed = votesNeeded(agreement, member.target);
+    const own = combineVantages(countsInLife(member, agreement, range), range);
+    return own.filter(({ votes }) => votes >= needed);
+  });
   return overlay(living, uniteRanges(withData), (run, hasData) =>
-    hasData ? run : { ...run, ...GOOD, hasData },
+    hasData ? run : judge(run, GOOD, { isAlive: run.isAlive, hasData }),
   );
+}
+
+/** One member's list at a time: in a bad month all of them at once would fill the memory. */
+function sumVantage(
+  members: readonly Evidence[],
+  vantage: string,
+  { agreement, range }: { readonly agreement: Agreement; readonly range: SlotRange },
+): SlotCount[] {
+  function* lists(): Generator<SlotCount[]> {
+    for (const { target, counts } of members) {
+      const runs = counts.get(vantage) ?? [];
+      yield* countsInLife({ target, counts: new Map([[vantage, runs]]) }, agreement, range);
+    }
+  }
+  return sumSlotCounts(lists());
 }
 
 /**
@@ -159,7 +163,7 @@ function judgeMultiZone(evidence: Evidence, input: SequenceInput, range: SlotRan
     ),
   );
   return overlay(own, uniteRanges(down), (run, zoneIsDown) =>
-    zoneIsDown ? run : { ...run, ...GOOD },
+    zoneIsDown ? run : judge(run, GOOD, run),
   );
 }
 
@@ -171,7 +175,7 @@ function zoneDown(
   // Per slot, "valid" is the number of living targets and "failed" of those that are down.
   const states = siblings.map((sibling) => {
     const needed = votesNeeded(agreement, sibling.target);
-    const runs = combineVantages([...countsInLife(sibling, agreement, range).values()], range);
+    const runs = combineVantages(countsInLife(sibling, agreement, range), range);
     return overlay(runs, lives([sibling], agreement, range), (run, isAlive) => ({
       from: run.from,
       until: run.until,
@@ -191,7 +195,7 @@ function dropShortStretches(runs: JudgedRun[], minStretch: number): JudgedRun[] 
   let stretch: JudgedRun[] = [];
   const endStretch = (): void => {
     const isShort = countSlots(stretch) < minStretch;
-    kept.push(...(isShort ? stretch.map((run) => ({ ...run, ...GOOD })) : stretch));
+    kept.push(...(isShort ? stretch.map((run) => judge(run, GOOD, run)) : stretch));
     stretch = [];
   };
   for (const run of runs) {

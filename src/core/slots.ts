@@ -31,6 +31,8 @@ export function mergeRuns(lists: Iterable<readonly CountRun[]>): CountRun[] {
   return merged;
 }
 
+type Piece = { from: number; until: number; valid: number; failed: number };
+
 /** The slots of the range in which a vantage has valid results; what straddles two slots is shared by minutes. */
 export function slotsOfVantage(
   runs: readonly CountRun[],
@@ -39,7 +41,7 @@ export function slotsOfVantage(
 ): SlotCount[] {
   const firstMinute = range.from * slotMinutes;
   const endMinute = range.until * slotMinutes;
-  const pieces: { from: number; until: number; valid: number; failed: number }[] = [];
+  const pieces: Piece[] = [];
   for (const run of runs) {
     const until = Math.min(run.until, endMinute);
     let at = run.valid === 0 ? until : Math.max(run.from, firstMinute);
@@ -48,50 +50,44 @@ export function slotsOfVantage(
       const wholeUntil = Math.floor(until / slotMinutes);
       const isWhole = at === slot * slotMinutes && wholeUntil > slot;
       const minutes = isWhole ? slotMinutes : Math.min(until, (slot + 1) * slotMinutes) - at;
-      const slotUntil = isWhole ? wholeUntil : slot + 1;
+      const valid = run.valid * minutes;
+      const failed = run.failed * minutes;
       const last = pieces.at(-1);
       if (last?.until === slot + 1) {
         // Runs do not overlap, so the piece that ends with this slot is another part of it.
-        last.valid += run.valid * minutes;
-        last.failed += run.failed * minutes;
+        last.valid += valid;
+        last.failed += failed;
       } else {
-        pieces.push({
-          from: slot,
-          until: slotUntil,
-          valid: run.valid * minutes,
-          failed: run.failed * minutes,
-        });
+        joinLast(pieces);
+        pieces.push({ from: slot, until: isWhole ? wholeUntil : slot + 1, valid, failed });
       }
-      at = isWhole ? slotUntil * slotMinutes : at + minutes;
+      at = isWhole ? wholeUntil * slotMinutes : at + minutes;
     }
   }
-  return joinCounts(pieces);
+  joinLast(pieces);
+  return pieces;
 }
 
-function joinCounts(counts: readonly SlotCount[]): SlotCount[] {
-  const joined: SlotCount[] = [];
-  for (const count of counts) {
-    const last = joined.at(-1);
-    const same =
-      last?.until === count.from && last.valid === count.valid && last.failed === count.failed;
-    if (last !== undefined && same) {
-      joined[joined.length - 1] = { ...last, until: count.until };
-    } else {
-      joined.push(count);
-    }
+/** Joins the last piece, to which nothing is added any more, to an equal one right before it. */
+function joinLast(pieces: Piece[]): void {
+  const last = pieces.at(-1);
+  const before = pieces.at(-2);
+  const isSame =
+    before !== undefined &&
+    before.until === last?.from &&
+    before.valid === last.valid &&
+    before.failed === last.failed;
+  if (isSame) {
+    before.until = last.until;
+    pieces.pop();
   }
-  return joined;
 }
 
 /**
  * Adds lists slot by slot. Only the edges of runs are kept, one entry for a slot however many
  * lists have an edge there, so that a thousand healthy targets cost a thousand additions.
  */
-export function sumSlotCounts(lists: readonly (readonly SlotCount[])[]): SlotCount[] {
-  const [only] = lists;
-  if (only !== undefined && lists.length === 1) {
-    return [...only];
-  }
+export function sumSlotCounts(lists: Iterable<readonly SlotCount[]>): SlotCount[] {
   const edges = new Map<number, { valid: number; failed: number }>();
   const change = (slot: number, valid: number, failed: number): void => {
     const edge = edges.get(slot);
@@ -108,17 +104,18 @@ export function sumSlotCounts(lists: readonly (readonly SlotCount[])[]): SlotCou
       change(until, -valid, -failed);
     }
   }
-  const sums: SlotCount[] = [];
+  const sums: Piece[] = [];
   let [at, valid, failed] = [0, 0, 0];
   for (const [slot, edge] of [...edges].toSorted(([a], [b]) => a - b)) {
     if (valid > 0) {
       sums.push({ from: at, until: slot, valid, failed });
+      joinLast(sums);
     }
     at = slot;
     valid += edge.valid;
     failed += edge.failed;
   }
-  return joinCounts(sums);
+  return sums;
 }
 
 /** Lays the vantages' lists over each other: runs that cover the whole range without a gap. */

@@ -22,8 +22,8 @@ function distance(a: string, b: string): number {
 
 /** `; did you mean "interval"?` when one of the known words is near, else nothing. */
 export function didYouMean(word: string, known: Iterable<string>): string {
-  // A long word is no typing error, and the comparison costs its length each time.
-  if (word.length > 100) return "";
+  // A very short word is near to many, and a very long one is no typing error.
+  if (word.length < 3 || word.length > 100) return "";
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best = { word: "", distance: limit + 1 };
   for (const candidate of known) {

@@ -92,12 +92,13 @@ export function latencyPoints(
 }
 
 /** The settings that hold no secret; everything else of a probe stays off the pages. */
-const SAFE_SETTINGS = new Set([
-  ...["action", "address", "banner", "bucket", "database", "domain", "endpoint", "expect"],
-  ...["family", "followRedirects", "host", "maxEdgeAgeSeconds", "method", "minDaysLeft", "name"],
-  ...["operation", "path", "port", "query", "region", "scheme", "server", "servername", "status"],
-  ...["tlsVerify", "type", "url", "version"],
-]);
+const SAFE_SETTINGS = new Set(
+  (
+    "action address banner bucket database domain endpoint expect family followRedirects host " +
+    "maxEdgeAgeSeconds method minDaysLeft name operation path port query region scheme server " +
+    "servername status tlsVerify type url version"
+  ).split(" "),
+);
 
 /** What a page may say about a probe: named settings with plain values, addresses without credentials. */
 export function probeFacts(

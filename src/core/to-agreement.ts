@@ -4,12 +4,10 @@ import { BUILT_IN_AGREEMENTS } from "./built-in-agreements.ts";
 import type { AgreementEntry } from "./config-schema.ts";
 import { parseDecimal, parsePercent } from "./decimal.ts";
 import { parseDuration } from "./duration.ts";
-import type { Fraction } from "./fraction.ts";
+import { ONE, type Fraction } from "./fraction.ts";
 
 /** What is wrong with one key of an entry; an empty key means the entry. */
 export type EntryProblem = { readonly key: string; readonly message: string };
-
-const WHOLE: Fraction = { num: 1n, den: 1n };
 
 /** Local midnight of a date, epoch milliseconds; null when there is no such day or zone. */
 export function midnightMs(date: string, timeZone: string): number | null {
@@ -80,7 +78,7 @@ function complete(entry: AgreementEntry, timeZone: string, fromMs: number): Agre
     id: entry.id,
     fromMs,
     // An agreement that inherits is never counted by these; 100 % would show if it were.
-    objective: parsePercent(entry.objective ?? "100") ?? WHOLE,
+    objective: parsePercent(entry.objective ?? "100") ?? ONE,
     objectivePercent: entry.objective ?? "100",
     method,
     slotMs: parseDuration(slot) ?? 60_000,
@@ -92,11 +90,11 @@ function complete(entry: AgreementEntry, timeZone: string, fromMs: number): Agre
     partMonth: entry.partMonth ?? "as-used",
     exclusion: entry.exclusion ?? "as-good",
     noData: entry.noData ?? "removed",
-    minCoverage: parsePercent(entry.minCoverage ?? "95") ?? WHOLE,
+    minCoverage: parsePercent(entry.minCoverage ?? "95") ?? ONE,
     timeZone,
     closeAfterMs: parseDuration(entry.closeAfter ?? "24h") ?? 86_400_000,
     credits: (entry.credits ?? []).map(({ below, credit }) => ({
-      below: parsePercent(below) ?? WHOLE,
+      below: parsePercent(below) ?? ONE,
       belowPercent: below,
       creditPercent: credit,
     })),
@@ -104,11 +102,11 @@ function complete(entry: AgreementEntry, timeZone: string, fromMs: number): Agre
   };
 }
 
-/** One entry of a file as an agreement, or what is wrong with it. Without `from` it holds always. */
+/** One entry of a file as an agreement, and what is wrong with it. Without `from` it holds always. */
 export function toAgreement(
   written: AgreementEntry,
   defaultTimeZone: string,
-): { readonly agreement: Agreement } | { readonly problems: readonly EntryProblem[] } {
+): { readonly agreement: Agreement; readonly problems: readonly EntryProblem[] } {
   const entry = withBuiltIn(written);
   const timeZone = entry.timeZone ?? defaultTimeZone;
   const problems = problemsOf(entry);
@@ -117,11 +115,12 @@ export function toAgreement(
     const message = `"${timeZone}" is no time zone; write one such as Asia/Shanghai`;
     if (entry.timeZone !== undefined) problems.push({ key: "timeZone", message });
   } else if (fromMs === null) {
-    problems.push({ key: "from", message: `"${entry.from}" is no day of the calendar; correct it` });
+    problems.push({
+      key: "from",
+      message: `"${entry.from}" is no day of the calendar; correct it`,
+    });
   }
-  return problems.length > 0
-    ? { problems }
-    : { agreement: complete(entry, timeZone, fromMs ?? 0) };
+  return { agreement: complete(entry, timeZone, fromMs ?? 0), problems };
 }
 
 /**

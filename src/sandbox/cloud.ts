@@ -17,7 +17,7 @@ import { ossAnswer } from "./oss-server.ts";
 /** What the sandbox needs of a logger; pino's fits. */
 export type Log = { readonly info: (fields: object, message: string) => void };
 
-export type SandboxServer = ServerSpec & {
+type SandboxServer = ServerSpec & {
   /** `127.0.0.1:PORT`; it stays the same as long as the cloud runs. */
   readonly address: string;
 };
@@ -40,7 +40,6 @@ const LOCAL_OFFSET_MINUTES = 480;
 export async function startCloud({ clock, log }: Deps): Promise<SandboxCloud> {
   const running = new Map<string, Running>();
   const noise = lognormalNoise(1);
-  // One after the other: a balancer needs the ports of the backends before it in the list.
   for (const spec of SERVER_SPECS) {
     let position = 0;
     const think = thinkTime(spec, clock);
@@ -50,7 +49,7 @@ export async function startCloud({ clock, log }: Deps): Promise<SandboxCloud> {
       backendPorts: backendPorts(spec, running),
     });
     const thinkMs = () => think() * noiseAt(noise, (position += 1));
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- a balancer needs the ports of the backends before it
     running.set(spec.name, { spec, listener: await openListener({ serve, thinkMs }) });
   }
   const find = (name: string): Running => {

@@ -16,7 +16,8 @@ export function sandboxConfigYaml(cloud: Pick<SandboxCloud, "servers">): string 
   const config = {
     version: 1,
     timeZone: TIME_ZONE,
-    vantages: VANTAGES.map((id) => ({ id })),
+    // No controls: those by default are elsewhere, and a first look must not leave the machine.
+    vantages: VANTAGES.map((id) => ({ id, controls: [] })),
     accounts: ACCOUNTS,
     defaults: { interval: "15s", timeout: "2s" },
     targets: TARGET_SPECS.map((spec) => targetOf(spec, cloud)),

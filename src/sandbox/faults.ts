@@ -1,5 +1,5 @@
 /** What can be wrong with a sandbox server, on its real sockets. */
-export const FAULTS = [
+const FAULTS = [
   /** Nobody listens. */
   "refuse",
   /** Accepts and never answers. */
@@ -17,7 +17,7 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-export const SERVER_KINDS = [
+const SERVER_KINDS = [
   "ssh",
   "balancer",
   "backend",

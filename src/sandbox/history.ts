@@ -153,7 +153,9 @@ function planDay({ vantage, targets, day, seed }: DayInput): DayPlan {
     ids: targets.map(({ id }) => id),
     allOk: "o".repeat(targets.length),
     bases: targets.map(({ id, probe, region }) => ({
-      typicalUs: typicalLatencyMs(probe.kind, region) * 1000,
+      // A canary object is three requests: written, read, removed.
+      typicalUs:
+        typicalLatencyMs(probe.kind, region) * (probe["operation"] === "canary" ? 3 : 1) * 1000,
       noiseFrom: hash32(`${day.date}/${id}`),
     })),
     effects,

@@ -123,7 +123,7 @@ async function listenAgain(
       return;
     } catch (error) {
       if (attempt >= REBIND_TRIES) throw error;
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- the wait between two tries
       await new Promise((resolve) => setTimeout(resolve, REBIND_EVERY_MS));
     }
   }

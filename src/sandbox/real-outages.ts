@@ -11,7 +11,7 @@ export type EffectScope = {
   readonly signed?: true;
 };
 
-export type OutageEffect = {
+type OutageEffect = {
   readonly hits: EffectScope;
   /** RFC 3339; whole minutes, [from, until). */
   readonly from: string;

@@ -54,10 +54,12 @@ export async function openDatabase(url: string, deps: ConnectDeps): Promise<Data
     options: "-c timezone=UTC -c datestyle=ISO",
     types: { getTypeParser },
   });
-  // An idle connection that is lost ends the process if nobody listens; the pool makes a new one.
+  // A lost connection whose error nobody listens to ends the process. One that is idle is for the pool,
+  // which makes a new one; one that is taken fails its statement, and that is where it is handled.
   pool.on("error", (error) =>
     deps.log.warn({ err: error }, "lost an idle connection to the database"),
   );
+  pool.on("connect", (client) => client.on("error", () => {}));
   try {
     const version = await waitForVersion(pool, deps, place);
     if (version >= oldestVersion) return pool;

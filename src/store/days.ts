@@ -78,14 +78,16 @@ export async function listCounts(
   return counts;
 }
 
-/** Days of which counts are stored, for the list of months. */
-export async function findDayBounds(
-  db: Queryable,
-): Promise<{ readonly first: number; readonly last: number } | null> {
-  const { rows } = await db.query<{ first: number | null; last: number | null }>(
-    `select min(day) as first, max(day) as last from day`,
+/** The UTC days of which counts are stored, for the list of months. */
+export async function listDays(db: Queryable): Promise<number[]> {
+  // Steps from day to day along the index; `distinct` would read every row.
+  const { rows } = await db.query<{ day: number }>(
+    `with recursive step as (
+       (select day from day order by day limit 1)
+       union all
+       select (select d.day from day d where d.day > step.day order by d.day limit 1)
+       from step where step.day is not null)
+     select day from step where day is not null`,
   );
-  const bounds = rows[0];
-  if (bounds?.first == null || bounds.last === null) return null;
-  return { first: bounds.first, last: bounds.last };
+  return rows.map(({ day }) => day);
 }

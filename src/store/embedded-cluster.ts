@@ -4,14 +4,16 @@ import {
   chown,
   constants,
   mkdir,
+  mkdtemp,
   readFile,
   readdir,
+  realpath,
   rename,
   rm,
   stat,
   writeFile,
 } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Programs, User } from "./embedded-programs.ts";
 import { canEnter, chooseUser, codeOf, exists, reasonOf, runAs } from "./embedded-programs.ts";
 
@@ -68,19 +70,23 @@ const settings = {
 
 /** Finds or makes the folder of an embedded server. Throws with a remedy where it cannot be used. */
 export async function preparePlace(dataDir: string): Promise<Place> {
-  const home = resolve(dataDir, "postgres");
-  const data = join(home, "data");
+  const wanted = resolve(dataDir, "postgres");
   try {
-    await mkdir(home, { recursive: true, mode: 0o755 });
-    await access(home, constants.W_OK);
+    await mkdir(wanted, { recursive: true, mode: 0o755 });
+    await access(wanted, constants.W_OK);
   } catch (error) {
     throw new Error(
-      `cannot write in ${home} (${codeOf(error) ?? reasonOf(error)}): give this user the folder, or choose another with NINES_DATA_DIR`,
+      `cannot write in ${wanted} (${codeOf(error) ?? reasonOf(error)}): give this user the folder, or choose another with NINES_DATA_DIR`,
       { cause: error },
     );
   }
-  const user = await chooseUser([data, resolve(dataDir)]);
+  // One name for one folder: on macOS a server is recognised by it.
+  const home = await realpath(wanted);
+  const data = join(home, "data");
+  const user = await chooseUser([data, dirname(home)]);
   await refuseForeign(data, user);
+  // In a folder of the user's own everything stays the user's, who may start nines without root next.
+  if (user !== null && (await stat(dirname(home))).uid === user.uid) await handOver(user, [home]);
   return { home, data, log: join(home, "log"), user };
 }
 
@@ -135,10 +141,11 @@ export async function ensureCluster(place: Place, programs: Programs): Promise<v
 }
 
 async function makeCluster(place: Place, programs: Programs): Promise<void> {
-  const workshop = join(place.home, `init-${process.pid}`);
+  const left = await readdir(place.data).catch(() => []);
+  if (left.length > 0) throw new Error(`${place.data} holds something else; move it away`);
+  const workshop = await mkdtemp(join(place.home, `init-${process.pid}-`));
   const cluster = join(workshop, "cluster");
-  await rm(workshop, { recursive: true, force: true });
-  await mkdir(cluster, { recursive: true, mode: 0o700 });
+  await mkdir(cluster, { mode: 0o700 });
   try {
     await writeFile(join(workshop, "password"), `${randomBytes(32).toString("hex")}\n`, {
       mode: 0o600,
@@ -160,19 +167,14 @@ async function makeCluster(place: Place, programs: Programs): Promise<void> {
     await runAs(place.user, { program: "mv", args: ["../password", passwordFile], cwd: cluster });
     await rename(cluster, place.data);
   } catch (error) {
-    if (!(await exists(join(place.data, "PG_VERSION")))) throw explained(error, place);
+    if (!(await exists(join(place.data, "PG_VERSION")))) {
+      throw new Error(`could not make a database in ${place.home}: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
   } finally {
     await rm(workshop, { recursive: true, force: true });
   }
-}
-
-function explained(error: unknown, place: Place): Error {
-  const reason = ["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(codeOf(error) ?? "")
-    ? `${place.data} holds something else; move it away`
-    : reasonOf(error);
-  return new Error(`could not make the embedded database in ${place.home}: ${reason}`, {
-    cause: error,
-  });
 }
 
 async function handOver(user: User, paths: readonly string[]): Promise<void> {
@@ -185,7 +187,7 @@ async function handOver(user: User, paths: readonly string[]): Promise<void> {
 /** Folders of runs that were killed during initdb. */
 async function removeAbandoned(home: string): Promise<void> {
   const abandoned = (await readdir(home)).filter((name) => {
-    const pid = /^init-(\d+)$/.exec(name)?.[1];
+    const pid = /^init-(\d+)-/.exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));
   });
   await Promise.all(
@@ -228,7 +230,14 @@ export async function writeSettings(
     ([name, value]) => `${name} = '${value}'\n`,
   );
   const text = `# Written by nines at every start. Your own settings: ALTER SYSTEM.\n${lines.join("")}`;
-  const script = 'umask 077 && printf %s "$1" >"$2" && mv "$2" postgresql.conf';
-  const args = ["-c", script, "sh", text, `postgresql.conf.${process.pid}`];
-  await runAs(place.user, { program: "/bin/sh", args, cwd: place.data });
+  const script =
+    'umask 077; printf %s "$1" >"$2" && mv "$2" postgresql.conf || { rm -f "$2"; exit 1; }';
+  const args = ["-c", script, "sh", text, `postgresql.conf.${randomBytes(4).toString("hex")}`];
+  try {
+    await runAs(place.user, { program: "/bin/sh", args, cwd: place.data });
+  } catch (error) {
+    throw new Error(`cannot write in ${place.data}; is the disk full? ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
 }

@@ -20,7 +20,7 @@ import { z } from "zod";
 /** Whom PostgreSQL runs as; null: as ourselves. */
 export type User = { readonly uid: number; readonly gid: number } | null;
 
-export type Command = {
+type Command = {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -121,7 +121,9 @@ export async function preparePrograms(user: User, ownFolder: string): Promise<Pr
   };
   const inPlace = complete ? await attempt(source) : null;
   if (inPlace !== null) return inPlace;
-  for (const parent of user === null ? [ownFolder] : ["/var/lib/nines", "/var/tmp/nines"]) {
+  for (const parent of user === null
+    ? [ownFolder]
+    : ["/var/lib/nines-programs", "/var/tmp/nines-programs"]) {
     try {
       const copied = await attempt(await copyPrograms(source, parent));
       if (copied !== null) return copied;
@@ -129,8 +131,9 @@ export async function preparePrograms(user: User, ownFolder: string): Promise<Pr
       failures.push(`${parent}: ${reasonOf(error)}`);
     }
   }
+  const who = user === null ? "" : ` as user ${user.uid} (PostgreSQL refuses to run as root)`;
   throw new Error(
-    `the embedded PostgreSQL does not run here; set DATABASE_URL to use another one\n${failures.join("\n")}`,
+    `the embedded PostgreSQL does not run here${who}; set DATABASE_URL to use another one\n${failures.join("\n")}`,
   );
 }
 
@@ -181,7 +184,7 @@ async function tryPrograms(user: User, folder: string): Promise<Programs> {
  * A copy that everybody can read and only we can write. It is named by the version and moved into its
  * place whole, so that a copy that exists is complete.
  */
-async function copyPrograms(source: string, parent: string): Promise<string> {
+export async function copyPrograms(source: string, parent: string): Promise<string> {
   const manifest = z
     .object({ version: z.string() })
     .parse(JSON.parse(await readFile(join(source, "package.json"), "utf8")));

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
-import { open, readFile, stat, truncate } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -48,6 +48,7 @@ const tellAfterMs = 2_000;
 const fastStopLimitMs = 8_000;
 const hardStopLimitMs = 3_000;
 const pollMs = 25;
+const slowStartPolls = 200;
 const logLimitBytes = 16 * 1024 * 1024;
 
 /**
@@ -168,7 +169,7 @@ async function runSql(url: string, sql: string): Promise<void> {
   }
 }
 
-/** Starts the server. Gives "" when it is ready, else what it has to wait for; throws what waiting does not mend. */
+/** Starts the server, and says how far it came; throws what waiting does not mend. */
 async function startServer(
   place: Place,
   options: ServerOptions,
@@ -178,14 +179,14 @@ async function startServer(
   await ensureCluster(place, programs);
   await writeSettings(place, options.settings ?? {});
   const port = options.port ?? (await freePort());
-  const logFrom = await shortenLog(place);
-  const log = openSync(place.log, "a", 0o600);
+  const log = await openLog(place);
+  const logFrom = await shorten(log);
   const args = ["-D", await dataArgument(place.user, place.data), "-p", String(port)];
   const server = spawn(programs.postgres, args, {
     cwd: place.data,
     // Its own session: a Ctrl-C in the terminal is for nines, which still stores what it drains.
     detached: true,
-    stdio: ["ignore", log, log],
+    stdio: ["ignore", log.fd, log.fd],
     // PostgreSQL refuses to start while the process of its old lock file lives, except for this one:
     // we know that it is another program that got the number.
     env: {
@@ -194,15 +195,21 @@ async function startServer(
     },
     ...place.user,
   });
-  closeSync(log);
   server.unref();
-  await once(server, "spawn");
-  while (server.exitCode === null && server.signalCode === null) {
+  try {
+    await once(server, "spawn");
+  } finally {
+    await log.close();
+  }
+  for (let polls = 0; polls < slowStartPolls; polls += 1) {
+    if (server.exitCode !== null || server.signalCode !== null) {
+      return obstacleIn(await readLog(place, logFrom), place);
+    }
     const lock = await readLockFile(place);
-    if (lock?.pid === server.pid && lock?.ready === true) return "";
+    if (lock?.pid === server.pid && lock?.ready === true) return "it has just started";
     await sleep(pollMs);
   }
-  return obstacleIn(await readLog(place, logFrom), place);
+  return "it starts slowly, perhaps it recovers from a crash";
 }
 
 /** What stands in the way for a while only: another start, a port just taken, processes of a killed server that still end. */
@@ -225,14 +232,29 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Keeps the log bounded; gives its length. The server appends, so that cutting it is safe while it runs. */
-export async function shortenLog(place: Place): Promise<number> {
-  const size = await stat(place.log).then(
-    (found) => found.size,
-    () => 0,
-  );
+/** Keeps the log bounded. */
+export async function shortenLog(place: Place): Promise<void> {
+  const log = await openLog(place);
+  try {
+    await shorten(log);
+  } finally {
+    await log.close();
+  }
+}
+
+/** Of the server's user, as is the folder where nines runs as root for another; and no link that leads elsewhere. */
+async function openLog(place: Place): Promise<FileHandle> {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+  const log = await open(place.log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  if (place.user !== null) await log.chown(place.user.uid, place.user.gid);
+  return log;
+}
+
+/** Gives the length. The server appends, so that cutting is safe while it runs. */
+async function shorten(log: FileHandle): Promise<number> {
+  const { size } = await log.stat();
   if (size <= logLimitBytes) return size;
-  await truncate(place.log);
+  await log.truncate();
   return 0;
 }
 

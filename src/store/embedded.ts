@@ -15,7 +15,7 @@ export type Embedded = {
   readonly stop: () => Promise<void>;
 };
 
-export type EmbeddedOptions = {
+type EmbeddedOptions = {
   readonly dataDir: string;
   /** True for the service: one at a time on a data directory, and it keeps the server alive. */
   readonly exclusive: boolean;

@@ -8,7 +8,7 @@ import { packageRoot } from "../paths.ts";
 import { lockClass, lockKeys } from "./advisory-locks.ts";
 import type { Db } from "./connect.ts";
 
-export type Migration = {
+type Migration = {
   readonly version: number;
   readonly file: string;
   readonly sql: string;

@@ -12,7 +12,7 @@ const MOST_COLUMNS = 6;
 type Head = {
   readonly id: string;
   readonly title: string;
-  readonly note: string;
+  readonly notes: readonly string[];
   readonly cells: readonly OverviewCell[];
 };
 
@@ -51,7 +51,7 @@ export function Matrix({
               {columns.map((column) => (
                 <th scope="col" role="columnheader">
                   <span class="head-title">{column.title}</span>
-                  <span class="head-note">{column.note}</span>
+                  <HeadNotes head={column} />
                 </th>
               ))}
             </tr>
@@ -61,7 +61,7 @@ export function Matrix({
               <tr id={`row-${row.id}`} role="row">
                 <th scope="row" role="rowheader">
                   <span class="head-title">{row.title}</span>
-                  <span class="head-note">{row.note}</span>
+                  <HeadNotes head={row} />
                 </th>
                 {columns.map((column) => (
                   <Cell
@@ -76,6 +76,16 @@ export function Matrix({
         </table>
       </div>
     </section>
+  );
+}
+
+function HeadNotes({ head }: { readonly head: Head }) {
+  return (
+    <>
+      {head.notes.map((note) => (
+        <span class="head-note">{note}</span>
+      ))}
+    </>
   );
 }
 
@@ -118,7 +128,11 @@ function Cell(props: {
       <Band days={cell.band} t={t} />
       <span class="cell-notes">
         {noData ? null : <span>{budgetText(worst.budget, t)}</span>}
-        {cell.subjects > 1 ? <span>{t.lowestOf(cell.subjects, worst.id)}</span> : null}
+        {cell.subjects > 1 ? (
+          <span title={t.pooled(cell.subjects, figure(cell.pooledPercent))}>
+            {t.lowestOf(cell.subjects, worst.id)}
+          </span>
+        ) : null}
       </span>
     </td>
   );
@@ -143,8 +157,8 @@ function productHeads(model: OverviewModel, { t }: Speech): readonly Head[] {
     const cells = model.cells.filter((cell) => cell.product === product);
     const [short, long] = t.productNames[product];
     const objectives = [...new Set(cells.map((cell) => cell.worst.objectivePercent))].toSorted();
-    const note = `${long} · ${t.objective(objectives.join(" / "))}`;
-    return { id: product, title: short, note, cells };
+    const notes = [long, t.objective(objectives.join(" / "))];
+    return { id: product, title: short, notes, cells };
   });
 }
 
@@ -152,7 +166,7 @@ function regionHeads(model: OverviewModel, { lang }: Speech): readonly Head[] {
   return model.regions.map((region) => ({
     id: region.id,
     title: region.name[lang],
-    note: region.id,
+    notes: [region.id],
     cells: model.cells.filter((cell) => cell.region === region.id),
   }));
 }

@@ -25,6 +25,7 @@ export type Messages = {
   readonly openAccess: string;
   readonly filling: (done: number, total: number) => string;
   readonly cutNote: string;
+  readonly zoneNote: (zone: string) => string;
 
   readonly overviewTitle: string;
   readonly summary: string;
@@ -42,6 +43,7 @@ export type Messages = {
   readonly objective: (percent: string) => string;
   readonly targetCount: (n: number) => string;
   readonly lowestOf: (n: number, id: string) => string;
+  readonly pooled: (n: number, percent: string) => string;
   readonly downCount: (n: number) => string;
   readonly noTargets: string;
   readonly noData: string;
@@ -49,8 +51,7 @@ export type Messages = {
   readonly budgetOver: (percent: string, time: string) => string;
   readonly attention: string;
   readonly attentionNone: string;
-  readonly attentionMore: (n: number) => string;
-  readonly since: string;
+  readonly sinceUntil: string;
   readonly lastOutage: string;
   readonly allSubjects: string;
   readonly showingOnly: (what: string) => string;
@@ -78,12 +79,9 @@ export type Messages = {
   readonly productNames: Readonly<Record<Product, readonly [short: string, long: string]>>;
 
   readonly state: Readonly<Record<TargetModel["state"]["now"], string>>;
-  readonly answers: string;
-  readonly downBecause: (reason: string) => string;
   readonly sinceTime: string;
   readonly objectiveLabel: string;
-  readonly allowance: string;
-  readonly allowedTime: (time: string) => string;
+  readonly allowedTime: (share: string, time: string) => string;
   readonly reachability: string;
   readonly reachabilityNote: string;
   readonly coverageNote: (percent: string) => string;
@@ -128,7 +126,7 @@ export type Messages = {
   readonly noDataRules: Readonly<Record<Agreement["noData"], string>>;
   readonly stretch: (n: number) => string;
   readonly credit: (below: string, percent: number) => string;
-  readonly groupFigure: (n: number) => string;
+  readonly groupFigure: (n: number, id: string) => string;
 
   readonly outages: string;
   readonly outagesNone: string;
@@ -174,4 +172,3 @@ export type Messages = {
   readonly backToOverview: string;
   readonly statusCode: (status: number) => string;
 };
-

@@ -20,7 +20,7 @@ export function renderOverview(model: OverviewModel, lang: Lang): string {
     title: `${t.overviewTitle} · ${monthName(frame.month, t)}`,
     otherHref: overviewHref(other, { month: frame.month, ...given(model.filter) }),
     month: frame.month,
-    timeZoneNote: t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs)),
+    timeZoneNote: t.zoneNote(zoneLabel(frame.timeZone, frame.settledUntilMs)),
     children: (
       <>
         <Notices frame={frame} speech={speech} />
@@ -56,14 +56,40 @@ function Tiles({ model, speech }: { readonly model: OverviewModel; readonly spee
   const { t } = speech;
   const { counts } = model;
   const subjects = t.ofSubjects(counts.subjects);
+  const targets = t.ofTargets(counts.targets);
   const tiles: readonly TileProps[] = [
-    { n: counts.missed, label: t.countMissed, of: subjects, icon: "missed", tone: "missed" },
-    { n: counts.atRisk, label: t.countAtRisk, of: subjects, icon: "warn", tone: "minor" },
     {
-      ...{ n: counts.downNow, label: t.countDown, of: t.ofTargets(counts.targets) },
-      ...{ icon: "down", tone: "missed" },
+      n: counts.missed,
+      label: t.countMissed,
+      of: subjects,
+      icon: "missed",
+      tone: "missed",
+      href: "#attention",
     },
-    { n: counts.coverageLow, label: t.countCoverage, of: subjects, icon: "dash", tone: "quiet" },
+    {
+      n: counts.atRisk,
+      label: t.countAtRisk,
+      of: subjects,
+      icon: "warn",
+      tone: "minor",
+      href: "#attention",
+    },
+    {
+      n: counts.downNow,
+      label: t.countDown,
+      of: targets,
+      icon: "down",
+      tone: "missed",
+      href: "#attention",
+    },
+    {
+      n: counts.coverageLow,
+      label: t.countCoverage,
+      of: subjects,
+      icon: "dash",
+      tone: "quiet",
+      href: "#subjects",
+    },
   ];
   return (
     <section aria-label={t.summary}>
@@ -82,17 +108,21 @@ type TileProps = {
   readonly of: string;
   readonly icon: IconName;
   readonly tone: Tone;
+  readonly href: string;
 };
 
-function Tile({ n, label, of, icon, tone }: TileProps) {
+function Tile({ n, label, of, icon, tone, href }: TileProps) {
   return (
-    <li class={n === 0 ? "tile t-good" : `tile t-${tone}`}>
-      <span class="tile-icon">
-        <Icon name={n === 0 ? "check" : icon} />
-      </span>
-      <span class="tile-number">{n}</span>
-      <span class="tile-label">{label}</span>
-      <span class="tile-of">{of}</span>
+    <li>
+      <a class={n === 0 ? "tile t-good" : `tile t-${tone}`} href={href}>
+        <span class="tile-icon">
+          <Icon name={n === 0 ? "check" : icon} />
+        </span>
+        <span class="tile-number">{n}</span>{" "}
+        <span class="tile-text">
+          <span class="tile-label">{label}</span> <span class="tile-of">{of}</span>
+        </span>
+      </a>
     </li>
   );
 }

@@ -32,7 +32,7 @@ export function Attention({ model, speech }: Props) {
                 <Head text={t.place} />
                 <Head text={t.availability} number />
                 <Head text={t.budget} />
-                <Head text={t.since} />
+                <Head text={t.lastOutage} />
               </tr>
             </thead>
             <tbody role="rowgroup">
@@ -63,19 +63,21 @@ function AttentionRow(props: {
         <SubjectName {...{ row, frame, speech }} />
       </td>
       <td role="cell">
-        {productShort(row.product, t)} · {regionName(row.region)[lang]}
+        {productShort(row.product, t)}, {regionName(row.region)[lang]}
       </td>
       <td role="cell" class="number">
         <span class="strong">{figure(row.availabilityPercent)}</span>{" "}
         <span class="quiet">{t.objective(row.objectivePercent)}</span>
       </td>
-      <td role="cell">{row.availabilityPercent === null ? "–" : budgetText(row.budget, t)}</td>
-      <td role="cell">
+      <td role="cell" class="nowrap">
+        {row.availabilityPercent === null ? "–" : budgetText(row.budget, t)}
+      </td>
+      <td role="cell" data-label={row.down === null ? t.lastOutage : undefined}>
         {row.down === null ? (
-          <LastOutage {...{ row, frame, t }} />
+          <LastOutage row={row} frame={frame} />
         ) : (
           <>
-            <Time ms={row.down.sinceMs} zone={frame.timeZone} />{" "}
+            {t.sinceUntil} <Time ms={row.down.sinceMs} zone={frame.timeZone} />{" "}
             <span class="quiet">{reasonText(row.down.reason, lang)}</span>
           </>
         )}
@@ -84,19 +86,8 @@ function AttentionRow(props: {
   );
 }
 
-function LastOutage(props: {
-  readonly row: SubjectRow;
-  readonly frame: Frame;
-  readonly t: Messages;
-}) {
-  const { row, frame, t } = props;
-  if (row.lastOutageMs === null) return <>–</>;
-  return (
-    <>
-      <Time ms={row.lastOutageMs} zone={frame.timeZone} />{" "}
-      <span class="quiet">{t.lastOutage}</span>
-    </>
-  );
+function LastOutage({ row, frame }: { readonly row: SubjectRow; readonly frame: Frame }) {
+  return row.lastOutageMs === null ? <>–</> : <Time ms={row.lastOutageMs} zone={frame.timeZone} />;
 }
 
 /** Every subject of the month, by product: the way to each target's page. */
@@ -169,7 +160,7 @@ function Group(props: Props & { readonly group: SubjectGroup }) {
                     <span class="strong">{figure(row.availabilityPercent)}</span>
                   )}
                 </td>
-                <td role="cell">
+                <td role="cell" class="nowrap">
                   {row.availabilityPercent === null ? "–" : budgetText(row.budget, t)}
                 </td>
                 <td role="cell" class="number" data-label={t.coverage}>

@@ -32,7 +32,9 @@ export function MonthSection(props: Props) {
     <section aria-label={`${t.termNames.agreement} ${key}`}>
       {several ? <h2 class="agreement">{`${t.termNames.agreement} ${key}`}</h2> : null}
       {subject.scope === "group" ? (
-        <p class="quiet">{`${t.groupFigure(subject.targets.length)} ${subject.id.replace(/\/$/, "")}`}</p>
+        <p class="quiet group-note">
+          {t.groupFigure(subject.targets.length, subject.id.replace(/\/$/, ""))}
+        </p>
       ) : null}
       <Figures {...props} />
       <div class="columns">
@@ -69,8 +71,7 @@ function Figures({ agreement, speech }: Props) {
   const look = VERDICT_LOOK[subject.verdict];
   const none = subject.availabilityPercent === null;
   const minCoverage = (Number(terms.minCoverage.num) / Number(terms.minCoverage.den)) * 100;
-  const left = duration(budget.leftSeconds, t);
-  const leftShare = budget.leftPercent === null ? "" : ` · ${percent(budget.leftPercent)}`;
+  const leftShare = budget.leftPercent === null ? "–" : percent(budget.leftPercent);
   return (
     <dl class="figures">
       <div class={`figure-box lead t-edge-${look.tone}`}>
@@ -84,9 +85,9 @@ function Figures({ agreement, speech }: Props) {
       <div class="figure-box">
         <dt>{t.budget}</dt>
         <dd class={budget.leftSeconds < 0 ? "mid t-missed" : "mid"}>
-          {none ? "–" : `${left}${leftShare}`}
+          {none ? "–" : duration(budget.leftSeconds, t)}
         </dd>
-        <dd class="note">{t.allowedTime(duration(budget.allowedSeconds, t))}</dd>
+        <dd class="note">{t.allowedTime(leftShare, duration(budget.allowedSeconds, t))}</dd>
       </div>
       <div class="figure-box">
         <dt>{t.reachability}</dt>
@@ -155,10 +156,13 @@ function Books({ agreement, speech }: Props) {
   );
 }
 
-/** Whole slots in groups of three; a fraction as it is, and beside it about how much. */
+/** Slots in groups of three; a fraction cut to two decimals, and marked when that loses some. */
 function slotCount(exact: string): string {
-  if (!exact.includes("/")) return count(exact);
-  return `${count(exact)} ≈ ${Math.floor(numberOf(exact) * 1000) / 1000}`;
+  const value = numberOf(exact);
+  const cut = Math.floor(value * 100 + 1e-6) / 100;
+  const [whole = "", decimals] = String(cut).split(".");
+  const about = Math.abs(cut - value) > 1e-6 ? "≈ " : "";
+  return `${about}${count(whole)}${decimals === undefined ? "" : `.${decimals}`}`;
 }
 
 function Burn({ agreement, model, speech }: Props) {
@@ -180,7 +184,7 @@ function Burn({ agreement, model, speech }: Props) {
         lastDay={days.at(-1)?.day.slice(5) ?? ""}
       />
       <p class="keys">
-        <span class="key solid">
+        <span class={budget.leftSeconds < 0 ? "key over" : "key solid"}>
           {t.lostSoFar} <strong>{lost}</strong>
         </span>
         <span class="key dotted">{t.evenPace}</span>
@@ -201,7 +205,7 @@ function Outages({ agreement, model, speech }: Props) {
         <Good text={t.outagesNone} />
       ) : (
         <div class="card">
-          <table class="list" role="table">
+          <table class="list span" role="table">
             <thead role="rowgroup">
               <tr role="row">
                 {[t.from, t.until, t.duration, t.reason].map((text) => (

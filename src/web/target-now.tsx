@@ -11,9 +11,7 @@ import { reasonText } from "./reason-text.ts";
 
 type Props = { readonly model: TargetModel; readonly speech: Speech };
 
-const OUTCOME_LOOK: Readonly<
-  Record<Outcome, { readonly icon: IconName; readonly tone: Tone }>
-> = {
+const OUTCOME_LOOK: Readonly<Record<Outcome, { readonly icon: IconName; readonly tone: Tone }>> = {
   ok: { icon: "check", tone: "good" },
   failed: { icon: "down", tone: "missed" },
   invalid: { icon: "warn", tone: "minor" },
@@ -92,10 +90,12 @@ export function VantageSection({ model, speech }: Props) {
             ) : (
               <>
                 <OutcomeBadge outcome={last.outcome} t={t} />
-                <span class="number">{latency(last.latencyMs)}</span>
+                <span class="number">
+                  {latency(last.outcome === "unknown" ? null : last.latencyMs)}
+                </span>
                 <span class="quiet vantage-note">
                   <Time ms={last.plannedAtMs} zone={model.frame.timeZone} seconds />
-                  {last.reason === "" ? "" : ` · ${reasonText(last.reason, lang)}`}
+                  {last.reason === "" ? "" : `, ${reasonText(last.reason, lang)}`}
                 </span>
               </>
             )}
@@ -142,7 +142,7 @@ export function ResultsSection({ model, speech }: Props) {
                     <OutcomeBadge outcome={result.outcome} t={t} />
                   </td>
                   <td role="cell" class="number">
-                    {latency(result.latencyMs)}
+                    {latency(result.outcome === "unknown" ? null : result.latencyMs)}
                   </td>
                   <td role="cell" class="wrap">
                     {result.reason === "" ? "" : reasonText(result.reason, lang)}
@@ -158,13 +158,10 @@ export function ResultsSection({ model, speech }: Props) {
   );
 }
 
-function Detail(props: {
-  readonly result: TargetModel["results"][number];
-  readonly t: Messages;
-}) {
+function Detail(props: { readonly result: TargetModel["results"][number]; readonly t: Messages }) {
   const { detail, requestId } = props.result;
   const parts = [detail ?? "", requestId === null ? "" : `${props.t.requestId} ${requestId}`];
-  const text = parts.filter((part) => part !== "").join(" · ");
+  const text = parts.filter((part) => part !== "").join(", ");
   return text === "" ? null : <span class="quiet"> {text}</span>;
 }
 

@@ -22,7 +22,7 @@ export function renderTarget(model: TargetModel, lang: Lang): string {
     title: `${id} · ${monthName(frame.month, t)}`,
     otherHref: targetHref(lang === "en" ? "zh" : "en", id, frame.month),
     month: frame.month,
-    timeZoneNote: t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs)),
+    timeZoneNote: t.zoneNote(zoneLabel(frame.timeZone, frame.settledUntilMs)),
     children: (
       <>
         <Notices frame={frame} speech={speech} />

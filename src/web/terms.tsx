@@ -41,7 +41,9 @@ export function TermsSection({
     <details class="card pad terms">
       <summary>
         <h2>{t.terms}</h2>{" "}
-        <span class="quiet">{`${terms.id} · ${terms.objectivePercent} % · ${duration(terms.slotMs / 1000, t)}`}</span>
+        <span class="quiet">
+          {[terms.id, `${terms.objectivePercent} %`, duration(terms.slotMs / 1000, t)].join(", ")}
+        </span>
       </summary>
       <dl class="pairs">
         {rows.map(([name, value]) => (

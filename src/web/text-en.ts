@@ -24,6 +24,7 @@ export const en: Messages = {
   filling: (done, total) =>
     `The history is being filled: ${done} of ${total}. Reload to see more of it.`,
   cutNote: "Percentages are cut to three decimals, never rounded up.",
+  zoneNote: (zone) => `All times are in ${zone}.`,
 
   overviewTitle: "Availability",
   summary: "Summary of the month",
@@ -34,23 +35,24 @@ export const en: Messages = {
   ofSubjects: (n) => `of ${plural(n, "subject")}`,
   ofTargets: (n) => `of ${plural(n, "target")}`,
   matrix: "Products and regions",
-  matrixNote: "Each cell shows its worst subject of the month; the bars are the last 90 days.",
+  matrixNote:
+    "Each cell shows its worst subject: availability this month, what is left of its error budget, and the last 90 days.",
   jump: "Jump to",
   product: "Product",
   region: "Region",
   objective: (percent) => `objective ${percent} %`,
   targetCount: (n) => plural(n, "subject"),
   lowestOf: (n, id) => `worst of ${n}: ${id}`,
+  pooled: (n, percent) => `all ${n} together: ${percent}`,
   downCount: (n) => `${n} down now`,
   noTargets: "Nothing measured",
   noData: "No data",
-  budgetLeft: (percent, time) => `${percent} budget left · ${time}`,
-  budgetOver: (percent, time) => `${percent} budget · ${time} over`,
+  budgetLeft: (percent, time) => `${time} left (${percent})`,
+  budgetOver: (percent, time) => `${time} over (${percent})`,
   attention: "Needs attention",
   attentionNone: "Nothing: every objective is within reach, and every target answers.",
-  attentionMore: (n) => `${n} more are in the list below.`,
-  since: "Since",
-  lastOutage: "last outage",
+  sinceUntil: "down since",
+  lastOutage: "Last outage",
   allSubjects: "All subjects",
   showingOnly: (what) => `Only ${what}.`,
   showAll: "Show all",
@@ -122,18 +124,15 @@ export const en: Messages = {
     invalid: "Our requests are refused",
     unknown: "Not known now",
   },
-  answers: "Answers",
-  downBecause: (reason) => `Down: ${reason}`,
   sinceTime: "since",
   objectiveLabel: "Objective",
-  allowance: "Allowance",
-  allowedTime: (time) => `of ${time} allowed this month`,
+  allowedTime: (share, time) => `${share} of the ${time} allowed this month`,
   reachability: "Reachability",
   reachabilityNote: "ok of all valid results; shown beside availability, never mixed with it",
   coverageNote: (percent) => `time with data or excluded; at least ${percent} % wanted`,
   range: "Low to high",
   rangeNote: "with all time without data counted bad, and counted good",
-  timeline: "The month, minute by minute",
+  timeline: "The month at a glance",
   timelineLabel: (month, lost) => `${month}, a row for each day, 24 hours across; ${lost} lost`,
   lost: "lost",
   books: "Four books",
@@ -188,7 +187,7 @@ export const en: Messages = {
   },
   stretch: (n) => (n === 1 ? "one slot" : `${n} slots in a row`),
   credit: (below, percent) => `below ${below} %: ${percent} % of the fee`,
-  groupFigure: (n) => `This figure is for a group of ${plural(n, "target")}.`,
+  groupFigure: (n, id) => `These figures are for a group of ${plural(n, "target")}: ${id}`,
 
   outages: "Outages",
   outagesNone: "No outage in this month.",
@@ -257,7 +256,7 @@ export const en: Messages = {
   statusCode: (status) => `Status ${status}`,
 };
 
-const MONTHS = [
-  ...["January", "February", "March", "April", "May", "June"],
-  ...["July", "August", "September", "October", "November", "December"],
-];
+const MONTHS =
+  "January February March April May June July August September October November December".split(
+    " ",
+  );

@@ -76,7 +76,11 @@ function arbitraryEvidence(from: number, until: number): fc.Arbitrary<Evidence> 
   return fc
     .record({
       vantages: fc.subarray(["a", "b", "c"], { minLength: 1 }),
-      runs: fc.tuple(arbitraryRuns(from, until), arbitraryRuns(from, until), arbitraryRuns(from, until)),
+      runs: fc.tuple(
+        arbitraryRuns(from, until),
+        arbitraryRuns(from, until),
+        arbitraryRuns(from, until),
+      ),
       zone: fc.constantFrom(null, "x", "y", "z"),
       bounds: fc.tuple(bound, bound),
     })
@@ -86,10 +90,7 @@ function arbitraryEvidence(from: number, until: number): fc.Arbitrary<Evidence> 
     }));
 }
 
-function arbitraryInput(
-  fromMs: number,
-  untilMs: number,
-): fc.Arbitrary<SubjectInput> {
+function arbitraryInput(fromMs: number, untilMs: number): fc.Arbitrary<SubjectInput> {
   const first = Math.floor(fromMs / MINUTE_MS) - MARGIN;
   const last = Math.ceil(untilMs / MINUTE_MS) + MARGIN;
   const instant = fc.integer({ min: first * MINUTE_MS, max: last * MINUTE_MS });
@@ -234,7 +235,11 @@ describe("evaluate", () => {
     fc.assert(
       fc.property(arbitraryInput(fromMs, fromMs + 240 * MINUTE_MS), (input) => {
         const members = input.members.slice(0, 1);
-        const single = { ...input, members, agreement: { ...input.agreement, scope: "target" as const } };
+        const single = {
+          ...input,
+          members,
+          agreement: { ...input.agreement, scope: "target" as const },
+        };
         const group = { ...single, agreement: { ...single.agreement, scope: "group" as const } };
         expect(evaluate(group)).toEqual(evaluate(single));
       }),

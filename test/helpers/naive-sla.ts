@@ -156,7 +156,14 @@ export function naiveFigure(input: SubjectInput, marginMs: number): NaiveFigure 
   const slots = withoutShortStretches(all, agreement.minStretch).filter(
     ({ start }) => start >= month.fromMs && start < month.untilMs,
   );
-  const figure = { total: 0, excluded: 0, noData: 0, counted: 0, lifetimeSlots: 0, coveredSlots: 0 };
+  const figure = {
+    total: 0,
+    excluded: 0,
+    noData: 0,
+    counted: 0,
+    lifetimeSlots: 0,
+    coveredSlots: 0,
+  };
   let [valid, failed, good, bad, countedBad] = [0, 0, zero, zero, zero];
   const states: string[] = [];
   for (const slot of slots) {

@@ -86,7 +86,9 @@ function store(
     return { status: 204 };
   }
   const content = objects.get(path);
-  return content === undefined ? { status: 404, code: "NoSuchKey" } : { status: 200, body: content };
+  return content === undefined
+    ? { status: 404, code: "NoSuchKey" }
+    : { status: 200, body: content };
 }
 
 function refuse(
@@ -125,7 +127,8 @@ function refuse(
 function canonicalRequest(request: IncomingMessage, path: string): string {
   const raw = (request.url ?? "/").split("?")[0]!;
   const bucket = path.split("/")[0]!;
-  const uri = raw === "/" && path === "" ? "/" : raw.startsWith(`/${bucket}`) ? raw : `/${bucket}${raw}`;
+  const uri =
+    raw === "/" && path === "" ? "/" : raw.startsWith(`/${bucket}`) ? raw : `/${bucket}${raw}`;
   const headers = Object.entries(request.headers)
     .filter(([name]) => /^(?:x-oss-.*|content-type|content-md5)$/.test(name))
     .map(([name, value]) => `${name}:${String(value)}\n`)

@@ -76,7 +76,8 @@ describe("the balancer", () => {
     await cloud.setFault("slb-shanghai-backend-1", "refuse");
     const statuses: number[] = [];
     for (let i = 0; i < 5; i += 1) statuses.push((await ask(at("slb-shanghai"))).status);
-    expect(statuses.toSorted()).toEqual([200, 200, 200, 200, 502]);
+    expect(statuses.filter((status) => status === 502)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(4);
   });
 
   test("answers 503 when no backend is left", async () => {

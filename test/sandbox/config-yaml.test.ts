@@ -22,7 +22,7 @@ type Written = {
 };
 const config = parse(text) as {
   timeZone: string;
-  vantages: { id: string }[];
+  vantages: { id: string; controls: unknown[] }[];
   accounts: { id: string }[];
   targets: Written[];
 };
@@ -50,12 +50,12 @@ describe("the sandbox's configuration", () => {
 
   test("gives each target its own id, a known account and two known vantages", () => {
     const accounts = config.accounts.map(({ id }) => id);
-    const vantages = config.vantages.map(({ id }) => id);
+    const vantages = new Set(config.vantages.map(({ id }) => id));
     expect(new Set(config.targets.map(({ id }) => id)).size).toBe(config.targets.length);
     for (const target of config.targets) {
       expect(accounts).toContain(target.account);
       expect(target.vantages).toHaveLength(2);
-      expect(target.vantages.every((id) => vantages.includes(id))).toBe(true);
+      expect(target.vantages.every((id) => vantages.has(id))).toBe(true);
       if (target.zone !== undefined) expect(target.zone.startsWith(`${target.region}-`)).toBe(true);
       if (target.monthlyFee !== undefined) expect(target.monthlyFee).toMatch(/^\d+\.\d\d$/);
     }
@@ -67,6 +67,13 @@ describe("the sandbox's configuration", () => {
       expect(config.targets.find(({ id }) => id === inherits)?.product).toBe("ecs");
     }
     expect(config.timeZone).toBe("Asia/Shanghai");
+  });
+
+  test("has nothing measured outside this machine, the controls included", () => {
+    expect(config.vantages.map(({ controls }) => controls)).toEqual([[], [], []]);
+    const hosts = text.match(/\b(?:https?:\/\/)?[\w.]+:\d{2,5}\b/g) ?? [];
+    expect(hosts.length).toBeGreaterThan(30);
+    expect(hosts.filter((host) => !host.includes("127.0.0.1:"))).toEqual([]);
   });
 
   test("is written without anchors, so that it reads like one made by hand", () => {

@@ -81,7 +81,7 @@ export function ossHeaders(
     "x-oss-date": time,
   };
   const lines = Object.keys(headers)
-    .sort()
+    .toSorted()
     .map((name) => `${name}:${headers[name]}\n`);
   const canonical = [method, path, "", lines.join(""), "", "UNSIGNED-PAYLOAD"].join("\n");
   const text = ["OSS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n");
@@ -109,7 +109,7 @@ export function acs3Headers(
     "x-acs-signature-nonce": "nonce",
     "x-acs-version": "2014-05-26",
   };
-  const names = Object.keys(headers).sort();
+  const names = Object.keys(headers).toSorted();
   const lines = names.map((name) => `${name}:${headers[name]}\n`).join("");
   const canonical = ["GET", "/", "", lines, names.join(";"), sha256("")].join("\n");
   const signature = hmac(secret, `ACS3-HMAC-SHA256\n${sha256(canonical)}`).toString("hex");

@@ -1,6 +1,7 @@
 import type { BurnPoint } from "../../core/views.ts";
 import { duration } from "../format.ts";
 import type { Messages } from "../messages.ts";
+import { GridLabels, GridLines } from "./grid.tsx";
 import { PAINT, axisTicks, px } from "./shapes.ts";
 
 const PLOT = { top: 16, height: 150, across: 1000 } as const;
@@ -22,12 +23,21 @@ export function BurnChart(props: {
   const x = (ms: number) => ((ms - fromMs) / (untilMs - fromMs)) * PLOT.across;
   const y = (seconds: number) => PLOT.height - (seconds / topSeconds) * PLOT.height;
   const line = points.map((point) => `${px(x(point.atMs))} ${px(y(point.badSeconds))}`).join("L");
+  // A grid line close to the allowance would run through its label.
+  const ticks = axisTicks(topSeconds / 60)
+    .map((minutes) => minutes * 60)
+    .filter((seconds) => seconds === 0 || Math.abs(y(seconds) - y(allowedSeconds)) > 16);
+  const marks = ticks.map((seconds) => ({
+    y: PLOT.top + y(seconds),
+    text: seconds === 0 ? "" : duration(seconds, t),
+  }));
   const over = last.badSeconds > allowedSeconds;
   const tone = over ? "s-missed" : "s-accent";
   const paint = over ? PAINT.missed : PAINT.accent;
   return (
     <svg class="chart" width="100%" height={PLOT.top + PLOT.height + 24} role="img">
       <title>{label}</title>
+      <GridLines marks={marks} />
       <svg
         y={PLOT.top}
         width="100%"
@@ -60,9 +70,7 @@ export function BurnChart(props: {
           d={`M${line}`}
         />
       </svg>
-      {axisTicks(topSeconds / 60).map((minutes) => (
-        <Gridline key={minutes} y={PLOT.top + y(minutes * 60)} text={duration(minutes * 60, t)} />
-      ))}
+      <GridLabels marks={marks} />
       <line
         class="allowance"
         stroke={PAINT.ink}
@@ -87,17 +95,5 @@ export function BurnChart(props: {
         {props.lastDay}
       </text>
     </svg>
-  );
-}
-
-/** A line across with its value standing on it at the left: no gutter, so a phone keeps the width. */
-export function Gridline({ y, text }: { readonly y: number; readonly text: string }) {
-  return (
-    <>
-      <line class="grid" stroke={PAINT.line} x1="0" x2="100%" y1={px(y)} y2={px(y)} />
-      <text class="tick halo" x="0" y={px(y - 4)}>
-        {text}
-      </text>
-    </>
   );
 }

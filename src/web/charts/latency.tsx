@@ -1,5 +1,5 @@
 import type { LatencyPoint } from "../../core/views.ts";
-import { Gridline } from "./burn.tsx";
+import { GridLabels, GridLines } from "./grid.tsx";
 import { PAINT, axisTicks, px } from "./shapes.ts";
 
 const PLOT = { top: 16, height: 150, across: 1000 } as const;
@@ -25,6 +25,10 @@ export function LatencyChart(props: {
         return ms === null ? null : { x: x(point.atMs), y: y(ms) };
       }),
     );
+  const marks = axisTicks(topMs).map((ms) => ({
+    y: PLOT.top + y(ms),
+    text: ms === 0 ? "" : `${ms} ms`,
+  }));
   const times = Array.from(
     { length: TICKS + 1 },
     (_, index) => fromMs + (index * (untilMs - fromMs)) / TICKS,
@@ -32,9 +36,7 @@ export function LatencyChart(props: {
   return (
     <svg class="chart" width="100%" height={PLOT.top + PLOT.height + 24} role="img">
       <title>{label}</title>
-      {axisTicks(topMs).map((ms) => (
-        <Gridline key={ms} y={PLOT.top + y(ms)} text={`${ms} ms`} />
-      ))}
+      <GridLines marks={marks} />
       <svg
         y={PLOT.top}
         width="100%"
@@ -62,6 +64,7 @@ export function LatencyChart(props: {
           d={path((point) => point.p50Ms)}
         />
       </svg>
+      <GridLabels marks={marks} />
       {times.map((ms, index) => (
         <text
           class={index % 2 === 0 ? "tick" : "tick minor-hour"}

@@ -36,14 +36,14 @@ export function MonthTimeline(props: {
     <div class="timeline">
       <svg class="timeline-days" width="64" height={height} aria-hidden="true">
         {days.map((day, row) => (
-          <text
-            x="56"
-            y={row * ROW + 12.5}
-            text-anchor="end"
-            class={day.weekday > 5 ? "tick weekend" : "tick"}
-          >
-            {`${t.weekdays[day.weekday - 1]} ${day.day.slice(8)}`}
-          </text>
+          <>
+            <text class="tick weekday" x="34" y={row * ROW + 12.5} text-anchor="end">
+              {t.weekdays[day.weekday - 1]}
+            </text>
+            <text class="tick date" x="56" y={row * ROW + 12.5} text-anchor="end">
+              {day.day.slice(8)}
+            </text>
+          </>
         ))}
       </svg>
       <svg

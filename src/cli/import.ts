@@ -1,0 +1,57 @@
+import { createReadStream } from "node:fs";
+import { importResults } from "../import-results.ts";
+import { InvalidInputError } from "../errors.ts";
+import { settle } from "../settle.ts";
+import { createIdCache } from "../store/rounds.ts";
+import { readArguments, requireOne } from "./arguments.ts";
+import { requireConfig, withStore } from "./open.ts";
+import type { Verb } from "./verb.ts";
+
+const CHUNK_BYTES = 1 << 20;
+
+export const importVerb: Verb = {
+  summary: "stores results from NDJSON and prints counts",
+  usage: "nines import FILE|- [--keep-going] [--config FILE]",
+  run: async (args, terminal) => {
+    const { values, positionals } = readArguments(args, {
+      config: { type: "string" },
+      "keep-going": { type: "boolean" },
+    });
+    const file = requireOne(positionals, "FILE");
+    const keepGoing = values["keep-going"] === true;
+    return withStore(terminal, "import", async ({ db }, settings) => {
+      const config = requireConfig(settings, terminal.env, values.config);
+      const { clock, out, err } = terminal;
+      const outcome = await importResults(
+        { store: { db, ids: createIdCache() }, clock, config },
+        readChunks(file),
+        { keepGoing },
+      );
+      for (const { place, message } of outcome.problems) err(`${place}: ${message}`);
+      if (outcome.bad > outcome.problems.length) {
+        err(`... and ${outcome.bad - outcome.problems.length} more bad lines`);
+      }
+      const { lines, stored, doubles, bad } = outcome;
+      out(`${lines} lines, ${stored} results stored, ${doubles} doubles, ${bad} bad`);
+      if (bad > 0 && !keepGoing) {
+        err("nothing was stored; mend the lines, or store the good ones with --keep-going");
+        return 2;
+      }
+      await settle({ db, clock });
+      return bad > 0 ? 1 : 0;
+    });
+  },
+};
+
+async function* readChunks(file: string): AsyncGenerator<string> {
+  const stream =
+    file === "-"
+      ? process.stdin.setEncoding("utf8")
+      : createReadStream(file, { encoding: "utf8", highWaterMark: CHUNK_BYTES });
+  try {
+    for await (const chunk of stream) yield String(chunk);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "cannot be read";
+    throw new InvalidInputError([{ place: file, message }]);
+  }
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pino, type Logger } from "pino";
+import { probes } from "../../probes/index.ts";
+import type { Clock } from "../clock.ts";
+import { readSettings, type Config, type Settings } from "../config.ts";
+import { InvalidInputError } from "../errors.ts";
+import { parseConfig } from "../parse-config.ts";
+import { openDatabase, type Database } from "../store/connect.ts";
+import { openEmbedded } from "../store/embedded.ts";
+import { migrate } from "../store/migrate.ts";
+import type { Terminal } from "./verb.ts";
+
+const probeSettings = Object.fromEntries(
+  Object.entries(probes).map(([kind, probe]) => [kind, probe.settings]),
+);
+
+/** Validates a configuration text. Throws InvalidInputError with all of its problems. */
+export function parse(
+  source: { readonly text: string; readonly file: string },
+  env: Terminal["env"],
+): Config {
+  return parseConfig(source, {
+    env,
+    probeSettings,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
+}
+
+/** Reads and validates a configuration file. Throws InvalidInputError. */
+export function loadConfig(file: string, env: Terminal["env"]): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const why = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new InvalidInputError([{ place: file, message: `cannot be read (${why})` }]);
+  }
+  return parse({ text, file }, env);
+}
+
+/** Where the service leaves the sandbox's configuration for the other verbs. */
+export function sandboxFile({ dataDir }: Pick<Settings, "dataDir">): string {
+  return join(dataDir, "sandbox.yaml");
+}
+
+/** The configuration a verb works with: `--config`, NINES_CONFIG, ./nines.yaml, or the sandbox's. */
+export function requireConfig(settings: Settings, env: Terminal["env"], file?: string): Config {
+  const named = file ?? settings.configFile;
+  if (named !== null) return loadConfig(named, env);
+  if (existsSync(sandboxFile(settings))) return loadConfig(sandboxFile(settings), env);
+  throw new InvalidInputError([
+    { place: "--config", message: "no configuration: name one, or put a nines.yaml here" },
+  ]);
+}
+
+export type OpenDatabase = {
+  readonly db: Database;
+  readonly url: string;
+  readonly close: () => Promise<void>;
+};
+
+/** Opens DATABASE_URL, or else the embedded database, and brings its tables up to date. */
+export async function openStore(
+  settings: Settings,
+  deps: { readonly clock: Clock; readonly log: Logger },
+  options: { readonly exclusive: boolean; readonly purpose: string; readonly max?: number },
+): Promise<OpenDatabase> {
+  const { exclusive, purpose, max } = options;
+  const embedded =
+    settings.databaseUrl === null
+      ? await openEmbedded(deps, { dataDir: settings.dataDir, exclusive, purpose })
+      : null;
+  const url = settings.databaseUrl ?? embedded?.url ?? "";
+  try {
+    const db = await openDatabase(url, { ...deps, max });
+    await migrate(db, deps);
+    return {
+      db,
+      url,
+      close: async () => {
+        await db.end();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+/** Runs a verb's work on the database and closes it whatever happens. */
+export async function withStore<Result>(
+  terminal: Terminal,
+  purpose: string,
+  work: (store: OpenDatabase, settings: Settings) => Promise<Result>,
+): Promise<Result> {
+  const settings = readSettings(terminal.env);
+  const log = pino({ level: "warn" }, pino.destination({ fd: 2, sync: true }));
+  const store = await openStore(settings, { clock: terminal.clock, log }, { exclusive: false, purpose });
+  try {
+    return await work(store, settings);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { prepareProbe } from "../../probes/index.ts";
+import { PHASES } from "../core/outcome.ts";
+import { readSettings } from "../config.ts";
+import { InvalidInputError } from "../errors.ts";
+import { readArguments, requireOne } from "./arguments.ts";
+import { requireConfig } from "./open.ts";
+import type { Verb } from "./verb.ts";
+
+export const probe: Verb = {
+  summary: "runs one probe now, prints outcome, phases and reason; stores nothing",
+  usage: "nines probe TARGET [--config FILE] [--json]",
+  run: async (args, { clock, env, out }) => {
+    const { values, positionals } = readArguments(args, {
+      config: { type: "string" },
+      json: { type: "boolean" },
+    });
+    const id = requireOne(positionals, "TARGET");
+    const config = requireConfig(readSettings(env), env, values.config);
+    const target = config.targets.find((one) => one.id === id);
+    if (target === undefined) {
+      const message = `"${id}" is not in the configuration`;
+      throw new InvalidInputError([{ place: "TARGET", message }]);
+    }
+    const result = await prepareProbe(target.probe)({
+      clock,
+      timeoutMs: target.timeoutMs,
+      signal: new AbortController().signal,
+    });
+    if (values.json === true) {
+      out(JSON.stringify({ target: id, ...result }));
+      return result.outcome === "ok" ? 0 : 1;
+    }
+    out(`${id}  ${result.outcome}${result.reason === "" ? "" : `  ${result.reason}`}`);
+    if (result.address !== undefined) out(`  address     ${result.address}`);
+    for (const phase of PHASES) {
+      const ms = result.phasesMs[phase];
+      if (ms !== undefined) out(`  ${phase.padEnd(11)} ${ms.toFixed(2)} ms`);
+    }
+    out(`  ${"total".padEnd(11)} ${result.latencyMs.toFixed(2)} ms`);
+    if (result.detail !== undefined) out(`  detail      ${result.detail}`);
+    if (result.requestId !== undefined) out(`  request id  ${result.requestId}`);
+    return result.outcome === "ok" ? 0 : 1;
+  },
+};

@@ -1,0 +1,103 @@
+import { writeFileSync } from "node:fs";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import { environment, type Config, type Settings } from "../config.ts";
+import { sandboxBanner } from "../sandbox/banner.ts";
+import { startCloud } from "../sandbox/cloud.ts";
+import { sandboxConfigYaml } from "../sandbox/config-yaml.ts";
+import { runFaults } from "../sandbox/fault-schedule.ts";
+import { historyRounds, historySize, type HistoryOptions } from "../sandbox/history.ts";
+import { settle } from "../settle.ts";
+import { findMemo, saveMemo } from "../store/memo.ts";
+import { storeRounds, type RoundStore } from "../store/rounds.ts";
+import { parse, sandboxFile } from "./open.ts";
+
+/** The sandbox cloud, measured when nothing is configured. */
+export type Sandbox = {
+  readonly config: Config;
+  readonly banner: (url: string) => string;
+  /** How far the history is filled; null when it is whole. */
+  readonly filling: () => { readonly done: number; readonly total: number } | null;
+  /** Fills the history in the background. Gives the function that stops it. */
+  readonly fill: (input: {
+    readonly config: Config;
+    readonly store: RoundStore;
+  }) => () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const SEED = 20_261_101;
+/** Memos: the sandbox's first start, and the days of its history that are stored. */
+const BORN = "sandbox-born";
+const FILLED = "sandbox-filled";
+
+export async function startSandbox(deps: {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: Settings;
+}): Promise<Sandbox> {
+  const { clock, log } = deps;
+  const cloud = await startCloud({ clock, log });
+  const text = sandboxConfigYaml(cloud);
+  const file = sandboxFile(deps.settings);
+  const config = parse({ text, file }, environment());
+  writeFileSync(file, text);
+  const faults = runFaults({ cloud, clock, log });
+  let filling: { done: number; total: number } | null = null;
+  return {
+    config,
+    banner: (url) => sandboxBanner({ url }),
+    filling: () => filling,
+    fill: ({ store }) => {
+      const stop = { isAsked: false };
+      const work = fillHistory({ clock, config, store, stop }, (progress) => {
+        filling = progress;
+      }).catch((error: unknown) => log.error({ err: error }, "filling the history went wrong"));
+      return async () => {
+        stop.isAsked = true;
+        await work;
+      };
+    },
+    close: async () => {
+      await faults.stop();
+      await cloud.close();
+    },
+  };
+}
+
+/**
+ * Stores the history as rounds, like any other, and settles each day as it is whole. A start
+ * that was cut short goes on where it ended. Between batches it leaves the loop to live rounds.
+ */
+async function fillHistory(
+  input: {
+    readonly clock: Clock;
+    readonly config: Config;
+    readonly store: RoundStore;
+    readonly stop: { readonly isAsked: boolean };
+  },
+  onProgress: (progress: { done: number; total: number } | null) => void,
+): Promise<void> {
+  const { clock, config, store, stop } = input;
+  const born = await findMemo(store.db, BORN);
+  const bornMs = born === null ? clock.nowMs() : Number(born);
+  if (born === null) await saveMemo(store.db, BORN, String(bornMs));
+  const filled = new Set(((await findMemo(store.db, FILLED)) ?? "").split(",").filter(Boolean));
+  const options: HistoryOptions = { nowMs: bornMs, seed: SEED, skipDays: filled };
+  const total = historySize(config, options);
+  if (total === 0) return;
+  let done = 0;
+  for (const batch of historyRounds(config, options)) {
+    if (stop.isAsked) return;
+    await storeRounds(store, batch.rounds, clock.nowMs());
+    done += batch.rounds.length;
+    if (batch.endsDay) {
+      await settle({ db: store.db, clock });
+      filled.add(batch.day);
+      await saveMemo(store.db, FILLED, [...filled].join(","));
+    }
+    onProgress({ done, total });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  onProgress(null);
+}

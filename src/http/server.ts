@@ -1,0 +1,82 @@
+import compress from "@fastify/compress";
+import helmet from "@fastify/helmet";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import Fastify, { type FastifyBaseLogger } from "fastify";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
+import type { App, HttpDeps, OpsDeps } from "./deps.ts";
+import { healthRoutes } from "./health.ts";
+import { metricsRoutes } from "./metrics.ts";
+import { outageRoutes } from "./outages.ts";
+import { overviewRoutes } from "./overview.ts";
+import { pageRoutes } from "./pages.ts";
+import { setProblemHandlers } from "./problems.ts";
+import { reportRoutes } from "./reports.ts";
+import { resultRoutes } from "./results.ts";
+import { targetRoutes } from "./targets.ts";
+
+/** What pages may load: nothing from elsewhere, no script, no inline style. */
+const PAGE_POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Routes of every role; `/healthz`, `/readyz` and `/metrics` are enough for those without pages. */
+const opsRoutes = [healthRoutes, metricsRoutes];
+/** To add a resource: its file, and its line here. */
+const apiRoutes = [
+  overviewRoutes,
+  targetRoutes,
+  resultRoutes,
+  outageRoutes,
+  reportRoutes,
+  pageRoutes,
+];
+
+/** Builds the server; it listens when told to. `api` adds API and pages to the routes of every role. */
+export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<App> {
+  const logger: FastifyBaseLogger = deps.log.child({ part: "http" });
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    requestTimeout: 300_000,
+    bodyLimit: 1_048_576,
+    routerOptions: { maxParamLength: 100 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  setProblemHandlers(app);
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: "same-origin" },
+  });
+  if (api !== null) {
+    await app.register(compress, { threshold: 4096, encodings: ["gzip", "identity"] });
+    await app.register(swagger, {
+      openapi: {
+        openapi: "3.1.0",
+        info: { title: "nines", version: "1", description: "Availability SLA monitor" },
+      },
+      transform: jsonSchemaTransform,
+    });
+    await app.register(swaggerUi, {
+      routePrefix: "/docs",
+      staticCSP: true,
+      uiConfig: { url: "/openapi.json" },
+    });
+    app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  }
+  for (const routes of opsRoutes) await app.register(routes(deps));
+  if (api !== null) for (const routes of apiRoutes) await app.register(routes(api));
+  return app;
+}

@@ -1,0 +1,128 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Config } from "../config.ts";
+import { probeFacts } from "../core/target-view.ts";
+import type { Target } from "../core/target.ts";
+import { presentOf, presentSinceMs } from "../present.ts";
+import { readSlots } from "../read-slots.ts";
+import { listLatest, type LatestResult } from "../store/results.ts";
+import { getTarget } from "../view-target.ts";
+import type { HttpDeps } from "./deps.ts";
+import { productSchema, rangeSchema } from "./schemas.ts";
+
+/** Targets: configuration, present state, slots. */
+export const targetRoutes =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const readLatest = async (config: Config) => {
+      const nowMs = deps.clock.nowMs();
+      const latest = await listLatest(deps.store.db, presentSinceMs(config, nowMs));
+      const byTarget = new Map<string, LatestResult[]>();
+      for (const one of latest) {
+        byTarget.set(one.target, [...(byTarget.get(one.target) ?? []), one]);
+      }
+      return (target: Target) => describe(target, byTarget.get(target.id) ?? [], nowMs);
+    };
+
+    app.get(
+      "/api/v1/targets",
+      {
+        schema: {
+          tags: ["targets"],
+          summary: "All targets with their present state",
+          querystring: z.object({
+            product: productSchema.optional(),
+            region: z.string().optional(),
+            account: z.string().optional(),
+          }),
+        },
+      },
+      async (request) => {
+        const { product, region, account } = request.query;
+        const config = deps.config();
+        const targets = config.targets.filter(
+          (target) =>
+            (product === undefined || target.product === product) &&
+            (region === undefined || target.region === region) &&
+            (account === undefined || target.account === account),
+        );
+        return { targets: targets.map(await readLatest(config)) };
+      },
+    );
+
+    app.get(
+      "/api/v1/targets/:id",
+      {
+        schema: {
+          tags: ["targets"],
+          summary: "One target with its present state",
+          params: z.object({ id: z.string() }),
+        },
+      },
+      async (request) => {
+        const config = deps.config();
+        const target = getTarget(config, request.params.id);
+        return (await readLatest(config))(target);
+      },
+    );
+
+    app.get(
+      "/api/v1/targets/:id/slots",
+      {
+        schema: {
+          tags: ["targets"],
+          summary: "Counts and badness of each slot",
+          params: z.object({ id: z.string() }),
+          querystring: z.intersection(rangeSchema, z.object({ agreement: z.string().optional() })),
+        },
+      },
+      async (request) => {
+        const config = deps.config();
+        const target = getTarget(config, request.params.id);
+        const { from, until, agreement } = request.query;
+        return readSlots(
+          { db: deps.store.db, config },
+          { target, agreement, fromMs: from, untilMs: until },
+        );
+      },
+    );
+  };
+
+function describe(target: Target, latest: readonly LatestResult[], nowMs: number) {
+  const { now } = presentOf(target, latest, nowMs);
+  return {
+    id: target.id,
+    product: target.product,
+    region: target.region,
+    zone: target.zone,
+    account: target.account,
+    class: target.class,
+    labels: target.labels,
+    agreements: target.agreements,
+    inherits: target.inherits,
+    intervalSeconds: target.intervalMs / 1000,
+    timeoutSeconds: target.timeoutMs / 1000,
+    from: instantOrNull(target.fromMs),
+    until: instantOrNull(target.untilMs),
+    probe: { kind: target.probe.kind, settings: probeFacts(target.probe) },
+    state: now,
+    vantages: target.vantages.map((vantage) => {
+      const last = latest.find((one) => one.vantage === vantage);
+      return last === undefined
+        ? { vantage, last: null }
+        : {
+            vantage,
+            last: {
+              plannedAt: new Date(last.plannedAtMs).toISOString(),
+              outcome: last.outcome,
+              reason: last.reason,
+              latencyMs: last.latencyMs,
+            },
+          };
+    }),
+  };
+}
+
+function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

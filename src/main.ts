@@ -1,0 +1,65 @@
+import { checkConfig } from "./cli/check-config.ts";
+import { importVerb } from "./cli/import.ts";
+import { probe } from "./cli/probe.ts";
+import { rebuild } from "./cli/rebuild.ts";
+import { report } from "./cli/report.ts";
+import { start } from "./cli/start.ts";
+import type { ExitStatus, Terminal, Verb } from "./cli/verb.ts";
+import { verify } from "./cli/verify.ts";
+import { systemClock } from "./clock.ts";
+import { environment } from "./config.ts";
+import { InvalidInputError } from "./errors.ts";
+
+/** Every verb. To add one: its file, and its line here. */
+const verbs = {
+  start,
+  "check-config": checkConfig,
+  probe,
+  import: importVerb,
+  report,
+  rebuild,
+  verify,
+} satisfies Record<string, Verb>;
+
+const terminal: Terminal = {
+  clock: systemClock,
+  env: environment(),
+  out: (text) => console.log(text),
+  err: (text) => console.error(text),
+};
+
+async function main([name = "--help", ...args]: readonly string[]): Promise<ExitStatus> {
+  if (name === "--help" || name === "-h" || name === "help") {
+    terminal.out(helpText());
+    return 0;
+  }
+  const verb = Object.entries(verbs).find(([known]) => known === name)?.[1];
+  if (verb === undefined) {
+    terminal.err(`nines: no verb "${name}"\n\n${helpText()}`);
+    return 2;
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    terminal.out(`${verb.usage}\n  ${verb.summary}`);
+    return 0;
+  }
+  try {
+    return await verb.run(args, terminal);
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      for (const { place, message } of error.problems) terminal.err(`${place}: ${message}`);
+      return 2;
+    }
+    terminal.err(`nines ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}
+
+function helpText(): string {
+  const width = Math.max(...Object.keys(verbs).map((name) => name.length));
+  const lines = Object.entries(verbs).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
+  return `nines VERB [OPTIONS]\n\n${lines.join("\n")}\n\nnines VERB --help says how each is used.`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

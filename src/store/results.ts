@@ -1,0 +1,111 @@
+import { OUTCOMES, type Outcome, type Reason } from "../core/outcome.ts";
+import { unpackDetail, type PackedDetail } from "../core/round-proof.ts";
+import type { Interval } from "../core/month.ts";
+import type { ResultLine } from "../core/results-ndjson.ts";
+import type { Queryable } from "./connect.ts";
+
+type Row = {
+  readonly planned_at: number;
+  readonly vantage: string;
+  readonly position: number;
+  readonly letter: string;
+  readonly offset_ms: number;
+  readonly latency_us: number;
+  readonly detail: PackedDetail | null;
+};
+
+const HOUR_MS = 3_600_000;
+
+const COLUMNS = `
+  r.planned_at, v.name as vantage, p.position,
+  substr(r.outcomes, p.position, 1) as letter,
+  r.offsets_ms[p.position] as offset_ms, r.latencies_us[p.position] as latency_us,
+  (select d from jsonb_array_elements(r.details) d where (d->>0)::int = p.position - 1 limit 1)
+    as detail`;
+
+/** A target's results planned in the interval, hour by hour in the order of the planned instants. */
+export async function* pageResults(
+  db: Queryable,
+  target: string,
+  range: Interval,
+): AsyncGenerator<ResultLine[]> {
+  for (let fromMs = range.fromMs; fromMs < range.untilMs; fromMs += HOUR_MS) {
+    const { rows } = await db.query<Row>({
+      name: "page-results",
+      text: `select ${COLUMNS}
+             from target t
+             cross join chain c join vantage v on v.id = c.vantage_id
+             join round r on r.chain_id = c.id and r.planned_at >= $2 and r.planned_at < $3
+             cross join lateral (select array_position(r.targets, t.id) as position) p
+             where t.name = $1 and p.position is not null
+             order by r.planned_at, r.id`,
+      values: [target, iso(fromMs), iso(Math.min(fromMs + HOUR_MS, range.untilMs))],
+    });
+    if (rows.length > 0) yield rows.map((row) => toLine(target, row));
+  }
+}
+
+/** A target's newest results, newest first. */
+export async function listNewestResults(
+  db: Queryable,
+  target: string,
+  query: Interval & { readonly limit: number },
+): Promise<ResultLine[]> {
+  const newest: ResultLine[] = [];
+  for (let untilMs = query.untilMs; untilMs > query.fromMs; untilMs -= HOUR_MS) {
+    for await (const page of pageResults(db, target, { fromMs: untilMs - HOUR_MS, untilMs })) {
+      newest.push(...page.reverse());
+    }
+    if (newest.length >= query.limit) break;
+  }
+  return newest.slice(0, query.limit);
+}
+
+export type LatestResult = {
+  readonly target: string;
+  readonly vantage: string;
+  readonly plannedAtMs: number;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly latencyMs: number;
+};
+
+/** The last result of every target from every vantage that was planned at or after `sinceMs`. */
+export async function listLatest(db: Queryable, sinceMs: number): Promise<LatestResult[]> {
+  const { rows } = await db.query<Row & { readonly target: string }>({
+    name: "list-latest",
+    text: `select distinct on (t.name, v.name) t.name as target, ${COLUMNS}
+           from chain c join vantage v on v.id = c.vantage_id
+           cross join lateral (
+             select * from round where chain_id = c.id and planned_at >= $1
+             order by planned_at desc limit 1) r
+           cross join lateral unnest(r.targets) with ordinality as p (target_id, position)
+           join target t on t.id = p.target_id
+           order by t.name, v.name, r.planned_at desc`.replaceAll("p.position", "p.position::int"),
+    values: [iso(sinceMs)],
+  });
+  return rows.map(({ target, ...row }) => {
+    const { vantage, plannedAtMs, outcome, reason, latencyMs } = toLine(target, row);
+    return { target, vantage, plannedAtMs, outcome, reason, latencyMs };
+  });
+}
+
+function toLine(target: string, row: Row): ResultLine {
+  const detail = row.detail === null ? null : unpackDetail(row.detail);
+  return {
+    target,
+    vantage: row.vantage,
+    plannedAtMs: row.planned_at,
+    outcome: OUTCOMES.find((outcome) => outcome.startsWith(row.letter)) ?? "unknown",
+    latencyMs: row.latency_us / 1000,
+    reason: detail?.reason ?? "",
+    offsetMs: row.offset_ms,
+    detail: detail?.text ?? "",
+    requestId: detail?.requestId ?? "",
+    address: detail?.address ?? "",
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

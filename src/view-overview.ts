@@ -1,0 +1,77 @@
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { buildReport } from "./core/build-report.ts";
+import { compareFractions } from "./core/fraction.ts";
+import { monthAt } from "./core/month.ts";
+import { overviewOf } from "./core/overview-view.ts";
+import type { BandDay, Frame, OverviewModel } from "./core/views.ts";
+import { readBands } from "./day-bands.ts";
+import { listDown, presentSinceMs } from "./present.ts";
+import { readMonth, type MonthFigures } from "./read-month.ts";
+import type { Db } from "./store/connect.ts";
+import { listDays } from "./store/days.ts";
+import { listLatest } from "./store/results.ts";
+
+export type ViewDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly notes: FrameNotes;
+};
+
+/** What only the running service knows of itself. */
+export type FrameNotes = Pick<Frame, "sandbox" | "openAccess" | "filling">;
+
+const DAY_MS = 86_400_000;
+
+/** The overview page's model of a month. */
+export async function viewOverview(
+  deps: ViewDeps,
+  query: { readonly month: string; readonly filter: OverviewModel["filter"] },
+): Promise<OverviewModel> {
+  const { db, config } = deps;
+  const nowMs = deps.clock.nowMs();
+  const figures = await readMonth(deps, { month: query.month });
+  const frame = await readFrame(deps, figures);
+  const bands: ReadonlyMap<string, readonly BandDay[]> = await readBands(deps, {
+    subjects: figures.evaluated.map(({ subject }) => subject),
+    settledUntilMs: figures.settledUntilMs,
+    lastMs: figures.bounds.untilMs - 1,
+  });
+  const latest = frame.status === "running" ? await listLatest(db, presentSinceMs(config, nowMs)) : [];
+  const coverageLow = figures.evaluated.filter(
+    ({ subject, figure }) =>
+      figure.coverage !== null &&
+      compareFractions(figure.coverage, subject.agreement.minCoverage) < 0,
+  );
+  return overviewOf({
+    frame,
+    report: buildReport({ ...figures, ...frame, proof: { rounds: 0, digest: "", signature: null } }),
+    down: listDown(config.targets, { latest, nowMs, figures }),
+    coverageLow: new Set(coverageLow.map(({ subject }) => subject.id)),
+    bands,
+    filter: query.filter,
+  });
+}
+
+export async function readFrame(deps: ViewDeps, figures: MonthFigures): Promise<Frame> {
+  const isOver = figures.settledUntilMs >= figures.bounds.untilMs;
+  return {
+    month: figures.month,
+    months: await listMonths(deps),
+    status: isOver ? "closed" : "running",
+    revision: isOver ? 1 : 0,
+    timeZone: deps.config.timeZone,
+    settledUntilMs: figures.settledUntilMs,
+    ...deps.notes,
+  };
+}
+
+/** Months from the first with data to the present one. */
+async function listMonths({ db, clock, config }: ViewDeps): Promise<string[]> {
+  const days = await listDays(db);
+  const last = monthAt(clock.nowMs(), config.timeZone);
+  const months = new Set<string>([last]);
+  for (const day of days) months.add(monthAt(day * DAY_MS, config.timeZone));
+  return [...months].toSorted();
+}

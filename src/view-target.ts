@@ -1,0 +1,131 @@
+import type { Config } from "./config.ts";
+import { buildSubject, type Evaluated } from "./core/build-report.ts";
+import { budgetOf } from "./core/overview-view.ts";
+import { burnPoints, latencyPoints, probeFacts, timelineDays } from "./core/target-view.ts";
+import type { Target } from "./core/target.ts";
+import type { ResultLine } from "./core/results-ndjson.ts";
+import type { TargetAgreement, TargetModel } from "./core/views.ts";
+import { NotFoundError } from "./errors.ts";
+import { presentOf } from "./present.ts";
+import { readMonth, type MonthFigures } from "./read-month.ts";
+import { listLatest, listNewestResults, pageResults } from "./store/results.ts";
+import { readFrame, type ViewDeps } from "./view-overview.ts";
+
+const DAY_MS = 86_400_000;
+const LATENCY_STEP_MS = 600_000;
+const RESULTS_SHOWN = 20;
+
+/** The target with this id. Throws NotFoundError. */
+export function getTarget(config: Config, id: string): Target {
+  const target = config.targets.find((one) => one.id === id);
+  if (target === undefined) throw new NotFoundError(`no target "${id}" in the configuration`);
+  return target;
+}
+
+/** The model of one target's page for a month. Throws NotFoundError. */
+export async function viewTarget(
+  deps: ViewDeps,
+  query: { readonly id: string; readonly month: string },
+): Promise<TargetModel> {
+  const target = getTarget(deps.config, query.id);
+  const nowMs = deps.clock.nowMs();
+  const figures = await readMonth(deps, {
+    month: query.month,
+    // A group's figure needs all of its members, and a zone's fault its siblings.
+    keep: (other) =>
+      other.account === target.account &&
+      other.product === target.product &&
+      other.region === target.region,
+  });
+  const frame = await readFrame(deps, figures);
+  const mine = figures.evaluated.filter(({ subject }) => subject.targets.includes(target));
+  const untilMs = frame.status === "running" ? nowMs : figures.bounds.untilMs;
+  const dayRange = { fromMs: untilMs - DAY_MS, untilMs };
+  const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter((one) => one.target === target.id);
+  const { now, last } = presentOf(target, latest, nowMs);
+  const open = mine.flatMap(({ figure }) => figure.outages).findLast(
+    (outage) => outage.untilMs >= figures.settledUntilMs - MINUTE_MS,
+  );
+  return {
+    frame,
+    monthFromMs: figures.bounds.fromMs,
+    monthUntilMs: figures.bounds.untilMs,
+    id: target.id,
+    product: target.product,
+    region: target.region,
+    zone: target.zone,
+    account: target.account,
+    class: target.class,
+    labels: target.labels,
+    intervalMs: target.intervalMs,
+    timeoutMs: target.timeoutMs,
+    state: {
+      now,
+      sinceMs: now === "down" ? (open?.fromMs ?? last?.plannedAtMs ?? null) : null,
+      reason: last?.reason ?? "",
+    },
+    agreements: mine.map((one) => agreementView(one, figures, deps.config)),
+    vantages: target.vantages.map((vantage) => ({
+      vantage,
+      last: latest.find((one) => one.vantage === vantage) ?? null,
+    })),
+    latency: {
+      ...dayRange,
+      points: latencyPoints(await readLatencies(deps, target.id, dayRange), {
+        ...dayRange,
+        stepMs: LATENCY_STEP_MS,
+      }),
+    },
+    results: (
+      await listNewestResults(deps.db, target.id, { ...dayRange, limit: RESULTS_SHOWN })
+    ).map(resultRow),
+    probe: { kind: target.probe.kind, facts: probeFacts(target.probe) },
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+function agreementView(
+  { subject, figure }: Evaluated,
+  figures: MonthFigures,
+  config: Config,
+): TargetAgreement {
+  const { fromMs, untilMs } = figures.bounds;
+  const settledUntilMs = Math.min(figures.settledUntilMs, untilMs);
+  const runs = figure.timeline;
+  const line = buildSubject({ subject, figure });
+  return {
+    terms: subject.agreement,
+    subject: line,
+    budget: budgetOf(line, (figure.slotsToCome * figure.slotMs) / 1000),
+    timeline: timelineDays({ fromMs, untilMs, timeZone: config.timeZone, runs }),
+    burn: burnPoints(runs, fromMs, settledUntilMs),
+  };
+}
+
+async function readLatencies(
+  { db }: ViewDeps,
+  id: string,
+  range: { readonly fromMs: number; readonly untilMs: number },
+): Promise<{ atMs: number; latencyMs: number }[]> {
+  const samples: { atMs: number; latencyMs: number }[] = [];
+  for await (const page of pageResults(db, id, range)) {
+    for (const { outcome, plannedAtMs, latencyMs } of page) {
+      if (outcome === "ok") samples.push({ atMs: plannedAtMs, latencyMs });
+    }
+  }
+  return samples;
+}
+
+function resultRow(line: ResultLine) {
+  const { plannedAtMs, vantage, outcome, reason, latencyMs } = line;
+  return {
+    plannedAtMs,
+    vantage,
+    outcome,
+    reason,
+    latencyMs,
+    detail: line.detail === "" ? null : line.detail,
+    requestId: line.requestId === "" ? null : line.requestId,
+  };
+}

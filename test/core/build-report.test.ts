@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import type { Agreement } from "../../src/core/agreement.ts";
+import { buildReport, buildRollups, buildSubject } from "../../src/core/build-report.ts";
+import { evaluate, type SubjectInput } from "../../src/core/evaluate.ts";
+import type { Subject } from "../../src/core/subject.ts";
+import { MINUTE_MS, OCTOBER, octoberInput, testEvidence, testTarget } from "../helpers/sla.ts";
+
+const down = (from: number, until: number) => ({ from, until, failed: 4 });
+
+function evaluated(
+  id: string,
+  exceptions: Parameters<typeof octoberInput>[0],
+  changes: Partial<Agreement & Pick<Subject, "product" | "region" | "account">> = {},
+) {
+  const { product = "ecs", region = "cn-hangzhou", account = "acme", ...terms } = changes;
+  const input = octoberInput(exceptions, terms);
+  return {
+    subject: subject(input, { id, product, region, account }),
+    figure: evaluate(input),
+  };
+}
+
+function subject(
+  { agreement }: SubjectInput,
+  place: Pick<Subject, "id" | "product" | "region" | "account">,
+): Subject {
+  return { ...place, agreement, targets: [testTarget({ id: place.id })], siblings: [] };
+}
+
+describe("buildSubject", () => {
+  test("prints a missed month as the interface promises", () => {
+    expect(buildSubject(evaluated("web-1", [down(100, 123)]))).toEqual({
+      agreement: "ecs",
+      scope: "target",
+      id: "web-1",
+      targets: ["web-1"],
+      product: "ecs",
+      region: "cn-hangzhou",
+      account: "acme",
+      objectivePercent: "99.95",
+      availabilityPercent: "99.948",
+      bad: "23",
+      counted: 44_640,
+      total: 44_640,
+      excluded: 0,
+      noData: 0,
+      books: { good: "44617", bad: "23", excluded: "0", noData: "0" },
+      lowPercent: "99.948",
+      highPercent: "99.948",
+      reachabilityPercent: "99.948",
+      coveragePercent: "100.000",
+      slotSeconds: 60,
+      allowedBad: "22.32",
+      budgetLeft: "-0.68",
+      verdict: "missed",
+      credit: null,
+      outages: [
+        {
+          from: "2026-09-30T17:40:00.000Z",
+          until: "2026-09-30T18:03:00.000Z",
+          slots: 23,
+          reason: "connect-timeout",
+        },
+      ],
+      exclusions: [],
+    });
+  });
+
+  test("prints fractions of slots as fractions, in B and in the books", () => {
+    const partly = [
+      { from: 0, until: 1, valid: 20, failed: 7 },
+      { from: 1, until: 5, valid: 0 },
+      { from: 5, until: 6, valid: 3, failed: 1 },
+      { from: 6, until: 10, valid: 0 },
+    ];
+    const slots = { method: "error-rate", slotMs: 5 * MINUTE_MS } as const;
+    expect(buildSubject(evaluated("bucket", partly, slots))).toMatchObject({
+      bad: "41/60",
+      books: { good: "535639/60", bad: "41/60", excluded: "0", noData: "0" },
+      allowedBad: "4.464",
+      budgetLeft: "3.780666",
+      slotSeconds: 300,
+    });
+  });
+
+  test("prints what was not counted as null", () => {
+    const input = { ...octoberInput(), members: [testEvidence({ a: [] })] };
+    const place = { id: "web-1", product: "ecs", region: "cn-hangzhou", account: "acme" };
+    const figure = evaluate(input);
+    expect(buildSubject({ subject: subject(input, place), figure })).toMatchObject({
+      availabilityPercent: null,
+      reachabilityPercent: null,
+      coveragePercent: "0.000",
+      lowPercent: "0.000",
+      highPercent: "100.000",
+      noData: 44_640,
+      verdict: "insufficient-data",
+    });
+  });
+});
+
+describe("buildRollups", () => {
+  test("pools bad and counted slots, and names the worst subject", () => {
+    const parts = [
+      evaluated("web-1", [down(0, 10)]),
+      evaluated("web-2", [down(0, 1000), { from: 1000, until: 31_640, valid: 0 }]),
+    ];
+    // 1 - 1,010 / (44,640 + 14,000); a mean of percentages would say 96.417.
+    expect(buildRollups(parts)).toEqual([
+      {
+        by: "product-region",
+        product: "ecs",
+        region: "cn-hangzhou",
+        availabilityPercent: "98.277",
+        slotSeconds: 60,
+        worst: "web-2",
+      },
+      {
+        by: "product",
+        product: "ecs",
+        availabilityPercent: "98.277",
+        slotSeconds: 60,
+        worst: "web-2",
+      },
+      {
+        by: "account",
+        account: "acme",
+        availabilityPercent: "98.277",
+        slotSeconds: 60,
+        worst: "web-2",
+      },
+    ]);
+  });
+
+  test("keeps products, regions and accounts apart where they are asked for", () => {
+    const parts = [
+      evaluated("a", [down(0, 100)], { region: "cn-beijing" }),
+      evaluated("b", [], { account: "other" }),
+      evaluated("c", [], { product: "rds" }),
+    ];
+    expect(
+      buildRollups(parts).map(({ by, product, region, account, worst }) =>
+        [by, product, region, account, worst].filter((part) => part !== undefined),
+      ),
+    ).toEqual([
+      ["product-region", "ecs", "cn-beijing", "a"],
+      ["product-region", "ecs", "cn-hangzhou", "b"],
+      ["product-region", "rds", "cn-hangzhou", "c"],
+      ["product", "ecs", "a"],
+      ["product", "rds", "c"],
+      ["account", "acme", "a"],
+      ["account", "other", "b"],
+    ]);
+  });
+
+  test("never adds slots of different length", () => {
+    const parts = [
+      evaluated("a", [down(0, 446)]),
+      evaluated("b", [], { slotMs: 5 * MINUTE_MS, method: "error-rate" }),
+    ];
+    const accounts = buildRollups(parts).filter(({ by }) => by === "account");
+    expect(accounts).toMatchObject([
+      { slotSeconds: 60, availabilityPercent: "99.000", worst: "a" },
+      { slotSeconds: 300, availabilityPercent: "100.000", worst: "b" },
+    ]);
+  });
+
+  test("does not depend on the order of subjects, also where two are equally bad", () => {
+    const parts = [evaluated("b", [down(0, 9)]), evaluated("a", [down(5, 14)]), evaluated("c", [])];
+    expect(buildRollups(parts.toReversed())).toEqual(buildRollups(parts));
+    expect(buildRollups(parts)[0]!.worst).toBe("a");
+  });
+
+  test("a subject without a figure is neither pooled nor the worst", () => {
+    const nothing = evaluated("a", [{ from: 0, until: 44_640, valid: 0 }]);
+    expect(buildRollups([nothing])[0]).toMatchObject({ availabilityPercent: null, worst: null });
+    const parts = [nothing, evaluated("b", [])];
+    expect(buildRollups(parts)[0]).toMatchObject({ availabilityPercent: "100.000", worst: "b" });
+  });
+});
+
+test("a report carries its month, its bounds and what it rests on", () => {
+  const proof = { rounds: 178_560, digest: "sha256:0", signature: null };
+  const report = buildReport({
+    month: "2026-10",
+    bounds: OCTOBER,
+    status: "closed",
+    revision: 1,
+    settledUntilMs: OCTOBER.untilMs,
+    evaluated: [evaluated("web-1", [])],
+    proof,
+  });
+  expect(report).toMatchObject({
+    month: "2026-10",
+    from: "2026-09-30T16:00:00.000Z",
+    until: "2026-10-31T16:00:00.000Z",
+    status: "closed",
+    revision: 1,
+    settledUntil: "2026-10-31T16:00:00.000Z",
+    subjects: [{ id: "web-1", verdict: "met" }],
+    proof,
+  });
+  expect(report.rollups).toHaveLength(3);
+});
