@@ -15,7 +15,7 @@ export class ProbeFailure extends Error {
   }
 }
 
-export type FailureOptions = {
+type FailureOptions = {
   /** A short text for people, never with a secret. */
   readonly detail?: string;
   readonly requestId?: string;

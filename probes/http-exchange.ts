@@ -14,7 +14,7 @@ import { ProbeFailure, failed } from "./failure.ts";
 import { connectTcp, connectTls, enterPhase, own } from "./net.ts";
 import type { Measurement } from "./net.ts";
 
-export type ExchangeRequest = {
+type ExchangeRequest = {
   /** http: or https:, without credentials. */
   readonly url: string | URL;
   /** Default GET. */

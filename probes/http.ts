@@ -10,7 +10,7 @@ import { defineProbe } from "./probe.ts";
 import { caSetting } from "./tls.ts";
 
 /** Setting: an http or https address without credentials. */
-export const urlSetting = z.url({ protocol: /^https?$/ }).refine(
+const urlSetting = z.url({ protocol: /^https?$/ }).refine(
   (text) => {
     const url = URL.canParse(text) ? new URL(text) : null;
     return url !== null && url.username === "" && url.password === "";
@@ -19,7 +19,7 @@ export const urlSetting = z.url({ protocol: /^https?$/ }).refine(
 );
 
 /** Setting: header names and values to send. */
-export const headersSetting = z
+const headersSetting = z
   .record(z.string(), z.string())
   .refine((headers) => Object.entries(headers).every(([name, value]) => isHeader(name, value)), {
     error: "a header's name or value holds a character that HTTP does not allow",

@@ -20,7 +20,7 @@ export const probes = {
 
 export type ProbeKind = keyof typeof probes;
 
-export function isProbeKind(kind: string): kind is ProbeKind {
+function isProbeKind(kind: string): kind is ProbeKind {
   return Object.hasOwn(probes, kind);
 }
 

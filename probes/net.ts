@@ -10,7 +10,7 @@ import type { ProbeContext } from "./probe.ts";
 import { findAddress } from "./resolve.ts";
 
 /** Anything that is given up at once: a socket, a client, a child process in a wrapper. */
-export type Owned = { readonly destroy: () => unknown };
+type Owned = { readonly destroy: () => unknown };
 
 /** One running measurement: where it is, what it has taken, what it holds. */
 export type Measurement = {

@@ -2,7 +2,6 @@ import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { errorCode, failed, unknown } from "./failure.ts";
-import type { Owned } from "./net.ts";
 
 // Names are asked with c-ares, not with dns.lookup: that one runs getaddrinfo on the four
 // threads of libuv's pool, has no deadline, and four probes of a dead name server would hold
@@ -10,7 +9,7 @@ import type { Owned } from "./net.ts";
 // getaddrinfo does besides is small: the hosts file (here), and search domains (left out on
 // purpose: a target's name is written in full).
 
-export type AddressQuery = {
+type AddressQuery = {
   readonly host: string;
   readonly family: 4 | 6 | undefined;
   /** "ip:port"; the system's without it. */
@@ -19,10 +18,10 @@ export type AddressQuery = {
   readonly timeoutMs: number;
   readonly nowMs: number;
   /** Takes what must be destroyed when the probe is given up. */
-  readonly own: (owned: Owned) => void;
+  readonly own: (owned: { readonly destroy: () => unknown }) => void;
 };
 
-export type Address = { readonly address: string; readonly family: 4 | 6 };
+type Address = { readonly address: string; readonly family: 4 | 6 };
 
 /**
  * Finds the address to connect to: an IP literal (also "[::1]") as it stands, then the hosts

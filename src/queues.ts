@@ -114,6 +114,8 @@ async function openPostgresQueues(settings: QueueSettings): Promise<Queues> {
     max: 12,
   });
   pool.on("error", settings.onError);
+  // A connection that is lost while it is in use ends the process if nobody listens.
+  pool.on("connect", (client) => client.on("error", settings.onError));
   await migrateQueues(pool);
   // Types alone: BullMQ describes the pool in its own words.
   if (!isPgPool(pool)) throw new TypeError("pg.Pool is not what BullMQ expects");

@@ -73,7 +73,9 @@ export async function openStore(
       : null;
   const url = settings.databaseUrl ?? embedded?.url ?? "";
   try {
-    const db = await openDatabase(url, { ...deps, max });
+    // A verb reads whole months at once; the service must not hang on a statement.
+    const statementTimeoutMs = exclusive ? undefined : 0;
+    const db = await openDatabase(url, { ...deps, max, statementTimeoutMs });
     await migrate(db, deps);
     return {
       db,

@@ -195,8 +195,9 @@ function byPlace(a: SubjectRow, b: SubjectRow): number {
   return chinaFirst(a.region, b.region) || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
+const abroad = (region: string) => Number(!region.startsWith("cn-"));
+
 /** The provider's own order: regions of the mainland first, then by id. */
 function chinaFirst(a: string, b: string): number {
-  const abroad = (region: string) => Number(!region.startsWith("cn-"));
   return abroad(a) - abroad(b) || (a < b ? -1 : Number(a > b));
 }

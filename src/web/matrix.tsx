@@ -30,7 +30,7 @@ export function Matrix({
   const turned = regions.length > MOST_COLUMNS;
   const [rows, columns] = turned ? [regions, products] : [products, regions];
   return (
-    <section aria-labelledby="matrix-title">
+    <section>
       <div class="section-head">
         <h2 id="matrix-title">{t.matrix}</h2>
         <p class="quiet">{t.matrixNote}</p>

@@ -38,8 +38,8 @@ export function MonthSection(props: Props) {
       ) : null}
       <Figures {...props} />
       <div class="columns">
-        <section class="card pad" aria-labelledby={`timeline-${key}`}>
-          <h2 id={`timeline-${key}`}>{t.timeline}</h2>
+        <section class="card pad">
+          <h2>{t.timeline}</h2>
           <MonthTimeline
             days={timeline}
             label={t.timelineLabel(month, duration(lostSeconds, t))}
@@ -123,8 +123,8 @@ function Books({ agreement, speech }: Props) {
   ] as const;
   const label = rows.map((row) => `${row.name} ${slotCount(row.exact)}`).join(", ");
   return (
-    <section class="card pad" aria-labelledby={`books-${agreement.terms.id}`}>
-      <h2 id={`books-${agreement.terms.id}`}>{t.books}</h2>
+    <section class="card pad">
+      <h2>{t.books}</h2>
       <BooksBar books={rows.map((row) => ({ ...row, size: numberOf(row.exact) }))} label={label} />
       <table class="plain">
         <thead class="hidden">
@@ -171,8 +171,8 @@ function Burn({ agreement, model, speech }: Props) {
   const lost = duration(numberOf(subject.bad) * subject.slotSeconds, t);
   const days = agreement.timeline;
   return (
-    <section class="card pad" aria-labelledby={`burn-${terms.id}`}>
-      <h2 id={`burn-${terms.id}`}>{t.burn}</h2>
+    <section class="card pad">
+      <h2>{t.burn}</h2>
       <BurnChart
         points={burn}
         fromMs={model.monthFromMs}
@@ -197,9 +197,9 @@ function Outages({ agreement, model, speech }: Props) {
   const { t } = speech;
   const { outages } = agreement.subject;
   return (
-    <section aria-labelledby={`outages-${agreement.terms.id}`}>
+    <section>
       <div class="section-head">
-        <h2 id={`outages-${agreement.terms.id}`}>{t.outages}</h2>
+        <h2>{t.outages}</h2>
       </div>
       {outages.length === 0 ? (
         <Good text={t.outagesNone} />

@@ -4,7 +4,7 @@ import { afterEach } from "vitest";
  * Gives a function to register what a test must stop, in the test or in its `beforeEach`;
  * the last one started is stopped first, after each test.
  */
-export function cleanUpAfterEach(): <T>(stop: () => T) => void {
+export function cleanUpAfterEach(): (stop: () => unknown) => void {
   const stops: (() => unknown)[] = [];
   afterEach(async () => {
     for (const stop of stops.splice(0).toReversed()) await stop();

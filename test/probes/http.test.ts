@@ -397,6 +397,22 @@ describe("the http probe of a hostile or broken server", () => {
     await waitFor(() => open.size === 0);
   });
 
+  it("speaks IPv6", async () => {
+    const { address, close } = await startTcpServer(
+      (socket) => {
+        socket.once("data", (head: Buffer) => {
+          const host = /^Host: (.*)\r$/m.exec(head.toString())?.[1] ?? "";
+          socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${host.length}\r\n\r\n${host}`);
+        });
+      },
+      { host: "::1" },
+    );
+    onCleanUp(close);
+    const settings = { url: `http://${address}/`, bodyContains: address };
+    expect(await probe(settings)).toMatchObject({ outcome: "ok", address });
+    expect(await probe({ ...settings, family: 6 })).toMatchObject({ outcome: "ok" });
+  });
+
   it("is failed when nobody listens", async () => {
     const url = `http://127.0.0.1:${await freePort()}/`;
     expect(await probe({ url })).toMatchObject({ outcome: "failed", reason: "connect-refused" });

@@ -109,6 +109,7 @@ describe.skipIf(!has("openssl"))("the tls probe", () => {
     ["something else than PEM", { ca: "secret" }],
     ["negative days", { minDaysLeft: -1 }],
   ])("refuses settings with %s", (_what, settings) => {
-    expect(() => tls.prepare({ kind: "tls", address: "192.0.2.1:443", ...settings })).toThrow();
+    const all = { kind: "tls", address: "192.0.2.1:443", ...settings };
+    expect(tls.settings.safeParse(all).success).toBe(false);
   });
 });

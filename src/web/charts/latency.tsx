@@ -1,9 +1,8 @@
 import type { LatencyPoint } from "../../core/views.ts";
-import { GridLabels, GridLines } from "./grid.tsx";
+import { Chart, PLOT } from "./chart.tsx";
 import { PAINT, axisTicks, px } from "./shapes.ts";
 
-const PLOT = { top: 16, height: 150, across: 1000 } as const;
-const TICKS = 4;
+const PARTS = 4;
 
 /** Median and 95th percentile; a gap where nothing succeeded. */
 export function LatencyChart(props: {
@@ -14,8 +13,7 @@ export function LatencyChart(props: {
   readonly timeOf: (ms: number) => string;
 }) {
   const { points, fromMs, untilMs, label, timeOf } = props;
-  const highest = Math.max(1, ...points.map((point) => point.p95Ms ?? 0));
-  const topMs = highest * 1.15;
+  const topMs = Math.max(1, ...points.map((point) => point.p95Ms ?? 0)) * 1.15;
   const x = (ms: number) => ((ms - fromMs) / (untilMs - fromMs)) * PLOT.across;
   const y = (ms: number) => PLOT.height - (ms / topMs) * PLOT.height;
   const path = (value: (point: LatencyPoint) => number | null) =>
@@ -25,60 +23,44 @@ export function LatencyChart(props: {
         return ms === null ? null : { x: x(point.atMs), y: y(ms) };
       }),
     );
-  const marks = axisTicks(topMs).map((ms) => ({
-    y: PLOT.top + y(ms),
-    text: ms === 0 ? "" : `${ms} ms`,
-  }));
-  const times = Array.from(
-    { length: TICKS + 1 },
-    (_, index) => fromMs + (index * (untilMs - fromMs)) / TICKS,
-  );
+  const marks = axisTicks(topMs).map((ms) => ({ y: y(ms), text: ms === 0 ? "" : `${ms} ms` }));
+  const parts = Array.from({ length: PARTS + 1 }, (_, part) => part / PARTS);
+  const labels = parts.map((share) => (
+    <text
+      class={share % 0.5 === 0 ? "tick" : "tick minor-hour"}
+      x={`${share * 100}%`}
+      y={PLOT.top + PLOT.height + 17}
+      text-anchor={anchor(share)}
+    >
+      {timeOf(fromMs + share * (untilMs - fromMs))}
+    </text>
+  ));
   return (
-    <svg class="chart" width="100%" height={PLOT.top + PLOT.height + 24} role="img">
-      <title>{label}</title>
-      <GridLines marks={marks} />
-      <svg
-        y={PLOT.top}
-        width="100%"
-        height={PLOT.height}
-        viewBox={`0 0 ${PLOT.across} ${PLOT.height}`}
-        preserveAspectRatio="none"
-        overflow="visible"
-      >
-        <path
-          class="s-minor line"
-          fill="none"
-          stroke={PAINT.minor}
-          stroke-width="1.5"
-          stroke-dasharray="4 2"
-          vector-effect="non-scaling-stroke"
-          d={path((point) => point.p95Ms)}
-        />
-        <path
-          class="s-accent line"
-          fill="none"
-          stroke={PAINT.accent}
-          stroke-width="2"
-          stroke-linejoin="round"
-          vector-effect="non-scaling-stroke"
-          d={path((point) => point.p50Ms)}
-        />
-      </svg>
-      <GridLabels marks={marks} />
-      {times.map((ms, index) => (
-        <text
-          class={index % 2 === 0 ? "tick" : "tick minor-hour"}
-          x={`${(index * 100) / TICKS}%`}
-          y={PLOT.top + PLOT.height + 17}
-          text-anchor={anchor(index)}
-        >
-          {timeOf(ms)}
-        </text>
-      ))}
-    </svg>
+    <Chart {...{ label, marks, labels }}>
+      <path
+        class="s-minor line"
+        fill="none"
+        stroke={PAINT.minor}
+        stroke-width="1.5"
+        stroke-dasharray="4 2"
+        vector-effect="non-scaling-stroke"
+        d={path((point) => point.p95Ms)}
+      />
+      <path
+        class="s-accent line"
+        fill="none"
+        stroke={PAINT.accent}
+        stroke-width="2"
+        stroke-linejoin="round"
+        stroke-linecap="round"
+        vector-effect="non-scaling-stroke"
+        d={path((point) => point.p50Ms)}
+      />
+    </Chart>
   );
 }
 
+/** Each stretch begins with a line of no length: a point alone still shows, as a dot. */
 function linePath(points: readonly ({ readonly x: number; readonly y: number } | null)[]): string {
   let pen = false;
   let d = "";
@@ -89,7 +71,7 @@ function linePath(points: readonly ({ readonly x: number; readonly y: number } |
   return d;
 }
 
-function anchor(index: number): "start" | "middle" | "end" {
-  if (index === 0) return "start";
-  return index === TICKS ? "end" : "middle";
+function anchor(share: number): "start" | "middle" | "end" {
+  if (share === 0) return "start";
+  return share === 1 ? "end" : "middle";
 }

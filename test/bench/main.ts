@@ -1,0 +1,28 @@
+import { cpus, totalmem } from "node:os";
+import { benchImport, benchReport } from "./history.ts";
+import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
+import { benchProbeCost } from "./probe-cost.ts";
+
+/** `--quick` measures for seconds instead of minutes; a name runs that one alone. */
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const isQuick = process.argv.includes("--quick");
+const seconds = (full: number, quick: number) => (isQuick ? quick : full) * 1000;
+
+const benches: Readonly<Record<string, () => Promise<string[]>>> = {
+  http: () => benchProbeCost("http", seconds(60, 15)),
+  tcp: () => benchProbeCost("tcp", seconds(60, 15)),
+  thousand: () => benchThousandTargets(seconds(120, 40)),
+  "two-thousand": () => benchTwoThousandASecond(seconds(300, 30)),
+  import: () => benchImport(),
+  "report-1000": () => benchReport(1_000, 0.3),
+  "report-10000": () => benchReport(10_000, 2),
+  memory: () => benchMemory(),
+};
+
+console.log(
+  `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+);
+for (const [name, run] of Object.entries(benches)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  console.log(`\n${(await run()).join("\n")}`);
+}

@@ -1,0 +1,212 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderError } from "../../src/web/error.tsx";
+import { renderOverview } from "../../src/web/overview.tsx";
+import { stylesheet } from "../../src/web/style.ts";
+import { renderTarget } from "../../src/web/target.tsx";
+import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { has } from "../helpers/programs.ts";
+import {
+  MANY_REGIONS,
+  demoFrame,
+  demoOverview,
+  demoQuietTarget,
+  demoTarget,
+} from "./demo-models.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const LOOKS = [
+  { width: 1400, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+  { width: 1400, colorScheme: "dark" },
+  { width: 390, colorScheme: "light" },
+  { width: 800, colorScheme: "light" },
+] as const;
+/** The two pages in every look, their rarer states in the first two. */
+const looksOf = (path: string) => (/overview|target/.test(path) ? LOOKS : LOOKS.slice(0, 2));
+const noBrowser = !has("chromium");
+
+const filling = demoOverview(undefined, {
+  frame: { ...demoFrame, filling: { done: 31, total: 90 } },
+  filter: { product: "rds", region: null },
+});
+const pages = (["en", "zh"] as const).flatMap((lang) => [
+  [`/overview-${lang}`, renderOverview(demoOverview(), lang)] as const,
+  [`/filling-${lang}`, renderOverview(filling, lang)] as const,
+  [`/target-${lang}`, renderTarget(demoTarget, lang)] as const,
+  [`/quiet-${lang}`, renderTarget(demoQuietTarget, lang)] as const,
+  [`/error-${lang}`, renderError({ status: 404, title: "", detail: "web-9" }, lang)] as const,
+]);
+const many = renderOverview(demoOverview(MANY_REGIONS), "en");
+
+let server: Awaited<ReturnType<typeof serveFixed>>;
+let browser: Browser;
+let strict: BrowserContext;
+let plain: BrowserContext;
+/** The page's policy does not hold in it, so that the examiner's script runs. */
+let examined: BrowserContext;
+
+beforeAll(async () => {
+  if (noBrowser) return;
+  const html = (body: string) => ({ type: "text/html; charset=utf-8", body });
+  server = await serveFixed({
+    [stylesheet.path]: { type: "text/css; charset=utf-8", body: stylesheet.text },
+    ...Object.fromEntries(
+      [...pages, ["/many", many] as const, ["/bad", "<p style='color:red'>"] as const].map(
+        ([path, page]) => [path, html(page)],
+      ),
+    ),
+  });
+  browser = await openBrowser();
+  strict = await browser.newContext();
+  plain = await browser.newContext({ javaScriptEnabled: false });
+  examined = await browser.newContext({ bypassCSP: true });
+}, 60_000);
+
+afterAll(async () => {
+  if (noBrowser) return;
+  await browser.close();
+  await server.close();
+});
+
+type View = {
+  readonly path: string;
+  readonly width: number;
+  readonly colorScheme: "light" | "dark";
+};
+
+/** Opens a page and collects what the console says and what is asked for elsewhere. */
+async function openPage(context: BrowserContext, { path, width, colorScheme }: View) {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
+  });
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+  await page.goto(server.origin + path);
+  return { page, complaints };
+}
+
+async function examine(view: View) {
+  const { page, complaints } = await openPage(examined, view);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details.terms")) {
+      details.setAttribute("open", "");
+    }
+  });
+  await page.evaluate(AXE);
+  const results: AxeResults = await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
+  );
+  await page.close();
+  return {
+    complaints,
+    overflow,
+    violations: results.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
+    ),
+  };
+}
+
+const sound = { complaints: [], overflow: 0, violations: [] };
+
+test.skipIf(noBrowser).each(pages.map(([path]) => path))(
+  "%s is accessible in light and dark, wide and narrow",
+  async (path) => {
+    for (const look of looksOf(path)) {
+      expect(await examine({ path, ...look }), JSON.stringify(look)).toEqual(sound);
+    }
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser).each(pages.map(([path]) => path))(
+  "%s keeps to the strict policy, and its style sheet applies",
+  async (path) => {
+    const view = { path, width: 1400, colorScheme: "dark" } as const;
+    const { page, complaints } = await openPage(strict, view);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.close();
+    expect(complaints).toEqual([]);
+    expect(background).toBe("rgb(14, 20, 27)");
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)("the policy of these tests stops what a page must not do", async () => {
+  const { page, complaints } = await openPage(strict, {
+    path: "/bad",
+    width: 1400,
+    colorScheme: "light",
+  });
+  await page.close();
+  expect(complaints.join(" ")).toContain("Content Security Policy");
+});
+
+test.skipIf(noBrowser)(
+  "23 regions fit on a wide page, and on a narrow one",
+  async () => {
+    expect(await examine({ path: "/many", width: 1400, colorScheme: "light" })).toEqual(sound);
+    const view = { path: "/many", width: 390, colorScheme: "light" } as const;
+    const { page } = await openPage(strict, view);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    await page.close();
+  },
+  120_000,
+);
+
+test.skipIf(noBrowser)(
+  "without a script a reader gets from the matrix to a target and to another month",
+  async () => {
+    const page = await plain.newPage();
+    await page.goto(`${server.origin}/overview-en`);
+    await page.locator("td a[href='#at-ecs-cn-hongkong']").click();
+    expect(new URL(page.url()).hash).toBe("#at-ecs-cn-hongkong");
+    const row = page.locator("tr:target");
+    expect(await row.isVisible()).toBe(true);
+    await page.locator(".picker summary").click();
+    expect(await page.locator(".picker li a").first().isVisible()).toBe(true);
+    expect(await page.locator(".picker li a").allTextContents()).toContain("October 2026");
+    await page.close();
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)(
+  "the keyboard reaches the content first and shows where it is",
+  async () => {
+    const { page } = await openPage(strict, {
+      path: "/overview-en",
+      width: 1400,
+      colorScheme: "light",
+    });
+    await page.keyboard.press("Tab");
+    const skip = page.locator(".skip");
+    expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
+    expect(new URL(page.url()).hash).toBe("#main");
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate(() => {
+      const { activeElement } = document;
+      return activeElement === null ? "" : getComputedStyle(activeElement).outlineStyle;
+    });
+    expect(outline).toBe("solid");
+    await page.close();
+  },
+  60_000,
+);
