@@ -1,6 +1,6 @@
 import type { ProbeJobDeps, RunJob, StoreJobDeps } from "./job.ts";
 import { pruneJob } from "./prune.ts";
-import { recordRoundJob } from "./record-round.ts";
+import { recordRoundsJob } from "./record-rounds.ts";
 import { runRoundJob } from "./run-round.ts";
 import { settleMinuteJob } from "./settle-minute.ts";
 
@@ -11,7 +11,7 @@ export const probeJobs = {
 
 /** Jobs that read and write the database. To add one: its file, and its line here. */
 export const storeJobs = {
-  "record-round": recordRoundJob,
+  "record-rounds": recordRoundsJob,
   "settle-minute": settleMinuteJob,
   prune: pruneJob,
 } satisfies Record<string, RunJob<StoreJobDeps>>;

@@ -25,14 +25,17 @@ const tlsSetting = z
   ])
   .optional();
 
+/** In all three protocols a zero ends a text. */
+const text = z.string().regex(/^[^\0]*$/, { error: "a zero character cannot be sent" });
+
 /** Settings of a probe that logs in to a database when it has a user. */
 export const loginSettings = {
-  user: z.string().min(1).optional(),
-  password: z.string().optional(),
-  database: z.string().min(1).optional(),
+  user: text.min(1).optional(),
+  password: text.optional(),
+  database: text.min(1).optional(),
   tls: tlsSetting,
-  /** Reads only, please: it runs with every probe. */
-  query: z.string().min(1).default("SELECT 1"),
+  /** Reads a little and writes nothing: it runs with every probe. */
+  query: text.min(1).default("SELECT 1"),
 };
 
 type LoginSettings = {

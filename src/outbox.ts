@@ -1,10 +1,15 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { roundSchema, type Round } from "./core/round.ts";
 import type { Metrics } from "./metrics.ts";
 import type { JobQueue } from "./queues.ts";
 
+/** Rounds wait this long for others: a job costs a store far more than a round in it. */
+const GATHER_MS = 1_000;
+/** The most rounds that travel in one job. */
+const MAX_ROUNDS = 50;
 const SEND_TIMEOUT_MS = 5_000;
 const RESEND_EVERY_MS = 10_000;
 
@@ -20,18 +25,34 @@ export async function openOutbox(deps: {
   readonly spoolDir: string;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly gatherMs?: number;
 }): Promise<Outbox> {
-  const { queue, spoolDir, log, metrics } = deps;
+  const { queue, spoolDir, log, metrics, gatherMs = GATHER_MS } = deps;
   await mkdir(spoolDir, { recursive: true });
+  const closing = new AbortController();
+  let gathered: Round[] = [];
+  let sending: Promise<void> | null = null;
   let isResending = false;
 
-  async function send(round: Round): Promise<void> {
+  async function sendGathered(): Promise<void> {
+    await sleep(gatherMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    const rounds = gathered;
+    gathered = [];
+    sending = null;
+    for (let at = 0; at < rounds.length; at += MAX_ROUNDS) {
+      await sendOrSpool(rounds.slice(at, at + MAX_ROUNDS));
+    }
+  }
+
+  async function sendOrSpool(rounds: readonly Round[]): Promise<void> {
     try {
-      await withTimeout(addRound(queue, round));
+      await withTimeout(addRounds(queue, rounds));
     } catch (error) {
-      log.warn({ err: error, vantage: round.vantage, shard: round.shard }, "round spooled");
-      metrics.rounds.inc({ vantage: round.vantage, result: "spooled" });
-      await spool(spoolDir, round);
+      log.warn({ err: error, rounds: rounds.length }, "rounds spooled");
+      for (const round of rounds) {
+        metrics.rounds.inc({ vantage: round.vantage, result: "spooled" });
+        await spool(spoolDir, round);
+      }
     }
   }
 
@@ -42,7 +63,7 @@ export async function openOutbox(deps: {
       for (const name of (await readdir(spoolDir)).filter((file) => file.endsWith(".json")).sort()) {
         const file = join(spoolDir, name);
         const round = roundSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-        if (round.success) await withTimeout(addRound(queue, round.data));
+        if (round.success) await withTimeout(addRounds(queue, [round.data]));
         await rm(file);
       }
     } catch (error) {
@@ -55,13 +76,22 @@ export async function openOutbox(deps: {
   const timer = setInterval(() => void resend(), RESEND_EVERY_MS);
   timer.unref();
   void resend();
-  return { send, close: () => clearInterval(timer) };
+  return {
+    send: (round) => {
+      gathered.push(round);
+      sending ??= sendGathered();
+      return sending;
+    },
+    close: () => {
+      clearInterval(timer);
+      closing.abort();
+    },
+  };
 }
 
-/** The job's id is the round's key, so that sending twice is one job. */
-async function addRound(queue: JobQueue, round: Round): Promise<void> {
-  await queue.add("record-round", round, {
-    jobId: `${round.vantage}|${round.shard}|${round.plannedAtMs}`,
+/** Storing is idempotent, so that a job sent twice changes nothing. */
+async function addRounds(queue: JobQueue, rounds: readonly Round[]): Promise<void> {
+  await queue.add("record-rounds", rounds, {
     attempts: 30,
     backoff: { type: "fixed", delay: 2_000 },
   });

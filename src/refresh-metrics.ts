@@ -15,26 +15,52 @@ type RefreshDeps = {
   readonly config: () => Config;
   readonly metrics: Metrics;
   readonly queues: () => ReadonlyMap<string, JobQueue>;
+  /** Whether to tell the subjects' figures: one role is enough for that. */
+  readonly withFigures: boolean;
 };
+
+type Shown = { readonly config: Config; readonly settledUntilMs: number; readonly month: string };
 
 /**
  * Gives the function that brings the gauges up to date before a scrape. Figures change when a
  * minute is settled or the configuration changes, and are counted no more often than that.
+ * While the database is away they stay what they were, and the settle delay grows.
  */
 export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
-  let shown: { config: Config; settledUntilMs: number } | null = null;
-  return async () => {
-    const config = deps.config();
-    const settledUntilMs = (await findSettledUntil(deps.db)) ?? 0;
-    const nowMs = deps.clock.nowMs();
-    if (settledUntilMs > 0) deps.metrics.settleDelay.set((nowMs - settledUntilMs) / 1000);
+  let settledUntilMs: number | null = null;
+  let shown: Shown | null = null;
+  let running: Promise<void> | null = null;
+
+  const refresh = async () => {
+    showDelay(deps, settledUntilMs);
+    settledUntilMs = await findSettledUntil(deps.db);
+    showDelay(deps, settledUntilMs);
     await countJobs(deps);
-    if (shown?.config === config && shown.settledUntilMs === settledUntilMs) return;
-    const month = monthAt(nowMs, config.timeZone);
+    if (!deps.withFigures) return;
+    const config = deps.config();
+    const month = monthAt(deps.clock.nowMs(), config.timeZone);
+    const now = { config, month, settledUntilMs: settledUntilMs ?? 0 };
+    if (isSame(shown, now)) return;
     const { evaluated } = await readMonth({ db: deps.db, config }, { month });
     showFigures(deps.metrics, evaluated);
-    shown = { config, settledUntilMs };
+    shown = now;
   };
+  // Scrapes that come together share one refresh.
+  return () => {
+    running ??= refresh().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}
+
+function isSame(a: Shown | null, b: Shown): boolean {
+  return a?.config === b.config && a.settledUntilMs === b.settledUntilMs && a.month === b.month;
+}
+
+function showDelay({ clock, metrics }: RefreshDeps, settledUntilMs: number | null): void {
+  if (settledUntilMs === null) return;
+  metrics.settleDelay.set(Math.max(0, clock.nowMs() - settledUntilMs) / 1000);
 }
 
 async function countJobs({ metrics, queues }: RefreshDeps): Promise<void> {

@@ -18,31 +18,36 @@ export async function reportMonth(
   deps: { readonly db: Db; readonly config: Config },
   { month, account }: ReportQuery,
 ): Promise<Report> {
-  const isKnown = account === undefined || deps.config.accounts.some(({ id }) => id === account);
-  if (!isKnown) throw new NotFoundError(`no account "${account}"`);
+  requireAccount(deps.config, account);
   const figures = await readMonth(deps, {
     month,
     ...(account === undefined ? {} : { keep: (target) => target.account === account }),
   });
-  return toReport(deps.db, figures);
-}
-
-/** The report of figures already read, with its proof. */
-export async function toReport(db: Db, figures: MonthFigures): Promise<Report> {
-  const isClosed = figures.settledUntilMs >= closesAtMs(figures);
   return buildReport({
     ...figures,
-    status: isClosed ? "closed" : "running",
-    revision: isClosed ? 1 : 0,
-    proof: { ...(await findProof(db, figures.bounds)), signature: null },
+    ...monthStatus(deps.config, figures),
+    proof: { ...(await findProof(deps.db, figures.bounds)), signature: null },
   });
 }
 
-/** The month's end plus the longest `closeAfter` of its agreements (sla-semantics, section 8). */
-function closesAtMs({ bounds, evaluated }: MonthFigures): number {
-  const longestMs = evaluated.reduce(
-    (longest, { subject }) => Math.max(longest, subject.agreement.closeAfterMs),
-    0,
-  );
-  return bounds.untilMs + longestMs;
+/** Throws NotFoundError for an account that the configuration does not have. */
+export function requireAccount({ accounts }: Config, account: string | undefined): void {
+  if (account === undefined || accounts.some(({ id }) => id === account)) return;
+  throw new NotFoundError(`no account "${account}" in the configuration`);
+}
+
+/**
+ * A month is closed when every slot up to its end and the longest `closeAfter` of the agreements
+ * in use is settled (sla-semantics, section 8). The same for every account and page.
+ */
+export function monthStatus(
+  { agreements, targets }: Config,
+  { bounds, settledUntilMs }: Pick<MonthFigures, "bounds" | "settledUntilMs">,
+): Pick<Report, "status" | "revision"> {
+  const inUse = new Set(targets.flatMap((target) => target.agreements));
+  const longestMs = agreements
+    .filter(({ id }) => inUse.has(id))
+    .reduce((longest, { closeAfterMs }) => Math.max(longest, closeAfterMs), 0);
+  const isClosed = settledUntilMs >= bounds.untilMs + longestMs;
+  return isClosed ? { status: "closed", revision: 1 } : { status: "running", revision: 0 };
 }

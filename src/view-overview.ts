@@ -8,6 +8,7 @@ import type { BandDay, Frame, OverviewModel } from "./core/views.ts";
 import { readBands } from "./day-bands.ts";
 import { listDown, presentSinceMs } from "./present.ts";
 import { readMonth, type MonthFigures } from "./read-month.ts";
+import { monthStatus } from "./report-month.ts";
 import type { Db } from "./store/connect.ts";
 import { listDays } from "./store/days.ts";
 import { listLatest } from "./store/results.ts";
@@ -38,7 +39,14 @@ export async function viewOverview(
     settledUntilMs: figures.settledUntilMs,
     lastMs: figures.bounds.untilMs - 1,
   });
-  const latest = frame.status === "running" ? await listLatest(db, presentSinceMs(config, nowMs)) : [];
+  const isPresent = query.month === monthAt(nowMs, config.timeZone);
+  const latest = isPresent ? await listLatest(db, presentSinceMs(config, nowMs)) : [];
+  const toCome = new Map(
+    figures.evaluated.map(({ subject, figure }) => [
+      `${subject.agreement.id} ${subject.id}`,
+      (figure.slotsToCome * figure.slotMs) / 1000,
+    ]),
+  );
   const coverageLow = figures.evaluated.filter(
     ({ subject, figure }) =>
       figure.coverage !== null &&
@@ -50,17 +58,16 @@ export async function viewOverview(
     down: listDown(config.targets, { latest, nowMs, figures }),
     coverageLow: new Set(coverageLow.map(({ subject }) => subject.id)),
     bands,
+    secondsToCome: ({ agreement, id }) => toCome.get(`${agreement} ${id}`) ?? 0,
     filter: query.filter,
   });
 }
 
 export async function readFrame(deps: ViewDeps, figures: MonthFigures): Promise<Frame> {
-  const isOver = figures.settledUntilMs >= figures.bounds.untilMs;
   return {
     month: figures.month,
     months: await listMonths(deps),
-    status: isOver ? "closed" : "running",
-    revision: isOver ? 1 : 0,
+    ...monthStatus(deps.config, figures),
     timeZone: deps.config.timeZone,
     settledUntilMs: figures.settledUntilMs,
     ...deps.notes,

@@ -39,13 +39,15 @@ export async function viewTarget(
   });
   const frame = await readFrame(deps, figures);
   const mine = figures.evaluated.filter(({ subject }) => subject.targets.includes(target));
-  const untilMs = frame.status === "running" ? nowMs : figures.bounds.untilMs;
+  const untilMs = Math.min(nowMs, figures.bounds.untilMs);
   const dayRange = { fromMs: untilMs - DAY_MS, untilMs };
   const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter((one) => one.target === target.id);
   const { now, last } = presentOf(target, latest, nowMs);
-  const open = mine.flatMap(({ figure }) => figure.outages).findLast(
-    (outage) => outage.untilMs >= figures.settledUntilMs - MINUTE_MS,
-  );
+  const open = mine
+    .flatMap(({ figure: { outages, slotMs } }) =>
+      outages.filter((outage) => outage.untilMs >= figures.settledUntilMs - slotMs),
+    )
+    .at(-1);
   return {
     frame,
     monthFromMs: figures.bounds.fromMs,
@@ -82,8 +84,6 @@ export async function viewTarget(
     probe: { kind: target.probe.kind, facts: probeFacts(target.probe) },
   };
 }
-
-const MINUTE_MS = 60_000;
 
 function agreementView(
   { subject, figure }: Evaluated,

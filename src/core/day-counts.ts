@@ -31,29 +31,38 @@ export function encodeDayCounts(counts: CountsByTarget, dayStart: Minute): Uint8
   return Uint8Array.from(bytes);
 }
 
-/** Reads what `encodeDayCounts` wrote. Throws RangeError when the bytes are cut or malformed. */
+/** Reads what `encodeDayCounts` wrote. Throws RangeError for bytes that it never writes. */
 export function decodeDayCounts(
   bytes: Uint8Array,
   place: { readonly block: number; readonly dayStart: Minute },
 ): CountsByTarget {
   const counts: CountsByTarget = new Map();
   const cursor = { at: 0 };
+  let before = -1;
   while (cursor.at < bytes.length) {
-    const target = place.block * BLOCK_SIZE + readVarint(bytes, cursor);
-    const length = readVarint(bytes, cursor);
-    const runs: CountRun[] = [];
-    let at = place.dayStart;
-    for (let index = 0; index < length; index += 1) {
-      const from = at + readVarint(bytes, cursor);
-      at = from + readVarint(bytes, cursor);
-      const valid = readVarint(bytes, cursor);
-      const failed = readVarint(bytes, cursor);
-      runs.push({ from, until: at, valid, failed, reason: readVarint(bytes, cursor) });
-    }
-    if (at > place.dayStart + MINUTES_PER_DAY) throw new RangeError("day counts run past the day");
-    counts.set(target, runs);
+    const target = readVarint(bytes, cursor);
+    if (target <= before || target >= BLOCK_SIZE) throw new RangeError("targets are out of order");
+    before = target;
+    counts.set(place.block * BLOCK_SIZE + target, decodeRuns(bytes, cursor, place.dayStart));
   }
   return counts;
+}
+
+function decodeRuns(bytes: Uint8Array, cursor: { at: number }, dayStart: Minute): CountRun[] {
+  const length = readVarint(bytes, cursor);
+  if (length === 0) throw new RangeError("a target has no runs");
+  const runs: CountRun[] = [];
+  let at = dayStart;
+  for (let index = 0; index < length; index += 1) {
+    const from = at + readVarint(bytes, cursor);
+    at = from + readVarint(bytes, cursor);
+    const valid = readVarint(bytes, cursor);
+    const failed = readVarint(bytes, cursor);
+    if (at === from || failed > valid) throw new RangeError("a run is not one");
+    runs.push({ from, until: at, valid, failed, reason: readVarint(bytes, cursor) });
+  }
+  if (at > dayStart + MINUTES_PER_DAY) throw new RangeError("the runs are longer than the day");
+  return runs;
 }
 
 /** `runs` with everything in [from, until) replaced by `fresh`; equal neighbours are joined. */
@@ -90,6 +99,7 @@ export function pushRun(runs: CountRun[], run: CountRun): void {
 }
 
 function pushVarint(bytes: number[], value: number): void {
+  if (value < 0) throw new RangeError("runs overlap or lie before the day");
   let rest = value;
   while (rest >= 0x80) {
     bytes.push((rest & 0x7f) | 0x80);
@@ -103,7 +113,8 @@ function readVarint(bytes: Uint8Array, cursor: { at: number }): number {
   let shift = 0;
   for (;;) {
     const byte = bytes[cursor.at];
-    if (byte === undefined || shift > 28) throw new RangeError("day counts are cut");
+    if (byte === undefined) throw new RangeError("the bytes are cut");
+    if (shift > 21 || (byte === 0 && shift > 0)) throw new RangeError("a number is malformed");
     cursor.at += 1;
     value |= (byte & 0x7f) << shift;
     if (byte < 0x80) return value;

@@ -43,6 +43,8 @@ export type OverviewInput = {
   readonly coverageLow: ReadonlySet<string>;
   /** By `product/region`; see `mergeBands`. */
   readonly bands: ReadonlyMap<string, readonly BandDay[]>;
+  /** What of the month's rest may count for a subject; by default all of it. */
+  readonly secondsToCome?: (subject: ReportSubject) => number;
   readonly filter: OverviewModel["filter"];
 };
 
@@ -50,10 +52,10 @@ export type OverviewInput = {
 export function overviewOf(input: OverviewInput): OverviewModel {
   const { report, frame, filter } = input;
   const downByTarget = new Map(input.down.map((down) => [down.target, down]));
-  const secondsToCome =
-    report.status === "running" ? (Date.parse(report.until) - frame.settledUntilMs) / 1000 : 0;
+  const restSeconds = Math.max(0, Date.parse(report.until) - frame.settledUntilMs) / 1000;
+  const { secondsToCome = () => restSeconds } = input;
   const rows = report.subjects
-    .map((subject) => subjectRow(subject, secondsToCome, downByTarget))
+    .map((subject) => subjectRow(subject, secondsToCome(subject), downByTarget))
     .toSorted(worstFirst);
   const products = PRODUCTS.filter((product) => rows.some((row) => row.product === product));
   const regions = [...new Set(rows.map((row) => row.region))].toSorted(chinaFirst);
@@ -72,14 +74,17 @@ export function overviewOf(input: OverviewInput): OverviewModel {
     products,
     regions: regions.map((id) => ({ id, name: regionName(id) })),
     cells,
-    attention: rows.filter(needsAttention).slice(0, ATTENTION_LIMIT),
+    attention: rows.filter(needsAttention).toSorted(downFirst).slice(0, ATTENTION_LIMIT),
     filter,
     groups: groupsOf(rows, filter),
   };
 }
 
 /** The allowance and what is left of it, for the whole month: slots to come count as allowed for. */
-export function budgetOf(subject: ReportSubject, secondsToCome: number): Budget {
+export function budgetOf(
+  subject: Pick<ReportSubject, "counted" | "slotSeconds" | "bad" | "objectivePercent">,
+  secondsToCome: number,
+): Budget {
   const countedSeconds = subject.counted * subject.slotSeconds + secondsToCome;
   const allowedSeconds = (countedSeconds * (100 - Number(subject.objectivePercent))) / 100;
   const leftSeconds = allowedSeconds - numberOf(subject.bad) * subject.slotSeconds;
@@ -181,10 +186,13 @@ function needsAttention(row: SubjectRow): boolean {
   return row.down !== null || VERDICT_RANK[row.verdict] < 2;
 }
 
-/** Down now first, then by verdict, then by what is left of the budget. */
+function downFirst(a: SubjectRow, b: SubjectRow): number {
+  return Number(a.down === null) - Number(b.down === null) || worstFirst(a, b);
+}
+
+/** By verdict, then by what is left of the budget. */
 function worstFirst(a: SubjectRow, b: SubjectRow): number {
   return (
-    Number(a.down === null) - Number(b.down === null) ||
     VERDICT_RANK[a.verdict] - VERDICT_RANK[b.verdict] ||
     (a.budget.leftPercent ?? 0) - (b.budget.leftPercent ?? 0) ||
     (a.id < b.id ? -1 : 1)

@@ -10,8 +10,14 @@ export type WorkerState = {
   readonly controlsFailed: boolean;
 };
 
-/** Latenesses up to this are ordinary. */
+/** Stand-stills up to this are ordinary. */
 const TOLERATED_LAG_MS = 100;
+/**
+ * A stand-still can only have made a failure when the answer came while it lasted. One that is
+ * short beside the probe's own time says nothing: a worker that handshakes with a hundred
+ * targets at once stands still for a moment, and real timeouts must not vanish for that.
+ */
+const TOLERATED_LAG_SHARE = 0.1;
 const TOLERATED_JUMP_MS = 1_000;
 
 /** Failures that a process which stood still would see at a healthy target too. */
@@ -39,14 +45,13 @@ export function withdrawOwnFaults(results: readonly Result[], worker: WorkerStat
       result.outcome === "failed" ? ownFault(result, "control-failed") : result,
     );
   }
-  if (worker.worstLagMs > TOLERATED_LAG_MS) {
-    return results.map((result) =>
-      result.outcome === "failed" && TIME_REASONS.has(result.reason)
-        ? ownFault(result, "event-loop-lag")
-        : result,
-    );
-  }
-  return [...results];
+  return results.map((result) =>
+    result.outcome === "failed" &&
+    TIME_REASONS.has(result.reason) &&
+    worker.worstLagMs > Math.max(TOLERATED_LAG_MS, result.latencyMs * TOLERATED_LAG_SHARE)
+      ? ownFault(result, "event-loop-lag")
+      : result,
+  );
 }
 
 function ownFault(result: Result, reason: Reason): Result {

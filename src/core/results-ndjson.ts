@@ -33,7 +33,7 @@ const KEYS = new Set([
   "address",
 ]);
 /** A date and a time with a zone; anything shorter is read differently by different programs. */
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/iu;
+const INSTANT = /^\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/iu;
 const MAX_LATENCY_MS = 2_147_483;
 
 /** Reads one line. Returns what is wrong with it, and how to mend it, as a string. */
@@ -91,7 +91,10 @@ function parseInstants(
 export function parseInstant(value: unknown): number | null {
   if (typeof value !== "string" || !INSTANT.test(value)) return null;
   const ms = Date.parse(value);
-  return Number.isNaN(ms) || ms < 0 ? null : ms;
+  if (Number.isNaN(ms) || ms < 0) return null;
+  // Date.parse takes 30 February for 2 March.
+  const date = value.slice(0, 10);
+  return new Date(Date.parse(date)).toISOString().startsWith(date) ? ms : null;
 }
 
 /** Not `ok` and without a reason: the sender did not say why. */
@@ -131,6 +134,9 @@ export function formatResultLine(line: ResultLine): string {
   });
 }
 
+/** Not the inside of an array or object: it may be nested too deep to be written. */
 function shown(value: unknown): string {
-  return value === undefined ? "(missing)" : JSON.stringify(value).slice(0, 60);
+  if (value === undefined) return "(missing)";
+  if (typeof value === "object" && value !== null) return "(not a text)";
+  return JSON.stringify(value).slice(0, 60);
 }

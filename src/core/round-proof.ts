@@ -24,15 +24,24 @@ export function unpackDetail([index, reason, text, requestId, address]: PackedDe
   };
 }
 
+/** A round's place in its chain. */
+export type RoundPlace = { readonly seq: number; readonly storedAtMs: number };
+
 /**
  * The text of a round that its hash covers: a JSON array in a fixed order, with names
  * rather than the database's ids, so that the proof covers who was measured.
  */
-export function roundText(round: Omit<Round, "details">, details: readonly PackedDetail[]): string {
+export function roundText(
+  round: Omit<Round, "details">,
+  details: readonly PackedDetail[],
+  place: RoundPlace,
+): string {
   return JSON.stringify([
     "round-1",
     round.vantage,
     round.shard,
+    place.seq,
+    place.storedAtMs,
     round.plannedAtMs,
     round.targets,
     round.outcomes,

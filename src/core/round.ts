@@ -24,7 +24,10 @@ export const roundSchema = z
     shard: z.string().min(1).max(63),
     plannedAtMs: z.int().min(0).max(8.64e15),
     /** Target ids. */
-    targets: z.array(z.string().min(1).max(63)).min(1),
+    targets: z
+      .array(z.string().min(1).max(63))
+      .min(1)
+      .refine((ids) => new Set(ids).size === ids.length, { error: "a target is there twice" }),
     /** One letter a result: `o`k, `f`ailed, `i`nvalid, `u`nknown. */
     outcomes: z.string().regex(/^[ofiu]+$/u),
     /** True start less planned instant, whole milliseconds. */
@@ -38,7 +41,10 @@ export const roundSchema = z
       offsetsMs.length === targets.length &&
       latenciesUs.length === targets.length,
     { error: "arrays of a round differ in length" },
-  );
+  )
+  .refine(({ targets, details }) => details.every(({ index }) => index < targets.length), {
+    error: "a detail is about no target",
+  });
 export type Round = Readonly<
   Omit<z.output<typeof roundSchema>, "targets" | "offsetsMs" | "latenciesUs" | "details"> & {
     targets: readonly string[];

@@ -13,13 +13,16 @@ export type Shard = {
   readonly targets: readonly string[];
 };
 
+type Lane = { readonly vantage: string; readonly everyMs: number; readonly targets: Target[] };
+
 /**
- * Spreads targets over shards. What is already in a shard stays there, and a shard's offset
- * depends on its number alone, so that a changed configuration moves no planned instant of
- * the targets that it leaves as they were. Targets that share one measurement share a shard.
+ * Spreads targets over shards. What is already in a shard stays there, in its order, and a
+ * shard's offset depends on its number alone, so that a changed configuration moves no planned
+ * instant of the targets that it leaves as they were. Targets that share one measurement share
+ * a shard; when they come to share one, those of the fewer move.
  */
 export function assignShards(targets: readonly Target[], before: readonly Shard[]): Shard[] {
-  const lanes = new Map<string, { vantage: string; everyMs: number; targets: Target[] }>();
+  const lanes = new Map<string, Lane>();
   for (const target of targets) {
     for (const vantage of target.vantages) {
       const key = `${vantage}\n${target.intervalMs}`;
@@ -36,39 +39,79 @@ export function assignShards(targets: readonly Target[], before: readonly Shard[
   );
 }
 
-function fillLane(
-  lane: { readonly vantage: string; readonly everyMs: number; readonly targets: readonly Target[] },
-  before: readonly Shard[],
-): Shard[] {
-  const groups = groupByMeasurement(lane.targets);
-  const homes = new Map(
-    before.flatMap((shard) => shard.targets.map((id) => [id, numberOf(shard)] as const)),
+type Home = { readonly number: number; readonly position: number };
+
+function fillLane(lane: Lane, before: readonly Shard[]): Shard[] {
+  const homes = new Map<string, Home>(
+    before.flatMap((shard) =>
+      shard.targets.map((id, position) => [id, { number: numberOf(shard), position }] as const),
+    ),
   );
   const shards = new Map<number, string[]>();
-  const homeless: (readonly string[])[] = [];
-  for (const group of groups) {
-    const home = group.map((id) => homes.get(id)).find((number) => number !== undefined);
-    const members = home === undefined ? undefined : (shards.get(home) ?? []);
-    if (home === undefined || members === undefined || !fits(members, group)) homeless.push(group);
-    else shards.set(home, [...members, ...group]);
-  }
+  const place = (number: number, group: readonly string[]): boolean => {
+    const members = shards.get(number) ?? [];
+    // A group larger than a shard has one of its own.
+    if (members.length > 0 && members.length + group.length > SHARD_SIZE) return false;
+    shards.set(number, [...members, ...group]);
+    return true;
+  };
+  const groups = groupByMeasurement(lane.targets);
+  const isSettled = (group: readonly string[]) => isAtHome(group, homes);
+  // Those that are where they were go first, so that nobody new takes their place.
+  const moving = [
+    ...groups.filter((group) => isSettled(group) && !place(homeOf(group, homes) ?? 0, group)),
+    ...groups.filter((group) => !isSettled(group)),
+  ];
+  const homeless = moving.filter((group) => {
+    const home = homeOf(group, homes);
+    return home === null || !place(home, group);
+  });
   let number = 0;
   for (const group of homeless) {
-    while (!fits(shards.get(number) ?? [], group)) number += 1;
-    shards.set(number, [...(shards.get(number) ?? []), ...group]);
+    while (!place(number, group)) number += 1;
   }
   return [...shards].map(([index, members]) => ({
     vantage: lane.vantage,
     id: `${lane.everyMs / 1000}s-${index}`,
     everyMs: lane.everyMs,
     offsetMs: offsetOf(index, lane.everyMs),
-    targets: members,
+    targets: inOldOrder(members, index, homes),
   }));
 }
 
-/** A group larger than a shard has one of its own. */
-function fits(members: readonly string[], group: readonly string[]): boolean {
-  return members.length === 0 || members.length + group.length <= SHARD_SIZE;
+function isAtHome(group: readonly string[], homes: ReadonlyMap<string, Home>): boolean {
+  const numbers = new Set(group.map((id) => homes.get(id)?.number));
+  return numbers.size === 1 && !numbers.has(undefined);
+}
+
+/** The shard that most of the group come from; null when none was in one. */
+function homeOf(group: readonly string[], homes: ReadonlyMap<string, Home>): number | null {
+  const counts = new Map<number, number>();
+  let best: number | null = null;
+  for (const id of group) {
+    const number = homes.get(id)?.number;
+    if (number === undefined) continue;
+    const count = (counts.get(number) ?? 0) + 1;
+    counts.set(number, count);
+    if (best === null || count > (counts.get(best) ?? 0)) best = number;
+  }
+  return best;
+}
+
+/** A plan whose targets only stand in another order in the file is the same plan. */
+function inOldOrder(
+  members: readonly string[],
+  number: number,
+  homes: ReadonlyMap<string, Home>,
+): string[] {
+  const positionOf = (id: string) => {
+    const home = homes.get(id);
+    return home?.number === number ? home.position : Infinity;
+  };
+  return members
+    .map((id) => ({ id, position: positionOf(id) }))
+    .toSorted((a, b) => (a.position === b.position ? 0 : a.position - b.position))
+    .map(({ id }) => id);
 }
 
 function groupByMeasurement(targets: readonly Target[]): string[][] {
@@ -82,7 +125,7 @@ function groupByMeasurement(targets: readonly Target[]): string[][] {
   return [...groups.values()];
 }
 
-function numberOf({ id }: Shard): number {
+function numberOf({ id }: Pick<Shard, "id">): number {
   return Number(id.slice(id.lastIndexOf("-") + 1));
 }
 

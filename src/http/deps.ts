@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
@@ -26,7 +26,13 @@ export type HttpDeps = OpsDeps & {
   readonly notes: () => FrameNotes;
 };
 
-/** A resource's routes that every role has. */
-export type Routes = (deps: OpsDeps) => FastifyPluginAsync;
-
 export type App = FastifyInstance;
+
+/**
+ * Whether a host is this machine by name. Asked of the address that we listen on, and of the
+ * Host header before anything is written: a page elsewhere whose name was made to point here
+ * sends its own.
+ */
+export function isLoopbackName(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/iu.test(host);
+}

@@ -1,26 +1,47 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Routes } from "./deps.ts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { within } from "../within.ts";
+import { problems, textOf } from "./answers.ts";
+import type { OpsDeps } from "./deps.ts";
+import { sendProblem } from "./problems.ts";
+
+/** Below Prometheus' own limit of 10 s: what the process counts itself is better than nothing. */
+const REFRESH_MS = 5_000;
 
 /** `/metrics` in the Prometheus text format: open on loopback, elsewhere with `metricsToken`. */
-export const metricsRoutes: Routes = (deps) => async (app) => {
-  app.get("/metrics", { schema: { tags: ["metrics"] } }, async (request, reply) => {
-    const token = deps.config().metricsToken;
-    if (token !== null && !deps.isLoopback && !isBearer(request.headers.authorization, token)) {
-      return reply
-        .code(401)
-        .header("www-authenticate", "Bearer")
-        .type("application/problem+json")
-        .send(JSON.stringify({ type: "about:blank", status: 401, title: "Token required" }));
-    }
-    await deps.refreshMetrics();
-    return reply
-      .type(deps.metrics.registry.contentType)
-      .send(await deps.metrics.registry.metrics());
-  });
-};
+export const metricsRoutes =
+  (deps: OpsDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      "/metrics",
+      {
+        schema: {
+          tags: ["metrics"],
+          summary: "Prometheus metrics",
+          response: { 200: textOf("text/plain"), ...problems },
+        },
+      },
+      async (request, reply) => {
+        const token = deps.config().metricsToken;
+        if (!deps.isLoopback && !isBearer(request.headers.authorization, token)) {
+          void reply.header("www-authenticate", "Bearer");
+          const detail = "send the configuration's metricsToken as a bearer token";
+          return sendProblem(request, reply, { status: 401, detail });
+        }
+        try {
+          await within(REFRESH_MS, deps.refreshMetrics());
+        } catch (error) {
+          request.log.warn({ err: error }, "figures stand still");
+        }
+        const { registry } = deps.metrics;
+        return reply.type(registry.contentType).send(await registry.metrics());
+      },
+    );
+  };
 
 /** Compares digests, so that neither length nor content shows in the time it takes. */
-function isBearer(header: string | undefined, token: string): boolean {
+function isBearer(header: string | undefined, token: string | null): boolean {
+  if (token === null) return false;
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(header ?? ""), digest(`Bearer ${token}`));
 }

@@ -1,8 +1,11 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { Evaluated } from "../core/build-report.ts";
 import { readMonth } from "../read-month.ts";
+import { outagesAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema, productSchema } from "./schemas.ts";
+import { targetFilter } from "./filter.ts";
+import { filterShape, monthSchema } from "./schemas.ts";
 
 /** Outages of a month: maximal runs of bad slots. */
 export const outageRoutes =
@@ -14,43 +17,36 @@ export const outageRoutes =
         schema: {
           tags: ["outages"],
           summary: "Outages of a month, newest first",
-          querystring: z.object({
-            month: monthSchema,
-            product: productSchema.optional(),
-            region: z.string().optional(),
-            account: z.string().optional(),
-          }),
+          querystring: z.strictObject({ month: monthSchema, ...filterShape }),
+          response: { 200: outagesAnswer, ...problems },
         },
       },
       async (request) => {
-        const { month, product, region, account } = request.query;
+        const { month, ...filter } = request.query;
+        const config = deps.config();
         const { evaluated } = await readMonth(
-          { db: deps.store.db, config: deps.config() },
-          {
-            month,
-            keep: (target) =>
-              (product === undefined || target.product === product) &&
-              (region === undefined || target.region === region) &&
-              (account === undefined || target.account === account),
-          },
+          { db: deps.store.db, config },
+          { month, keep: targetFilter(config, filter) },
         );
-        const outages = evaluated.flatMap(({ subject, figure }) =>
-          figure.outages.map((outage) => ({
-            agreement: subject.agreement.id,
-            subject: subject.id,
-            targets: subject.targets.map(({ id }) => id),
-            product: subject.product,
-            region: subject.region,
-            account: subject.account,
-            from: new Date(outage.fromMs).toISOString(),
-            until: new Date(outage.untilMs).toISOString(),
-            slots: outage.slots,
-            slotSeconds: figure.slotMs / 1000,
-            reason: outage.reason,
-          })),
-        );
+        const outages = evaluated.flatMap(describeOutages);
         outages.sort((a, b) => (a.from === b.from ? 0 : a.from < b.from ? 1 : -1));
         return { month, outages };
       },
     );
   };
+
+function describeOutages({ subject, figure }: Evaluated) {
+  return figure.outages.map(({ fromMs, untilMs, slots, reason }) => ({
+    agreement: subject.agreement.id,
+    subject: subject.id,
+    targets: subject.targets.map(({ id }) => id),
+    product: subject.product,
+    region: subject.region,
+    account: subject.account,
+    from: new Date(fromMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+    slots,
+    slotSeconds: figure.slotMs / 1000,
+    reason,
+  }));
+}

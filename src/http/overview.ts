@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { monthAt } from "../core/month.ts";
+import type { Report, ReportRollup } from "../core/report.ts";
 import { reportMonth } from "../report-month.ts";
+import { overviewAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema } from "./schemas.ts";
 
@@ -14,35 +16,45 @@ export const overviewRoutes =
       {
         schema: {
           tags: ["overview"],
-          summary: "Product x region matrix of the month",
-          querystring: z.object({ month: monthSchema.optional() }),
+          summary: "Product x region matrix of the month; slots of different length stay apart",
+          querystring: z.strictObject({
+            month: monthSchema.optional(),
+            account: z.string().optional(),
+          }),
+          response: { 200: overviewAnswer, ...problems },
         },
       },
       async (request) => {
         const config = deps.config();
-        const month = request.query.month ?? monthAt(deps.clock.nowMs(), config.timeZone);
-        const report = await reportMonth({ db: deps.store.db, config }, { month });
-        const cells = report.rollups
-          .filter(({ by }) => by === "product-region")
-          .map(({ by: _by, ...rollup }) => {
-            const subjects = report.subjects.filter(
-              ({ product, region, slotSeconds }) =>
-                product === rollup.product &&
-                region === rollup.region &&
-                slotSeconds === rollup.slotSeconds,
-            );
-            const count = (verdict: string) =>
-              subjects.filter((subject) => subject.verdict === verdict).length;
-            return {
-              ...rollup,
-              subjects: subjects.length,
-              missed: count("missed") + count("already-missed"),
-              atRisk: count("at-risk"),
-              insufficientData: count("insufficient-data"),
-            };
-          });
-        const { from, until, status, settledUntil } = report;
+        const { month = monthAt(deps.clock.nowMs(), config.timeZone), account } = request.query;
+        const report = await reportMonth({ db: deps.store.db, config }, { month, account });
+        const { from, until, status, settledUntil, rollups } = report;
+        const cells = rollups.flatMap((rollup) => describeCell(rollup, report));
         return { month, from, until, status, settledUntil, cells };
       },
     );
   };
+
+function describeCell(rollup: ReportRollup, report: Report) {
+  const { by, product, region, slotSeconds, availabilityPercent, worst } = rollup;
+  if (by !== "product-region" || product === undefined || region === undefined) return [];
+  const subjects = report.subjects.filter(
+    (subject) =>
+      subject.product === product &&
+      subject.region === region &&
+      subject.slotSeconds === slotSeconds,
+  );
+  const count = (verdict: string) =>
+    subjects.filter((subject) => subject.verdict === verdict).length;
+  return {
+    product,
+    region,
+    availabilityPercent,
+    slotSeconds,
+    worst,
+    subjects: subjects.length,
+    missed: count("missed") + count("already-missed"),
+    atRisk: count("at-risk"),
+    insufficientData: count("insufficient-data"),
+  };
+}

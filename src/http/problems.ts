@@ -1,69 +1,121 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { ConflictError, InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
 import { chooseLang } from "../web/lang.ts";
 import { renderError } from "../web/error.tsx";
 import type { App } from "./deps.ts";
 
-type Answer = {
+/** What went wrong, for the one who asked. */
+export type Answer = {
   readonly status: number;
-  readonly title: string;
   readonly detail: string;
   readonly problems?: readonly Problem[];
 };
 
+const PROBLEM_JSON = "application/problem+json; charset=utf-8";
+
 /** Answers every error as RFC 9457 problem+json, or as a page to a browser that asked for a page. */
 export function setProblemHandlers(app: App): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const answer = toAnswer(error);
-    if (answer.status >= 500) request.log.error({ err: error }, "request failed");
-    return sendProblem(request, reply, answer);
-  });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0]?.slice(0, 200);
+    return sendProblem(request, reply, {
       status: 404,
-      title: "Not found",
-      detail: `nothing at ${request.method} ${request.url.split("?")[0]}`,
-    }),
+      detail: `nothing at ${request.method} ${path}`,
+    });
+  });
+}
+
+/** For errors in a route, and for those that come before any route is found. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const answer = toAnswer(error);
+  if (answer.status >= 500) request.log.error({ err: error }, "request failed");
+  return sendProblem(request, reply, answer);
+}
+
+/** Sends an error in the form that the one who asked can read. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Answer) {
+  const title = STATUS_CODES[answer.status] ?? "Error";
+  void reply.code(answer.status);
+  if (answer.status === 503) void reply.header("retry-after", "5");
+  const isApi = request.url.startsWith("/api/");
+  if (!isApi && (request.headers.accept ?? "").includes("text/html")) {
+    const lang = chooseLang(askedLang(request.query), request.headers["accept-language"]);
+    return reply.type("text/html; charset=utf-8").send(renderError({ title, ...answer }, lang));
+  }
+  return reply
+    .type(PROBLEM_JSON)
+    .send(JSON.stringify({ type: "about:blank", title, ...answer }));
+}
+
+/** What never became a request: too large a header, broken HTTP, a client that is too slow. */
+export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const answers = {
+    HPE_HEADER_OVERFLOW: { status: 431, detail: "the request's header is too large" },
+    ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: "the request took too long to arrive" },
+  };
+  const { status, detail } = Object.entries(answers).find(([code]) => code === error.code)?.[1] ?? {
+    status: 400,
+    detail: "this is not HTTP",
+  };
+  const title = STATUS_CODES[status];
+  const body = JSON.stringify({ type: "about:blank", title, status, detail });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_JSON}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-function toAnswer(error: FastifyError): Answer {
+function toAnswer(error: unknown): Answer {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const problems = error.validation.map((issue) => ({
-      place: `${error.validationContext ?? "request"}${issue.instancePath.replaceAll("/", ".")}`,
-      message: issue.message ?? "is not valid",
-    }));
-    const detail = problems.map(({ place, message }) => `${place}: ${message}`).join("; ");
-    return { status: 400, title: "Bad request", detail, problems };
+    const context = "validationContext" in error ? String(error.validationContext) : "request";
+    return badRequest(
+      error.validation.map((issue) => ({
+        place: `${context}${issue.instancePath.replaceAll("/", ".")}`,
+        message: issue.message ?? "is not valid",
+      })),
+    );
   }
-  if (error instanceof InvalidInputError) {
-    const { problems } = error;
-    return { status: 400, title: "Bad request", detail: error.message, problems };
-  }
-  if (error instanceof NotFoundError) {
-    return { status: 404, title: "Not found", detail: error.message };
-  }
-  if (error instanceof ConflictError) {
-    return { status: 409, title: "Conflict", detail: error.message };
-  }
-  const status = error.statusCode ?? 500;
-  if (status < 500) return { status, title: "Request refused", detail: error.message };
+  if (error instanceof InvalidInputError) return badRequest(error.problems);
+  if (error instanceof NotFoundError) return { status: 404, detail: error.message };
+  if (error instanceof ConflictError) return { status: 409, detail: error.message };
+  const status = statusOf(error);
+  if (status < 500 && error instanceof Error) return { status, detail: error.message };
+  if (isDatabaseAway(error)) return { status: 503, detail: "the database does not answer" };
   // What went wrong inside is for the log alone.
-  return { status: 500, title: "Internal error", detail: "see the service's log" };
+  return { status: 500, detail: "see the service's log" };
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Answer) {
-  const isApi = request.url.startsWith("/api/");
-  if (!isApi && (request.headers.accept ?? "").includes("text/html")) {
-    const lang = chooseLang(undefined, request.headers["accept-language"]);
-    return reply
-      .code(answer.status)
-      .type("text/html; charset=utf-8")
-      .send(renderError(answer, lang));
-  }
-  return reply
-    .code(answer.status)
-    .type("application/problem+json; charset=utf-8")
-    .send(JSON.stringify({ type: "about:blank", ...answer }));
+function badRequest(problems: readonly Problem[]): Answer {
+  const detail = problems.map(({ place, message }) => `${place}: ${message}`).join("; ");
+  return { status: 400, detail, problems };
+}
+
+function statusOf(error: unknown): number {
+  const isCoded = error instanceof Error && "statusCode" in error;
+  return isCoded && typeof error.statusCode === "number" ? error.statusCode : 500;
+}
+
+/** Nobody listens, the connection was lost, or the server is stopping, starting (57P0x) or full. */
+const AWAY_CODES = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"],
+  ...["57P01", "57P02", "57P03", "53300"],
+]);
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && typeof error.code === "string") return AWAY_CODES.has(error.code);
+  // What the driver says without a code.
+  return /^(Connection terminated|timeout exceeded|Query read timeout)/u.test(error.message);
+}
+
+function askedLang(query: unknown): string | undefined {
+  const isGiven = typeof query === "object" && query !== null && "lang" in query;
+  return isGiven && typeof query.lang === "string" ? query.lang : undefined;
 }

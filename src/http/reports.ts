@@ -1,7 +1,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { LANGS } from "../core/views.ts";
+import { NotFoundError } from "../errors.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
 import { reportMonth } from "../report-month.ts";
+import { problems, reportAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema } from "./schemas.ts";
 
@@ -16,23 +19,39 @@ export const reportRoutes =
           tags: ["reports"],
           summary: "A month's report",
           params: z.object({ month: monthSchema }),
-          querystring: z.object({
+          querystring: z.strictObject({
             account: z.string().optional(),
             format: z.enum(FORMAT_NAMES).default("json"),
-            lang: z.enum(["en", "zh"]).default("en"),
+            lang: z.enum(LANGS).default("en"),
+            revision: z.coerce.number().int().min(0).optional(),
           }),
+          response: {
+            200: {
+              description: "The report",
+              content: {
+                "application/json": { schema: reportAnswer },
+                "text/csv": { schema: z.string() },
+              },
+            },
+            ...problems,
+          },
         },
       },
       async (request, reply) => {
         const { month } = request.params;
-        const { account, format } = request.query;
+        const { account, format, revision } = request.query;
         const config = deps.config();
         const report = await reportMonth({ db: deps.store.db, config }, { month, account });
+        if (revision !== undefined && revision !== report.revision) {
+          throw new NotFoundError(`no revision ${revision} of ${month}`);
+        }
         const { contentType, extension, render } = reportFormats[format];
         const name = `sla-${month}${account === undefined ? "" : `-${account}`}.${extension}`;
+        const disposition = format === "json" ? "inline" : "attachment";
+        // A string is sent as it is: with ten thousand targets it is large.
         return reply
-          .type(contentType)
-          .header("content-disposition", `${format === "json" ? "inline" : "attachment"}; filename="${name}"`)
+          .header("content-type", contentType)
+          .header("content-disposition", `${disposition}; filename="${name}"`)
           .send(render(report));
       },
     );

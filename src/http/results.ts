@@ -7,8 +7,10 @@ import { importResults } from "../import-results.ts";
 import { settle } from "../settle.ts";
 import { pageResults } from "../store/results.ts";
 import { getTarget } from "../view-target.ts";
-import type { HttpDeps } from "./deps.ts";
-import { rangeSchema } from "./schemas.ts";
+import { importAnswer, problems, resultLine, textOf } from "./answers.ts";
+import { isLoopbackName, type HttpDeps } from "./deps.ts";
+import { sendProblem } from "./problems.ts";
+import { idParams, resultsQuery } from "./schemas.ts";
 
 const NDJSON = "application/x-ndjson";
 const MAX_BODY_BYTES = 1024 * 1024 * 1024;
@@ -17,7 +19,8 @@ const MAX_BODY_BYTES = 1024 * 1024 * 1024;
 export const resultRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    // The body is read as it comes; it may be larger than memory.
+    // The body is read as it comes; it may be larger than memory. Nothing else is taken.
+    app.removeAllContentTypeParsers();
     app.addContentTypeParser(NDJSON, { bodyLimit: MAX_BODY_BYTES }, (_request, payload, done) =>
       done(null, payload),
     );
@@ -28,15 +31,16 @@ export const resultRoutes =
         schema: {
           tags: ["results"],
           summary: "Single results as NDJSON",
-          params: z.object({ id: z.string() }),
-          querystring: rangeSchema,
+          params: idParams,
+          querystring: resultsQuery,
+          response: { 200: textOf(NDJSON, resultLine), ...problems },
         },
       },
       async (request, reply) => {
         const { id } = getTarget(deps.config(), request.params.id);
         const { from, until } = request.query;
         const lines = writeLines(deps, id, { fromMs: from, untilMs: until });
-        return reply.type(NDJSON).send(Readable.from(lines));
+        return reply.header("content-type", NDJSON).send(Readable.from(lines));
       },
     );
 
@@ -47,19 +51,16 @@ export const resultRoutes =
           tags: ["results"],
           summary: "Stores results given as NDJSON: all of them, or none when one is wrong",
           consumes: [NDJSON],
-          querystring: z.object({ keepGoing: z.stringbool().default(false) }),
+          querystring: z.strictObject({
+            keepGoing: z.stringbool().default(false).meta({ description: "Store the good lines" }),
+          }),
+          response: { 200: importAnswer, ...problems },
         },
       },
       async (request, reply) => {
-        if (!deps.isLoopback) {
-          return reply.code(403).type("application/problem+json").send(
-            JSON.stringify({
-              type: "about:blank",
-              status: 403,
-              title: "Writing is for this machine alone",
-              detail: "bind HOST to a loopback address, or import with `nines import`",
-            }),
-          );
+        if (!deps.isLoopback || !isLoopbackName(request.hostname)) {
+          const detail = "writing is for this machine alone: import with `nines import` there";
+          return sendProblem(request, reply, { status: 403, detail });
         }
         const { keepGoing } = request.query;
         const outcome = await importResults(

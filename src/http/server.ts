@@ -1,11 +1,12 @@
+import { parse as parseQuery } from "node:querystring";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import Fastify, { type FastifyBaseLogger } from "fastify";
+import Fastify, { LogController, type FastifyBaseLogger } from "fastify";
 import {
-  jsonSchemaTransform,
-  serializerCompiler,
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
 import type { App, HttpDeps, OpsDeps } from "./deps.ts";
@@ -14,7 +15,7 @@ import { metricsRoutes } from "./metrics.ts";
 import { outageRoutes } from "./outages.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
-import { setProblemHandlers } from "./problems.ts";
+import { answerClientError, answerError, setProblemHandlers } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
 import { resultRoutes } from "./results.ts";
 import { targetRoutes } from "./targets.ts";
@@ -46,14 +47,16 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
   const logger: FastifyBaseLogger = deps.log.child({ part: "http" });
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     requestTimeout: 300_000,
     bodyLimit: 1_048_576,
-    routerOptions: { maxParamLength: 100 },
+    routerOptions: { maxParamLength: 100, querystringParser: readQuery },
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
   });
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(writeJson);
   setProblemHandlers(app);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
@@ -62,21 +65,41 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
   });
   if (api !== null) {
     await app.register(compress, { threshold: 4096, encodings: ["gzip", "identity"] });
-    await app.register(swagger, {
-      openapi: {
-        openapi: "3.1.0",
-        info: { title: "nines", version: "1", description: "Availability SLA monitor" },
-      },
-      transform: jsonSchemaTransform,
-    });
-    await app.register(swaggerUi, {
-      routePrefix: "/docs",
-      staticCSP: true,
-      uiConfig: { url: "/openapi.json" },
-    });
-    app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+    await describeApi(app);
   }
   for (const routes of opsRoutes) await app.register(routes(deps));
   if (api !== null) for (const routes of apiRoutes) await app.register(routes(api));
   return app;
 }
+
+/** `/openapi.json` from the routes' own schemas, and `/docs` to read it. */
+async function describeApi(app: App): Promise<void> {
+  const zodToJsonConfig = {
+    // A list that we do not change is no read-only property of the answer.
+    override: ({ jsonSchema }: { jsonSchema: { readOnly?: boolean } }) => {
+      delete jsonSchema.readOnly;
+    },
+  };
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "nines", version: "1", description: "Availability SLA monitor" },
+    },
+    transform: createJsonSchemaTransform({ zodToJsonConfig }),
+    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
+  });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    staticCSP: true,
+    uiConfig: { url: "/openapi.json" },
+  });
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+}
+
+/** An empty parameter is one that was not given. */
+function readQuery(text: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parseQuery(text)).filter(([, value]) => value !== ""));
+}
+
+/** The tests hold answers to their schemas; see answers.ts. */
+const writeJson = () => (data: unknown) => JSON.stringify(data);

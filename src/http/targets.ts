@@ -7,8 +7,10 @@ import { presentOf, presentSinceMs } from "../present.ts";
 import { readSlots } from "../read-slots.ts";
 import { listLatest, type LatestResult } from "../store/results.ts";
 import { getTarget } from "../view-target.ts";
+import { problems, slotsAnswer, targetAnswer, targetsAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { productSchema, rangeSchema } from "./schemas.ts";
+import { targetFilter } from "./filter.ts";
+import { filterShape, idParams, slotsQuery } from "./schemas.ts";
 
 /** Targets: configuration, present state, slots. */
 export const targetRoutes =
@@ -30,22 +32,13 @@ export const targetRoutes =
         schema: {
           tags: ["targets"],
           summary: "All targets with their present state",
-          querystring: z.object({
-            product: productSchema.optional(),
-            region: z.string().optional(),
-            account: z.string().optional(),
-          }),
+          querystring: z.strictObject(filterShape),
+          response: { 200: targetsAnswer, ...problems },
         },
       },
       async (request) => {
-        const { product, region, account } = request.query;
         const config = deps.config();
-        const targets = config.targets.filter(
-          (target) =>
-            (product === undefined || target.product === product) &&
-            (region === undefined || target.region === region) &&
-            (account === undefined || target.account === account),
-        );
+        const targets = config.targets.filter(targetFilter(config, request.query));
         return { targets: targets.map(await readLatest(config)) };
       },
     );
@@ -56,7 +49,8 @@ export const targetRoutes =
         schema: {
           tags: ["targets"],
           summary: "One target with its present state",
-          params: z.object({ id: z.string() }),
+          params: idParams,
+          response: { 200: targetAnswer, ...problems },
         },
       },
       async (request) => {
@@ -72,8 +66,9 @@ export const targetRoutes =
         schema: {
           tags: ["targets"],
           summary: "Counts and badness of each slot",
-          params: z.object({ id: z.string() }),
-          querystring: z.intersection(rangeSchema, z.object({ agreement: z.string().optional() })),
+          params: idParams,
+          querystring: slotsQuery,
+          response: { 200: slotsAnswer, ...problems },
         },
       },
       async (request) => {

@@ -62,12 +62,11 @@ export function renderDocument(page: {
         <main id="main" class="wide" tabIndex={-1}>
           {page.children}
         </main>
-        <footer class="wide foot">
-          <p>
-            {t.cutNote}
-            {page.timeZoneNote === null ? "" : ` ${page.timeZoneNote}`}
-          </p>
-        </footer>
+        {page.timeZoneNote === null ? null : (
+          <footer class="wide foot">
+            <p>{`${t.cutNote} ${page.timeZoneNote}`}</p>
+          </footer>
+        )}
       </body>
     </html>
   );

@@ -231,7 +231,7 @@ function Head({ text, number }: { readonly text: string; readonly number?: boole
 }
 
 /** A product's short name; one that the catalogue does not know, as it stands. */
-export function productShort(product: string, t: Messages): string {
+function productShort(product: string, t: Messages): string {
   const known = PRODUCTS.find((candidate) => candidate === product);
   return known === undefined ? product : t.productNames[known][0];
 }

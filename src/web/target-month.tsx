@@ -167,7 +167,7 @@ function slotCount(exact: string): string {
 
 function Burn({ agreement, model, speech }: Props) {
   const { t } = speech;
-  const { budget, burn, terms, subject } = agreement;
+  const { budget, burn, subject } = agreement;
   const lost = duration(numberOf(subject.bad) * subject.slotSeconds, t);
   const days = agreement.timeline;
   return (

@@ -50,12 +50,15 @@ async function ninesCost(kind: Kind, port: number, measureMs: number) {
   const service = await startService(targetsYaml({ count: TARGETS, interval: "1s", probe }));
   try {
     await sleep(WARM_UP_MS);
-    const read = async () => ({
-      results: await service.metric("sla_probe_results_total"),
-      ok: await service.metric("sla_probe_results_total", 'outcome="ok"'),
-      own: ownCpuSeconds(service.pid),
-      postgres: cpuSeconds(service.postgresPid),
-    });
+    const read = async () => {
+      const metric = await service.scrape();
+      return {
+        results: metric("sla_probe_results_total"),
+        ok: metric("sla_probe_results_total", 'outcome="ok"'),
+        own: ownCpuSeconds(service.pid),
+        postgres: cpuSeconds(service.postgresPid),
+      };
+    };
     const before = await read();
     await sleep(measureMs);
     const after = await read();

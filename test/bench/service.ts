@@ -17,8 +17,8 @@ export type Service = {
   readonly url: string;
   readonly dir: string;
   readonly db: Database;
-  /** Value of a metric, summed over the series whose labels hold the text. */
-  readonly metric: (name: string, labels?: string) => Promise<number>;
+  /** One scrape: the value of a metric, summed over the series whose labels hold the text. */
+  readonly scrape: () => Promise<(name: string, labels?: string) => number>;
   readonly stop: () => Promise<void>;
 };
 
@@ -65,13 +65,12 @@ export async function startService(
     url,
     dir,
     db,
-    metric: async (name, labels = "") => {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      return text
-        .split("\n")
-        .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-        .filter((line) => line.includes(labels))
-        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+    scrape: async () => {
+      const lines = (await (await fetch(`${url}/metrics`)).text()).split("\n");
+      return (name, labels = "") =>
+        lines
+          .filter((line) => line.startsWith(`${name}{`) && line.includes(labels))
+          .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
     },
     stop: async () => {
       program.child.kill("SIGTERM");

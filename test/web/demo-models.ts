@@ -33,10 +33,10 @@ const COUNTED = (SETTLED - MONTH_FROM) / MINUTE;
 
 export const FOUR_REGIONS = ["cn-hangzhou", "cn-shanghai", "cn-hongkong", "ap-southeast-1"];
 export const MANY_REGIONS = (
-  "cn-beijing cn-chengdu cn-guangzhou cn-hangzhou cn-heyuan cn-hongkong cn-huhehaote cn- " +
-  "qingdao cn-shanghai cn-shenzhen cn-wulanchabu cn-zhangjiakou ap-northeast-1 ap- " +
-  "southeast-1 ap-southeast-3 ap-southeast-5 eu-central-1 eu-west-1 me-east-1 us-east-1 us- " +
-  "west-1 ap-south-1 ap-southeast-2"
+  "cn-beijing cn-chengdu cn-guangzhou cn-hangzhou cn-heyuan cn-hongkong cn-huhehaote " +
+  "cn-qingdao cn-shanghai cn-shenzhen cn-wulanchabu cn-zhangjiakou ap-northeast-1 " +
+  "ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-5 eu-central-1 " +
+  "eu-west-1 me-east-1 us-east-1 us-west-1"
 ).split(" ");
 
 /** Mulberry32: a small generator with a seed. */
