@@ -1,21 +1,30 @@
 import { z } from "zod";
 import { roundSchema } from "../src/core/round.ts";
-import { findMemo } from "../src/store/memo.ts";
-import { DROPPED_UNTIL } from "../src/store/partitions.ts";
 import type { RunJob, StoreJobDeps } from "./job.ts";
 
-const rounds = z.array(z.unknown());
+const jobSchema = z.array(z.unknown());
+/** Farther ahead of our clock than this a worker's clock is wrong, and so are its instants. */
+const MAX_AHEAD_MS = 3_600_000;
 
 /** Stores rounds. What can never be stored is refused once and for all. */
 export const recordRoundsJob: RunJob<StoreJobDeps> = async (deps, { data }) => {
-  // Older evidence is gone, and deriving a minute from half of it would be wrong.
-  const droppedUntilMs = Number((await findMemo(deps.db, DROPPED_UNTIL)) ?? 0);
-  const recording = rounds.parse(data).map(async (one) => {
+  const { clock, recorder, onRefused } = deps;
+  const job = jobSchema.safeParse(data);
+  if (!job.success) {
+    onRefused(null, job.error.message);
+    return;
+  }
+  const latestMs = clock.nowMs() + MAX_AHEAD_MS;
+  const recording = job.data.map(async (one) => {
     const parsed = roundSchema.safeParse(one);
-    if (!parsed.success) deps.onRefused(null, parsed.error.message);
-    else if (parsed.data.plannedAtMs < droppedUntilMs) {
-      deps.onRefused(parsed.data, "rounds of its time were dropped");
-    } else await deps.recorder.record(parsed.data);
+    if (!parsed.success) {
+      onRefused(null, parsed.error.message);
+    } else if (parsed.data.plannedAtMs > latestMs) {
+      onRefused(parsed.data, "it is planned for the future: compare the clocks");
+    } else {
+      const recorded = await recorder.record(parsed.data);
+      if (recorded.result === "refused") onRefused(parsed.data, recorded.why);
+    }
   });
   // All are tried before the job fails; those that are stored are doubles the next time.
   const failed = (await Promise.allSettled(recording)).find(({ status }) => status === "rejected");

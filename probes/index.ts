@@ -1,9 +1,15 @@
 import type { ProbeSettings } from "../src/core/target.ts";
 import { InvalidInputError } from "../src/errors.ts";
+import { cdn } from "./cdn.ts";
 import { dns } from "./dns.ts";
 import { http } from "./http.ts";
 import { icmp } from "./icmp.ts";
+import { mysql } from "./mysql.ts";
+import { openapi } from "./openapi.ts";
+import { oss } from "./oss.ts";
+import { postgres } from "./postgres.ts";
 import type { Probe, RunProbe } from "./probe.ts";
+import { sqlserver } from "./sqlserver.ts";
 import { ssh } from "./ssh.ts";
 import { tcp } from "./tcp.ts";
 import { tls } from "./tls.ts";
@@ -16,6 +22,12 @@ export const probes = {
   tls,
   dns,
   icmp,
+  openapi,
+  oss,
+  mysql,
+  postgres,
+  sqlserver,
+  cdn,
 } satisfies Record<string, Probe>;
 
 export type ProbeKind = keyof typeof probes;

@@ -15,8 +15,8 @@ import {
   withoutSecret,
 } from "./database.ts";
 import type { Stage } from "./database.ts";
-import { failed, ProbeFailure } from "./failure.ts";
-import { connectTcp, enterPhase, measure, own, receive } from "./net.ts";
+import { errorCode, failed, invalid, ProbeFailure } from "./failure.ts";
+import { connectTcp, enterPhase, measure, own, receive, remainingMs } from "./net.ts";
 import type { Finding, Measurement } from "./net.ts";
 import { defineProbe } from "./probe.ts";
 
@@ -43,8 +43,8 @@ export const sqlserver = defineProbe(settingsSchema, (settings, context) =>
     const socket = await connectTcp(measurement, endpointOf(settings));
     if (settings.user !== undefined) return logIn(measurement, socket, settings);
     socket.write(preloginRequest);
-    const version = await receive(measurement, socket, { take: takePrelogin, maxBytes: 4096 });
-    return { detail: version };
+    const answer = await receive(measurement, socket, { take: takePrelogin, maxBytes: 4096 });
+    return { detail: `version ${answer.version}` };
   }),
 );
 
@@ -62,11 +62,13 @@ const preloginRequest = Buffer.from(
   "hex",
 );
 
+type Prelogin = { readonly version: string; readonly isEncrypting: boolean };
+
 /**
- * The server's version from its answer, or undefined while that is incomplete. Throws
- * ProbeFailure for anything but a PRELOGIN answer.
+ * The server's answer, or undefined while it is incomplete. Throws ProbeFailure for
+ * anything but a PRELOGIN answer.
  */
-export function takePrelogin(received: Buffer): string | undefined {
+export function takePrelogin(received: Buffer): Prelogin | undefined {
   if (received.length < 8) return undefined;
   const length = received.readUInt16BE(2);
   // An answer comes as a tabular result, type 4, in one packet.
@@ -81,7 +83,10 @@ export function takePrelogin(received: Buffer): string | undefined {
     throw failed("malformed-response", "the PRELOGIN answer lacks version or encryption");
   }
   const [major, minor] = version;
-  return `version ${major}.${minor}.${version.readUInt16BE(2)}`;
+  return {
+    version: `${major}.${minor}.${version.readUInt16BE(2)}`,
+    isEncrypting: encryption.readUInt8(0) === 1 || encryption.readUInt8(0) === 3,
+  };
 }
 
 /** Token to data; null when an option points outside of the answer. */
@@ -133,38 +138,82 @@ async function logIn(
   // Loaded when the first such probe runs: it is large, and most workers have none.
   const { Connection, Request } = await import("tedious");
   enterPhase(measurement, "processing");
-  const connection = new Connection(driverSettings(socket, settings));
+  watchPrelogin(socket, settings.tls !== false);
+  const waitMs = remainingMs(measurement);
+  const connection = new Connection(driverSettings(socket, settings, waitMs));
   own(measurement, { destroy: () => connection.close() });
   let stage: Stage = "login";
-  try {
-    await connected(connection, socket);
+  let complaint: Complaint | null = null;
+  connection.on("errorMessage", (token) => (complaint ??= token));
+  const work = async (): Promise<void> => {
+    await new Promise<void>((resolve, reject) => {
+      connection.connect((error) => (error === undefined ? resolve() : reject(error)));
+    });
     stage = "query";
     await new Promise<void>((resolve, reject) => {
-      connection.execSqlBatch(
-        new Request(settings.query, (error) => (error ? reject(error) : resolve())),
-      );
+      const done = (error?: Error | null): void => (error ? reject(error) : resolve());
+      connection.execSqlBatch(new Request(settings.query, done));
     });
+  };
+  try {
+    await Promise.race([broken(connection, socket), work()]);
   } catch (error) {
-    throw withoutSecret(loginFailure(error, stage), settings.password);
+    const failure = complaint === null ? lostLogin(error) : serverFailure(complaint, stage);
+    throw withoutSecret(failure, settings.password);
   }
   return {};
 }
 
-function connected(connection: Connection, socket: Socket): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // The listener stays: without one an error after the end would be thrown.
+/** Rejects when the connection fails, whether the driver notices or not. */
+function broken(connection: Connection, socket: Socket): Promise<never> {
+  const breaks = new Promise<never>((_resolve, reject) => {
+    // The listeners stay: without one an error after the end would be thrown.
     connection.on("error", reject);
-    socket.once("close", () => reject(failed("response-reset", "closed during the login")));
-    connection.connect((error) => (error === undefined ? resolve() : reject(error)));
+    socket.on("error", reject);
+    socket.once("close", () => reject(failed("response-reset", "the server closed the connection")));
+    // The driver listens to its parser's end but not to its errors: a server that talks
+    // nonsense would end our process.
+    const create = connection.createTokenStreamParser.bind(connection);
+    connection.createTokenStreamParser = (message, handler) => {
+      const tokens = create(message, handler);
+      tokens.parser.on("error", ({ message: text }) => reject(failed("malformed-response", text)));
+      return tokens;
+    };
   });
+  breaks.catch(() => undefined);
+  return breaks;
 }
 
-function driverSettings(socket: Socket, settings: SqlserverSettings): ConnectionConfiguration {
+/**
+ * The driver goes on in the clear, password and all, with a server that says it cannot
+ * encrypt. This looks at the answer to PRELOGIN before the driver does, and hangs up.
+ */
+function watchPrelogin(socket: Socket, mustEncrypt: boolean): void {
+  let received = Buffer.alloc(0);
+  const look = (chunk: Buffer): void => {
+    received = Buffer.concat([received, chunk]);
+    try {
+      const answer = takePrelogin(received);
+      if (answer === undefined) return;
+      socket.off("data", look);
+      if (answer.isEncrypting || !mustEncrypt) return;
+      throw failed("tls-failed", "the server does not encrypt");
+    } catch (error) {
+      socket.off("data", look);
+      socket.destroy(error instanceof Error ? error : undefined);
+    }
+  };
+  socket.on("data", look);
+}
+
+function driverSettings(
+  socket: Socket,
+  settings: SqlserverSettings,
+  waitMs: number,
+): ConnectionConfiguration {
   const { user = "", password = "", database } = settings;
   const tls = tlsOptions(settings);
   const { host, port } = endpointOf(settings);
-  // The driver's own timers only sit behind the measurement's deadline.
-  const never = 2 ** 31 - 1;
   return {
     server: host,
     authentication: { type: "default", options: { userName: user, password } },
@@ -176,8 +225,9 @@ function driverSettings(socket: Socket, settings: SqlserverSettings): Connection
       trustServerCertificate: tls === null || tls.verify === false,
       ...(tls === null ? {} : { serverName: tls.servername }),
       ...(tls?.ca === undefined ? {} : { cryptoCredentialsDetails: { ca: tls.ca } }),
-      connectTimeout: never,
-      requestTimeout: 0,
+      // The measurement's deadline comes first; these only free the driver's own timers.
+      connectTimeout: waitMs + 1000,
+      requestTimeout: waitMs + 1000,
       // A planned probe is one result: no hidden second try.
       maxRetriesOnTransientErrors: 0,
       ...(database === undefined ? {} : { database }),
@@ -185,20 +235,17 @@ function driverSettings(socket: Socket, settings: SqlserverSettings): Connection
   };
 }
 
-function loginFailure(error: unknown, stage: Stage): ProbeFailure {
-  // A failed login carries the server's complaint as its cause.
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const complaint = complaintSchema.safeParse(cause);
-    if (complaint.success) return serverFailure(complaint.data, stage);
-  }
-  const isRefused = error instanceof Error && "code" in error && error.code === "ELOGIN";
-  if (isRefused) return new ProbeFailure(...noAccess, { detail: error.message });
+function lostLogin(error: unknown): ProbeFailure {
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === "EENCRYPT") return invalid("bad-request", message);
+  if (code === "ELOGIN") return failed("handshake-failed", message);
   return driverFailure(error, "processing");
 }
 
-const complaintSchema = z.object({ number: z.int().positive(), message: z.string() });
+type Complaint = { readonly number: number; readonly message: string };
 
-function serverFailure(complaint: z.output<typeof complaintSchema>, stage: Stage): ProbeFailure {
-  const [outcome, reason] = byNumber[complaint.number] ?? stageVerdict(stage);
-  return new ProbeFailure(outcome, reason, { detail: `${complaint.number} ${complaint.message}` });
+function serverFailure({ number, message }: Complaint, stage: Stage): ProbeFailure {
+  const [outcome, reason] = byNumber[number] ?? stageVerdict(stage);
+  return new ProbeFailure(outcome, reason, { detail: `${number} ${message}` });
 }

@@ -1,20 +1,21 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import {
-  parseResultLine,
-  type KnownNames,
-  type ResultLine,
-} from "./core/results-ndjson.ts";
+import type { Minute } from "./core/counts.ts";
 import type { Outcome } from "./core/outcome.ts";
+import { parseResultLine, type KnownNames, type ResultLine } from "./core/results-ndjson.ts";
 import type { Round, RoundDetail } from "./core/round.ts";
 import { SHARD_SIZE } from "./core/shards.ts";
-import { MINUTE_MS } from "./core/tally.ts";
 import type { Problem } from "./errors.ts";
 import { withTransaction, type Queryable } from "./store/connect.ts";
-import { listImported } from "./store/imported.ts";
-import { findMemo } from "./store/memo.ts";
-import { appendRounds, markUnsettled, prepareRounds, type RoundStore } from "./store/rounds.ts";
-import { DROPPED_UNTIL } from "./store/partitions.ts";
+import { listStoredInstants, type Instant, type StoredInstant } from "./store/imported.ts";
+import { findDroppedUntil } from "./store/partitions.ts";
+import {
+  addMinute,
+  appendRounds,
+  markUnsettled,
+  prepareRounds,
+  type RoundStore,
+} from "./store/rounds.ts";
 
 /** Results held in memory before they are stored. */
 const WINDOW = 100_000;
@@ -42,9 +43,13 @@ type Window = Map<string, ResultLine[]>;
 
 class BadLines extends Error {}
 
+/** Imports store one after another; any fixed number will do. */
+const IMPORT_LOCK = 7_305_002;
+
 /**
  * Stores results given as NDJSON, all in one transaction. With a bad line nothing is stored,
  * unless `keepGoing`. Rounds of imports are chained like any other, in shards `import-<n>`.
+ * Throws ConflictError when the rounds of their time are being dropped.
  */
 export async function importResults(
   deps: ImportDeps,
@@ -60,41 +65,23 @@ export async function importResults(
   };
   try {
     await withTransaction(deps.store.db, async (tx) => {
-      const marks = new Map<string, Pick<Round, "vantage" | "plannedAtMs">>();
-      let storing = Promise.resolve();
-      let window: Window = new Map();
-      let size = 0;
-      const flush = async () => {
-        const full = window;
-        window = new Map();
-        size = 0;
-        await storing;
-        storing = storeWindow(deps, tx, full).then((result) => {
-          counts.stored += result.stored;
-          counts.doubles += result.doubles;
-          for (const { vantage, plannedAtMs } of result.rounds) {
-            marks.set(`${vantage}\n${Math.floor(plannedAtMs / MINUTE_MS)}`, { vantage, plannedAtMs });
-          }
-        });
-        storing.catch(() => undefined); // awaited below or by the next flush
-      };
-      for await (const text of splitLines(chunks)) {
-        counts.lines += 1;
-        if (text.trim() === "") continue;
-        const line = check(text);
-        if (typeof line === "string") {
-          noteBad(line);
-          continue;
+      await liftTimeouts(tx);
+      const writer = createWriter(deps, tx, counts);
+      try {
+        for await (const text of splitLines(chunks)) {
+          counts.lines += 1;
+          if (text.trim() === "") continue;
+          const line = check(text);
+          if (typeof line === "string") noteBad(line);
+          else if (counts.bad === 0 || options.keepGoing) await writer.add(line);
+          // else: only looking for further bad lines
         }
-        if (counts.bad > 0 && !options.keepGoing) continue; // only looking for further bad lines
-        addToWindow(window, line);
-        size += 1;
-        if (size >= WINDOW) await flush();
+        if (counts.bad > 0 && !options.keepGoing) throw new BadLines();
+        await writer.end();
+      } finally {
+        // What is still being stored must not go on after the transaction.
+        await writer.settled();
       }
-      await flush();
-      await storing;
-      if (counts.bad > 0 && !options.keepGoing) throw new BadLines();
-      if (marks.size > 0) await markUnsettled(tx, deps.store, [...marks.values()]);
     });
   } catch (error) {
     if (!(error instanceof BadLines)) throw error;
@@ -104,12 +91,65 @@ export async function importResults(
   return { ...counts, problems };
 }
 
+/** Stores lines window by window; one window is stored while the next is read. */
+function createWriter(deps: ImportDeps, tx: Queryable, counts: { stored: number; doubles: number }) {
+  const minutes = new Map<string, Set<Minute>>();
+  let storing: Promise<void> | null = null;
+  let window: Window = new Map();
+  let size = 0;
+
+  const store = async (full: Window): Promise<void> => {
+    const { rounds, doubles } = await storeWindow(deps, tx, full);
+    counts.doubles += doubles;
+    for (const round of rounds) {
+      counts.stored += round.targets.length;
+      addMinute(minutes, round);
+    }
+  };
+  const flush = async (): Promise<void> => {
+    if (storing === null) await lockImports(tx);
+    await storing;
+    storing = store(window);
+    storing.catch(() => undefined); // awaited by whoever comes next
+    window = new Map();
+    size = 0;
+  };
+  return {
+    add: async (line: ResultLine): Promise<void> => {
+      addToWindow(window, line);
+      size += 1;
+      if (size >= WINDOW) await flush();
+    },
+    end: async (): Promise<void> => {
+      await flush();
+      await storing;
+      await markUnsettled(tx, deps.store, minutes);
+    },
+    settled: async (): Promise<void> => void (await storing?.catch(() => undefined)),
+  };
+}
+
+/** Whoever sends the lines, and an import before this one, may take as long as they like. */
+async function liftTimeouts(tx: Queryable): Promise<void> {
+  await tx.query(`set local statement_timeout = 0`);
+  await tx.query(`set local idle_in_transaction_session_timeout = 0`);
+}
+
+/** The driver's own limit, as far off as it goes. */
+const patient = { query_timeout: 2 ** 31 - 1 };
+
+/** Only one import at a time stores: the next must see its results to know the doubles. */
+async function lockImports(tx: Queryable): Promise<void> {
+  const values = [IMPORT_LOCK];
+  await tx.query({ ...patient, text: `select pg_advisory_xact_lock($1)`, values });
+}
+
 async function createLineCheck({ store, clock, config }: ImportDeps) {
   const known: KnownNames = {
     targets: new Set(config.targets.map(({ id }) => id)),
     vantages: new Set(config.vantages.map(({ id }) => id)),
   };
-  const droppedUntilMs = Number((await findMemo(store.db, DROPPED_UNTIL)) ?? 0);
+  const droppedUntilMs = await findDroppedUntil(store.db);
   const latestMs = clock.nowMs() + CLOCK_SKEW_MS;
   return (text: string): ResultLine | string => {
     if (text.length > MAX_LINE_LENGTH) return `longer than ${MAX_LINE_LENGTH} characters`;
@@ -124,11 +164,17 @@ async function createLineCheck({ store, clock, config }: ImportDeps) {
   };
 }
 
+/** Of a line that is too long only so much is kept that this can be seen. */
 async function* splitLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = "";
+  let isFirst = true;
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
+    // Some editors begin a file with a byte order mark.
+    const text = isFirst && chunk.startsWith("\uFEFF") ? chunk.slice(1) : chunk;
+    isFirst &&= chunk === "";
+    const lines = text.split("\n");
+    lines[0] = rest + (lines[0] ?? "");
+    rest = (lines.pop() ?? "").slice(0, MAX_LINE_LENGTH + 1);
     yield* lines;
   }
   if (rest !== "") yield rest;
@@ -145,45 +191,27 @@ async function storeWindow(
   deps: ImportDeps,
   tx: Queryable,
   window: Window,
-): Promise<{ stored: number; doubles: number; rounds: Round[] }> {
-  let doubles = 0;
-  const rounds: Round[] = [];
-  let left: Window = window;
-  // Another import may take a place between looking and storing: look again for what is left.
-  while (left.size > 0) {
-    const placed = placeLines(left, await listImported(tx, instantsOf(left)));
-    doubles += placed.doubles;
-    await prepareRounds(deps.store, placed.rounds);
-    const stored = new Set(
-      await appendRounds(tx, deps.store, {
-        rounds: placed.rounds,
-        storedAtMs: deps.clock.nowMs(),
-      }),
-    );
-    for (const round of stored) rounds.push(round);
-    left = new Map();
-    for (const round of placed.rounds) {
-      if (!stored.has(round)) for (const line of placed.lines.get(round) ?? []) addToWindow(left, line);
-    }
-  }
-  const stored = rounds.reduce((sum, { targets }) => sum + targets.length, 0);
-  return { stored, doubles, rounds };
+): Promise<{ doubles: number; rounds: readonly Round[] }> {
+  const placed = placeLines(window, await listStoredInstants(tx, instantsOf(window)));
+  await prepareRounds(deps.store, placed.rounds);
+  const storedAtMs = deps.clock.nowMs();
+  const rounds = await appendRounds(tx, deps.store, { rounds: placed.rounds, storedAtMs });
+  return { doubles: placed.doubles, rounds };
 }
 
-function instantsOf(window: Window): { vantage: string; plannedAtMs: number }[] {
+function instantsOf(window: Window): Instant[] {
   return [...window.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }
 
 /** Makes rounds of what is not stored yet, each under the lowest free number of its instant. */
 function placeLines(
   window: Window,
-  imported: ReadonlyMap<string, { readonly shards: Set<string>; readonly targets: Set<string> }>,
-): { rounds: Round[]; lines: Map<Round, ResultLine[]>; doubles: number } {
+  stored: ReadonlyMap<string, StoredInstant>,
+): { rounds: Round[]; doubles: number } {
   const rounds: Round[] = [];
-  const lines = new Map<Round, ResultLine[]>();
   let doubles = 0;
   for (const [key, all] of window) {
-    const there = imported.get(key);
+    const there = stored.get(key);
     const seen = new Set(there?.targets);
     const fresh = all.filter(({ target }) => {
       if (seen.has(target)) return false;
@@ -193,15 +221,12 @@ function placeLines(
     doubles += all.length - fresh.length;
     let number = 0;
     for (let at = 0; at < fresh.length; at += SHARD_SIZE) {
-      while (there?.shards.has(`import-${number}`) === true) number += 1;
-      const part = fresh.slice(at, at + SHARD_SIZE);
-      const round = toRound(part, `import-${number}`);
-      rounds.push(round);
-      lines.set(round, part);
+      while (there?.importShards.has(`import-${number}`) === true) number += 1;
+      rounds.push(toRound(fresh.slice(at, at + SHARD_SIZE), `import-${number}`));
       number += 1;
     }
   }
-  return { rounds, lines, doubles };
+  return { rounds, doubles };
 }
 
 const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<Outcome, string>;

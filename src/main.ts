@@ -8,6 +8,7 @@ import type { ExitStatus, Terminal, Verb } from "./cli/verb.ts";
 import { verify } from "./cli/verify.ts";
 import { systemClock } from "./clock.ts";
 import { environment } from "./config.ts";
+import { didYouMean } from "./core/suggest.ts";
 import { InvalidInputError } from "./errors.ts";
 
 /** Every verb. To add one: its file, and its line here. */
@@ -35,7 +36,8 @@ async function main([name = "--help", ...args]: readonly string[]): Promise<Exit
   }
   const verb = Object.entries(verbs).find(([known]) => known === name)?.[1];
   if (verb === undefined) {
-    terminal.err(`nines: no verb "${name}"\n\n${helpText()}`);
+    const hint = didYouMean(name, Object.keys(verbs));
+    terminal.err(`nines: there is no verb "${name}"${hint}\n\n${helpText()}`);
     return 2;
   }
   if (args.includes("--help") || args.includes("-h")) {
@@ -62,4 +64,12 @@ function helpText(): string {
   return `nines VERB [OPTIONS]\n\n${lines.join("\n")}\n\nnines VERB --help says how each is used.`;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// Whoever read our output wants no more of it, as `head` does.
+process.stdout.on("error", (error) => {
+  if ("code" in error && error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const status = await main(process.argv.slice(2));
+// What was given up while it was still being opened must not keep the process.
+process.stdout.write("", () => process.exit(status));

@@ -39,9 +39,12 @@ export async function openOutbox(deps: {
     const rounds = gathered;
     gathered = [];
     sending = null;
+    const parts: Promise<void>[] = [];
     for (let at = 0; at < rounds.length; at += MAX_ROUNDS) {
-      await sendOrSpool(rounds.slice(at, at + MAX_ROUNDS));
+      parts.push(sendOrSpool(rounds.slice(at, at + MAX_ROUNDS)));
     }
+    const failed = (await Promise.allSettled(parts)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   async function sendOrSpool(rounds: readonly Round[]): Promise<void> {
@@ -60,17 +63,39 @@ export async function openOutbox(deps: {
     if (isResending) return;
     isResending = true;
     try {
-      for (const name of (await readdir(spoolDir)).filter((file) => file.endsWith(".json")).sort()) {
-        const file = join(spoolDir, name);
-        const round = roundSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-        if (round.success) await withTimeout(addRounds(queue, [round.data]));
-        await rm(file);
+      const names = (await readdir(spoolDir)).filter((name) => name.endsWith(".json")).toSorted();
+      for (let at = 0; at < names.length; at += MAX_ROUNDS) {
+        const spooled = await readSpooled(names.slice(at, at + MAX_ROUNDS));
+        if (spooled.length === 0) continue;
+        await withTimeout(
+          addRounds(
+            queue,
+            spooled.map(({ round }) => round),
+          ),
+        );
+        for (const { file } of spooled) await rm(file, { force: true });
       }
     } catch (error) {
       log.warn({ err: error }, "spooled rounds wait: the queue does not answer");
     } finally {
       isResending = false;
     }
+  }
+
+  async function readSpooled(names: readonly string[]): Promise<{ file: string; round: Round }[]> {
+    const spooled: { file: string; round: Round }[] = [];
+    for (const name of names) {
+      const file = join(spoolDir, name);
+      const round = await readRound(file);
+      if (round === "gone") continue; // another worker of this machine has sent it
+      if (round !== null) {
+        spooled.push({ file, round });
+        continue;
+      }
+      log.error({ file: `${file}.bad` }, "a spooled round cannot be read and is put aside");
+      await rename(file, `${file}.bad`);
+    }
+    return spooled;
   }
 
   const timer = setInterval(() => void resend(), RESEND_EVERY_MS);
@@ -89,12 +114,31 @@ export async function openOutbox(deps: {
   };
 }
 
-/** Storing is idempotent, so that a job sent twice changes nothing. */
+/**
+ * Storing is idempotent, so that a job sent twice changes nothing. It fails only while the
+ * database is away, and is tried for a week: nobody else has these rounds.
+ */
 async function addRounds(queue: JobQueue, rounds: readonly Round[]): Promise<void> {
   await queue.add("record-rounds", rounds, {
-    attempts: 30,
-    backoff: { type: "fixed", delay: 2_000 },
+    attempts: 60_480,
+    backoff: { type: "fixed", delay: 10_000 },
   });
+}
+
+/** Null for a file that holds no round. */
+async function readRound(file: string): Promise<Round | "gone" | null> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "gone";
+    throw error;
+  }
+  try {
+    return roundSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Whole or not at all: written beside, then renamed. */

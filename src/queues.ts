@@ -43,25 +43,30 @@ export type JobQueue = {
   readonly unplan: (id: string) => Promise<void>;
   readonly listPlans: () => Promise<Plan[]>;
   readonly counts: () => Promise<Record<string, number>>;
+  /** Whether a job waits, or a planned or delayed one is due by this instant. */
+  readonly hasDue: (nowMs: number) => Promise<boolean>;
   readonly close: () => Promise<void>;
 };
 
 export type JobWorker = {
   /** Jobs taken so far; a watchdog compares it. */
   readonly taken: () => number;
-  /** Takes no new job and waits for those running; `force` hands them back instead. */
+  /** Takes no new job and waits for those running; `force` leaves them to other workers. */
   readonly close: (force?: boolean) => Promise<void>;
+};
+
+export type WorkOptions = {
+  readonly concurrency: number;
+  readonly onError: (error: Error) => void;
+  /** How long a job stays with a worker that was lost; default a minute. */
+  readonly lockMs?: number;
 };
 
 /** BullMQ over one store: PostgreSQL, or Redis when `redisUrl` is given. */
 export type Queues = {
   readonly backend: "postgres" | "redis";
   readonly queue: (name: string) => JobQueue;
-  readonly work: (
-    name: string,
-    handler: Handler,
-    options: { readonly concurrency: number; readonly onError: (error: Error) => void },
-  ) => JobWorker;
+  readonly work: (name: string, handler: Handler, options: WorkOptions) => JobWorker;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -108,7 +113,9 @@ const planOptions = { attempts: 1, removeOnComplete: true, removeOnFail: 100 };
 async function openPostgresQueues(settings: QueueSettings): Promise<Queues> {
   const pool = new pg.Pool({
     connectionString: settings.databaseUrl,
-    options: `-c search_path=${SCHEMA}`,
+    // A crash of the server may cost the last half second of jobs, which is missing data;
+    // what is stored as evidence is always written through.
+    options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
     application_name: "nines queues",
     keepAlive: true,
     max: 12,
@@ -117,6 +124,7 @@ async function openPostgresQueues(settings: QueueSettings): Promise<Queues> {
   // A connection that is lost while it is in use ends the process if nobody listens.
   pool.on("connect", (client) => client.on("error", settings.onError));
   await migrateQueues(pool);
+  prepareStatements(pool);
   // Types alone: BullMQ describes the pool in its own words.
   if (!isPgPool(pool)) throw new TypeError("pg.Pool is not what BullMQ expects");
   const workers = { listening: 0 };
@@ -135,7 +143,7 @@ async function openPostgresQueues(settings: QueueSettings): Promise<Queues> {
       const worker = new Worker(
         name,
         process.run,
-        { connection: pool, settings: bullSettings, ...workerOptions(options.concurrency) },
+        { connection: pool, settings: bullSettings, ...workerOptions(name, options) },
         createPostgresBackend,
       );
       worker.on("error", options.onError);
@@ -144,6 +152,20 @@ async function openPostgresQueues(settings: QueueSettings): Promise<Queues> {
     ping: async () => void (await pool.query("select 1")),
     close: () => pool.end(),
   };
+}
+
+/** BullMQ sends the same few long statements again and again: the server parses each once. */
+function prepareStatements(pool: pg.Pool): void {
+  const query = pool.query.bind(pool);
+  const names = new Map<string, string>();
+  Object.assign(pool, {
+    query: (text: string, values?: unknown[]) => {
+      if (values === undefined) return query(text);
+      const name = names.get(text) ?? `bullmq-${names.size}`;
+      names.set(text, name);
+      return query({ name, text, values });
+    },
+  });
 }
 
 async function migrateQueues(pool: pg.Pool): Promise<void> {
@@ -174,7 +196,7 @@ async function openRedisQueues(settings: QueueSettings & { redisUrl: string }): 
         connection,
         settings: bullSettings,
         prefix: prefixOf(name),
-        ...workerOptions(options.concurrency),
+        ...workerOptions(name, options),
       });
       worker.on("error", options.onError);
       return { taken: process.taken, close: (force) => worker.close(force) };
@@ -207,14 +229,16 @@ function connectRedis(url: string): Redis | Cluster {
   );
 }
 
-function workerOptions(concurrency: number) {
+function workerOptions(name: string, { concurrency, lockMs = 60_000 }: WorkOptions) {
   return {
     concurrency,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 100 },
-    // A round is never longer than a minute or two; a lost worker's job is freed soon.
-    lockDuration: 60_000,
-    maxStalledCount: 0,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 2,
+    // A lost worker's round is not measured again: that would be another measurement. Any other
+    // job goes on elsewhere, however often its workers are lost.
+    maxStalledCount: name.startsWith(probeQueue("")) ? 0 : 1_000_000,
   };
 }
 
@@ -238,7 +262,13 @@ function plannedAtOf({ id, timestamp }: Pick<Job, "id" | "timestamp">): number {
 /** The part of BullMQ's Queue that is the same on both stores. */
 type AnyQueue = Pick<
   Queue,
-  "add" | "upsertJobScheduler" | "removeJobScheduler" | "getJobSchedulers" | "getJobCounts" | "close"
+  | "add"
+  | "upsertJobScheduler"
+  | "removeJobScheduler"
+  | "getJobSchedulers"
+  | "getJobCounts"
+  | "getDelayedCount"
+  | "close"
 > & { on: (event: "error", listener: (error: Error) => void) => unknown };
 
 function wrapQueue(queue: AnyQueue, onError: (error: Error) => void): JobQueue {
@@ -264,6 +294,9 @@ function wrapQueue(queue: AnyQueue, onError: (error: Error) => void): JobQueue {
         data: scheduler.template?.data,
       })),
     counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
+    hasDue: async (nowMs) =>
+      ((await queue.getJobCounts("waiting"))["waiting"] ?? 0) > 0 ||
+      (await queue.getDelayedCount(nowMs)) > 0,
     close: () => queue.close(),
   };
 }

@@ -1,75 +1,96 @@
 import type { Clock } from "./clock.ts";
-import type { CountRun } from "./core/counts.ts";
-import { MINUTES_PER_DAY } from "./core/day-counts.ts";
+import type { CountRun, Minute } from "./core/counts.ts";
+import { BLOCK_SIZE, MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
 import { MINUTE_MS } from "./core/tally.ts";
-import { deriveRange, dayRange, settleableUntil } from "./settle.ts";
-import { withTransaction, type Db } from "./store/connect.ts";
-import { findDay, saveDay, type DayBlocks } from "./store/days.ts";
-import { findMemo } from "./store/memo.ts";
+import { deriveRange, settleableUntil, toRanges, wasDropped } from "./settle.ts";
+import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
+import { inspectDay, saveDay, type DayBlocks } from "./store/days.ts";
 import { listNames } from "./store/names.ts";
-import { DROPPED_UNTIL } from "./store/partitions.ts";
-import { lockDay } from "./store/unsettled.ts";
+import { findDroppedUntil } from "./store/partitions.ts";
+import { withSnapshot } from "./store/snapshot.ts";
+import { listUnsettled, lockDay } from "./store/unsettled.ts";
 
 /** A day of one vantage and target whose stored counts are not what the rounds say. */
 export type Difference = { readonly vantage: string; readonly target: string; readonly day: string };
+
+type VantageDay = {
+  readonly vantageId: number;
+  readonly day: number;
+  /** Later minutes are not settled yet and are left as they are. */
+  readonly untilMinute: Minute;
+};
 
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
 /**
  * Derives every UTC day that the interval touches again from the stored rounds and says what
- * differs; writes it when `save` is set. Days whose rounds were dropped are left alone.
+ * differs; writes it when `save` is set. Days whose rounds were dropped are left alone, and so
+ * are minutes that wait for the settler: they need not agree yet.
  */
 export async function rebuild(
   deps: { readonly db: Db; readonly clock: Clock },
   range: Interval,
   options: { readonly save: boolean },
 ): Promise<{ readonly days: number; readonly differences: Difference[] }> {
-  const droppedUntilMs = Number((await findMemo(deps.db, DROPPED_UNTIL)) ?? 0);
-  const vantages = await listNames(deps.db, "vantage");
-  const targets = await listNames(deps.db, "target");
+  const { db } = deps;
   const differences: Difference[] = [];
-  const first = Math.floor(Math.max(range.fromMs, droppedUntilMs) / DAY_MS);
   const untilMinute = settleableUntil(deps.clock.nowMs());
+  const first = Math.floor(Math.max(range.fromMs, await findDroppedUntil(db)) / DAY_MS);
   const last = Math.min(Math.ceil(range.untilMs / DAY_MS), Math.ceil(untilMinute / MINUTES_PER_DAY));
+  const vantages = await listNames(db, "vantage");
   for (let day = first; day < last; day += 1) {
     for (const [vantageId, vantage] of vantages) {
-      for (const target of await rebuildDay(deps.db, { vantageId, day, untilMinute, ...options })) {
-        differences.push({
-          vantage,
-          target: targets.get(target) ?? `#${target}`,
-          day: new Date(day * DAY_MS).toISOString().slice(0, 10),
-        });
+      const place = { vantageId, day, untilMinute };
+      const different = await withSnapshot(db, (tx) => compareDay(tx, place));
+      for (const target of different) {
+        differences.push({ vantage, target, day: new Date(day * DAY_MS).toISOString().slice(0, 10) });
       }
+      if (options.save && different.length > 0) await withTransaction(db, (tx) => mendDay(tx, place));
     }
   }
   return { days: Math.max(0, last - first), differences };
 }
 
-async function rebuildDay(
-  db: Db,
-  input: {
-    readonly vantageId: number;
-    readonly day: number;
-    readonly untilMinute: number;
-    readonly save: boolean;
-  },
-): Promise<number[]> {
-  return withTransaction(db, async (tx) => {
-    await lockDay(tx, input);
-    const before = await findDay(tx, input);
-    const after: DayBlocks = new Map([...before].map(([block, counts]) => [block, new Map(counts)]));
-    const { from, until } = dayRange(input.day);
-    // Minutes that are not settled yet are left as they are.
-    const range = { from, until: Math.min(until, input.untilMinute) };
-    await deriveRange(tx, { vantageId: input.vantageId, range, blocks: after });
-    const different = compareDays(before, after);
-    if (input.save && different.length > 0) await saveDay(tx, input, after);
-    return different;
-  });
+/** Names the targets whose counts do not follow from the rounds. */
+async function compareDay(tx: Queryable, place: VantageDay): Promise<string[]> {
+  const { blocks, unreadable } = await inspectDay(tx, place);
+  const waiting = new Set(await listUnsettled(tx, place));
+  const minutes = minutesOf(place).filter((minute) => !waiting.has(minute));
+  const derived = copyOf(blocks);
+  for (const range of toRanges(minutes, 0)) {
+    await deriveRange(tx, { ...place, range, blocks: derived });
+  }
+  for (const block of unreadable) derived.delete(block);
+  if (await wasDropped(tx, place.day)) return [];
+  const names = await listNames(tx, "target");
+  return [
+    ...unreadable.map((block) => `#${block * BLOCK_SIZE} to #${(block + 1) * BLOCK_SIZE - 1}`),
+    ...differingTargets(blocks, derived).map((target) => names.get(target) ?? `#${target}`),
+  ];
 }
 
-function compareDays(before: DayBlocks, after: DayBlocks): number[] {
+async function mendDay(tx: Queryable, place: VantageDay): Promise<void> {
+  await lockDay(tx, place);
+  const { blocks, unreadable } = await inspectDay(tx, place);
+  for (const block of unreadable) blocks.set(block, new Map<number, CountRun[]>());
+  for (const range of toRanges(minutesOf(place), 0)) {
+    await deriveRange(tx, { ...place, range, blocks });
+  }
+  if (!(await wasDropped(tx, place.day))) await saveDay(tx, place, blocks);
+}
+
+function minutesOf({ day, untilMinute }: VantageDay): Minute[] {
+  const from = day * MINUTES_PER_DAY;
+  const until = Math.min(from + MINUTES_PER_DAY, untilMinute);
+  return Array.from({ length: Math.max(0, until - from) }, (_, index) => from + index);
+}
+
+function copyOf(blocks: DayBlocks): DayBlocks {
+  return new Map([...blocks].map(([block, counts]) => [block, new Map(counts)]));
+}
+
+function differingTargets(before: DayBlocks, after: DayBlocks): number[] {
   const different: number[] = [];
   for (const [block, counts] of after) {
     for (const [target, runs] of counts) {

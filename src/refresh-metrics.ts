@@ -32,7 +32,6 @@ export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
   let running: Promise<void> | null = null;
 
   const refresh = async () => {
-    showDelay(deps, settledUntilMs);
     settledUntilMs = await findSettledUntil(deps.db);
     showDelay(deps, settledUntilMs);
     await countJobs(deps);
@@ -47,6 +46,7 @@ export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
   };
   // Scrapes that come together share one refresh.
   return () => {
+    showDelay(deps, settledUntilMs);
     running ??= refresh().finally(() => {
       running = null;
     });

@@ -46,7 +46,8 @@ export async function runRound(
   const wallMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
   const lagMs = wallMs - order.plannedAtMs;
-  if (lagMs > order.everyMs / 2) {
+  // The other way round this clock and that of the one who planned it disagree.
+  if (Math.abs(lagMs) > order.everyMs / 2) {
     metrics.rounds.inc({ vantage, result: "missed" });
     return null;
   }
@@ -63,12 +64,14 @@ export async function runRound(
     }),
   );
 
+  const clockJumpMs = clock.nowMs() - wallMs - (clock.monotonicMs() - startedMs);
+  const worstLagMs = deps.worstLagMs(startedMs);
   const results = withdrawOwnFaults(
     seen.map(({ result }) => result),
     {
-      worstLagMs: deps.worstLagMs(startedMs),
-      clockJumpMs: clock.nowMs() - wallMs - (clock.monotonicMs() - startedMs),
-      controlsFailed: seen.every(({ result }) => result.outcome === "failed")
+      worstLagMs,
+      clockJumpMs,
+      controlsFailed: seen.every(({ result }) => isFailedOrUnknown(result))
         ? await deps.controlsFailed()
         : false,
     },
@@ -85,6 +88,10 @@ export async function runRound(
     latenciesUs: results.map(({ latencyMs }) => Math.min(MAX_INT4, Math.round(latencyMs * 1000))),
     details: results.flatMap(detailOf),
   };
+}
+
+function isFailedOrUnknown({ outcome }: Result): boolean {
+  return outcome === "failed" || outcome === "unknown";
 }
 
 const NOT_CONFIGURED: Result = {

@@ -5,6 +5,7 @@ import { MINUTE_MS, tallyRounds } from "./core/tally.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { findDay, saveDay, type DayBlocks } from "./store/days.ts";
 import { listTallyRounds } from "./store/evidence.ts";
+import { findDroppedUntil } from "./store/partitions.ts";
 import {
   listUnsettledDays,
   saveSettledUntil,
@@ -15,9 +16,14 @@ import {
 /** A minute is settled this long after its end, so that rounds in flight have arrived. */
 export const GRACE_MS = 30_000;
 
+/** Longer ranges are derived in parts: a day of ten thousand targets is half a million rounds. */
+const MAX_RANGE = 60;
+/** Small holes are derived along, which is cheaper than another query. */
+const MAX_HOLE = 5;
+
 type MinuteRange = { readonly from: Minute; readonly until: Minute };
 
-/** The instant before which every minute can be settled. */
+/** The minute before which every minute can be settled. */
 export function settleableUntil(nowMs: number): Minute {
   return Math.floor((nowMs - GRACE_MS) / MINUTE_MS);
 }
@@ -25,14 +31,21 @@ export function settleableUntil(nowMs: number): Minute {
 /**
  * Derives the counts of every marked minute that has ended (plus grace): new minutes and,
  * after late rounds, old ones again. May run twice and side by side. Returns the number of
- * minutes derived, over all vantages.
+ * minutes derived, over all vantages. A day that cannot be derived holds up no other one, but
+ * what is settled is not said to go further then.
  */
 export async function settle(deps: { readonly db: Db; readonly clock: Clock }): Promise<number> {
   const until = settleableUntil(deps.clock.nowMs());
   let settled = 0;
+  const errors: unknown[] = [];
   for (const day of await listUnsettledDays(deps.db, until)) {
-    settled += await settleDay(deps.db, day, until);
+    try {
+      settled += await settleDay(deps.db, day, until);
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  if (errors.length > 0) throw errors[0];
   await saveSettledUntil(deps.db, until * MINUTE_MS);
   return settled;
 }
@@ -40,17 +53,35 @@ export async function settle(deps: { readonly db: Db; readonly clock: Clock }): 
 async function settleDay(db: Db, day: UnsettledDay, until: Minute): Promise<number> {
   return withTransaction(db, async (tx) => {
     const minutes = await takeUnsettled(tx, day, until);
-    if (minutes.length === 0) return 0;
-    const blocks = await findDay(tx, day);
-    const changed: DayBlocks = new Map();
-    for (const range of toRanges(minutes)) {
-      for (const block of await deriveRange(tx, { ...day, range, blocks })) {
-        changed.set(block, blocks.get(block) ?? new Map<number, CountRun[]>());
-      }
-    }
-    await saveDay(tx, day, changed);
-    return minutes.length;
+    const saved = await deriveDay(tx, { ...day, ranges: toRanges(minutes) });
+    return saved ? minutes.length : 0;
   });
+}
+
+/**
+ * Derives ranges of one vantage's UTC day from its rounds and saves the day. False, and nothing
+ * is saved, when its rounds were dropped: what was derived from them stays.
+ */
+async function deriveDay(
+  tx: Queryable,
+  day: UnsettledDay & { readonly ranges: readonly MinuteRange[] },
+): Promise<boolean> {
+  if (day.ranges.length === 0) return false;
+  const blocks = await findDay(tx, day);
+  const changed: DayBlocks = new Map();
+  for (const range of day.ranges) {
+    for (const block of await deriveRange(tx, { ...day, range, blocks })) {
+      changed.set(block, blocks.get(block) ?? new Map<number, CountRun[]>());
+    }
+  }
+  if (await wasDropped(tx, day.day)) return false;
+  await saveDay(tx, day, changed);
+  return true;
+}
+
+/** To be asked after the rounds were read: those dropped in between were missing there. */
+export async function wasDropped(tx: Queryable, day: number): Promise<boolean> {
+  return day * MINUTES_PER_DAY * MINUTE_MS < (await findDroppedUntil(tx));
 }
 
 /**
@@ -86,19 +117,20 @@ function overlaps(run: CountRun, range: MinuteRange): boolean {
   return run.from < range.until && run.until > range.from;
 }
 
-/** Sorted minutes as ranges; small holes are derived along, which is cheaper than another query. */
-function toRanges(minutes: readonly Minute[]): MinuteRange[] {
-  const MAX_HOLE = 5;
+/** Sorted minutes as ranges. */
+export function toRanges(minutes: readonly Minute[], maxHole = MAX_HOLE): MinuteRange[] {
   const ranges: { from: Minute; until: Minute }[] = [];
   for (const minute of minutes) {
     const last = ranges.at(-1);
-    if (last !== undefined && minute - last.until <= MAX_HOLE) last.until = minute + 1;
-    else ranges.push({ from: minute, until: minute + 1 });
+    if (
+      last !== undefined &&
+      minute - last.until <= maxHole &&
+      minute - last.from < MAX_RANGE
+    ) {
+      last.until = minute + 1;
+    } else {
+      ranges.push({ from: minute, until: minute + 1 });
+    }
   }
   return ranges;
-}
-
-/** The whole of one UTC day. */
-export function dayRange(day: number): MinuteRange {
-  return { from: day * MINUTES_PER_DAY, until: (day + 1) * MINUTES_PER_DAY };
 }

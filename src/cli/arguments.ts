@@ -1,29 +1,84 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { isMonth } from "../core/month.ts";
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError, type Problem } from "../errors.ts";
 
-/** Reads a verb's arguments; InvalidInputError for what it does not know. */
-export function readArguments<Options extends NonNullable<ParseArgsConfig["options"]>>(
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/**
+ * Reads a verb's arguments. What is wrong with them goes into `problems`, to which the verb adds
+ * its own before `throwProblems`: the one who typed them sees everything at once.
+ */
+export function readArguments<Known extends Options>(
   args: readonly string[],
-  options: Options,
+  options: Known,
+  positionalNames: readonly string[] = [],
 ) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "bad arguments";
-    throw new InvalidInputError([{ place: "arguments", message }]);
+  const problems: Problem[] = [];
+  const good = withoutUnreadable(args, options, problems);
+  const { values, positionals } = parseArgs({ args: good, options, allowPositionals: true });
+  for (const extra of positionals.slice(positionalNames.length)) {
+    problems.push({ place: `argument "${extra}"`, message: "one too many; leave it out" });
   }
+  for (const name of positionalNames.slice(positionals.length)) {
+    problems.push({ place: name, message: "is missing" });
+  }
+  return { values, positionals, problems };
 }
 
-/** `--month YYYY-MM`, which the verb cannot do without. */
-export function requireMonth(month: string | undefined): string {
+/** Takes out the options that the strict reading would refuse, one by one, with a problem for each. */
+function withoutUnreadable(args: readonly string[], options: Options, problems: Problem[]) {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const refused = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const message = problemOf(token, options[token.name]);
+    if (message === null) continue;
+    problems.push({ place: token.rawName, message });
+    refused.add(token.index);
+    if (token.value !== undefined && token.inlineValue === false) refused.add(token.index + 1);
+  }
+  return args.filter((_, index) => !refused.has(index));
+}
+
+function problemOf(
+  token: { readonly value: string | undefined; readonly inlineValue: boolean | undefined },
+  option: Options[string] | undefined,
+): string | null {
+  if (option === undefined) return "is not known; see --help";
+  if (option.type === "boolean") return token.value === undefined ? null : "takes no value";
+  // The next option was taken for the value.
+  const isNext = token.inlineValue === false && /^-./u.test(token.value ?? "");
+  return token.value === undefined || isNext ? "needs a value" : null;
+}
+
+/** Throws InvalidInputError when there are problems. */
+export function throwProblems(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InvalidInputError(problems);
+}
+
+/** `--month YYYY-MM`, which the verb cannot do without; "" beside a problem. */
+export function requireMonth(month: string | undefined, problems: Problem[]): string {
   if (month !== undefined && isMonth(month)) return month;
-  throw new InvalidInputError([{ place: "--month", message: "give a month such as 2026-10" }]);
+  problems.push({ place: "--month", message: "give a month such as 2026-10" });
+  return "";
 }
 
-/** The verb's one positional argument. */
-export function requireOne(positionals: readonly string[], name: string): string {
-  const [one, ...more] = positionals;
-  if (one !== undefined && more.length === 0) return one;
-  throw new InvalidInputError([{ place: name, message: `give exactly one ${name}` }]);
+/** One of the names; the first of them beside a problem. */
+export function requireOneOf<Name extends string>(
+  names: readonly [Name, ...Name[]],
+  given: { readonly place: string; readonly value: string },
+  problems: Problem[],
+): Name {
+  const found = names.find((name) => name === given.value);
+  if (found === undefined) {
+    const message = `"${given.value}" is not one of ${names.join(", ")}`;
+    problems.push({ place: given.place, message });
+  }
+  return found ?? names[0];
 }

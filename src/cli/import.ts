@@ -3,8 +3,8 @@ import { importResults } from "../import-results.ts";
 import { InvalidInputError } from "../errors.ts";
 import { settle } from "../settle.ts";
 import { createIdCache } from "../store/rounds.ts";
-import { readArguments, requireOne } from "./arguments.ts";
-import { requireConfig, withStore } from "./open.ts";
+import { readArguments, throwProblems } from "./arguments.ts";
+import { readConfig, withStore } from "./open.ts";
 import type { Verb } from "./verb.ts";
 
 const CHUNK_BYTES = 1 << 20;
@@ -13,14 +13,16 @@ export const importVerb: Verb = {
   summary: "stores results from NDJSON and prints counts",
   usage: "nines import FILE|- [--keep-going] [--config FILE]",
   run: async (args, terminal) => {
-    const { values, positionals } = readArguments(args, {
-      config: { type: "string" },
-      "keep-going": { type: "boolean" },
-    });
-    const file = requireOne(positionals, "FILE");
+    const { values, positionals, problems } = readArguments(
+      args,
+      { config: { type: "string" }, "keep-going": { type: "boolean" } },
+      ["FILE"],
+    );
+    throwProblems(problems);
+    const [file = "-"] = positionals;
     const keepGoing = values["keep-going"] === true;
-    return withStore(terminal, "import", async ({ db }, settings) => {
-      const config = requireConfig(settings, terminal.env, values.config);
+    const { settings, config } = readConfig(terminal, values.config);
+    return withStore(terminal, { settings, purpose: "import" }, async ({ db }) => {
       const { clock, out, err } = terminal;
       const outcome = await importResults(
         { store: { db, ids: createIdCache() }, clock, config },

@@ -44,14 +44,21 @@ export function sandboxFile({ dataDir }: Pick<Settings, "dataDir">): string {
   return join(dataDir, "sandbox.yaml");
 }
 
-/** The configuration a verb works with: `--config`, NINES_CONFIG, ./nines.yaml, or the sandbox's. */
-export function requireConfig(settings: Settings, env: Terminal["env"], file?: string): Config {
-  const named = file ?? settings.configFile;
-  if (named !== null) return loadConfig(named, env);
-  if (existsSync(sandboxFile(settings))) return loadConfig(sandboxFile(settings), env);
-  throw new InvalidInputError([
-    { place: "--config", message: "no configuration: name one, or put a nines.yaml here" },
-  ]);
+/**
+ * The settings and the configuration that a verb works with: `--config`, NINES_CONFIG,
+ * ./nines.yaml, or the sandbox's. Throws InvalidInputError.
+ */
+export function readConfig(
+  { env }: Pick<Terminal, "env">,
+  file: string | undefined,
+): { readonly settings: Settings; readonly config: Config } {
+  const settings = readSettings(env);
+  const known = file ?? settings.configFile ?? sandboxFile(settings);
+  if (known === sandboxFile(settings) && !existsSync(known)) {
+    const message = "no configuration: name one, or put a nines.yaml here";
+    throw new InvalidInputError([{ place: "--config", message }]);
+  }
+  return { settings, config: loadConfig(known, env) };
 }
 
 export type OpenDatabase = {
@@ -93,15 +100,14 @@ export async function openStore(
 
 /** Runs a verb's work on the database and closes it whatever happens. */
 export async function withStore<Result>(
-  terminal: Terminal,
-  purpose: string,
-  work: (store: OpenDatabase, settings: Settings) => Promise<Result>,
+  { clock }: Terminal,
+  { settings, purpose }: { readonly settings: Settings; readonly purpose: string },
+  work: (store: OpenDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const settings = readSettings(terminal.env);
   const log = pino({ level: "warn" }, pino.destination({ fd: 2, sync: true }));
-  const store = await openStore(settings, { clock: terminal.clock, log }, { exclusive: false, purpose });
+  const store = await openStore(settings, { clock, log }, { exclusive: false, purpose });
   try {
-    return await work(store, settings);
+    return await work(store);
   } finally {
     await store.close();
   }

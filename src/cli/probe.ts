@@ -1,21 +1,23 @@
 import { prepareProbe } from "../../probes/index.ts";
 import { PHASES } from "../core/outcome.ts";
-import { readSettings } from "../config.ts";
 import { InvalidInputError } from "../errors.ts";
-import { readArguments, requireOne } from "./arguments.ts";
-import { requireConfig } from "./open.ts";
+import { readArguments, throwProblems } from "./arguments.ts";
+import { readConfig } from "./open.ts";
 import type { Verb } from "./verb.ts";
 
 export const probe: Verb = {
   summary: "runs one probe now, prints outcome, phases and reason; stores nothing",
   usage: "nines probe TARGET [--config FILE] [--json]",
-  run: async (args, { clock, env, out }) => {
-    const { values, positionals } = readArguments(args, {
-      config: { type: "string" },
-      json: { type: "boolean" },
-    });
-    const id = requireOne(positionals, "TARGET");
-    const config = requireConfig(readSettings(env), env, values.config);
+  run: async (args, terminal) => {
+    const { clock, out } = terminal;
+    const { values, positionals, problems } = readArguments(
+      args,
+      { config: { type: "string" }, json: { type: "boolean" } },
+      ["TARGET"],
+    );
+    throwProblems(problems);
+    const [id = ""] = positionals;
+    const { config } = readConfig(terminal, values.config);
     const target = config.targets.find((one) => one.id === id);
     if (target === undefined) {
       const message = `"${id}" is not in the configuration`;

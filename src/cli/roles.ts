@@ -1,59 +1,101 @@
-import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { probeJobs, storeJobs } from "../../jobs/index.ts";
+import { storeJobs } from "../../jobs/index.ts";
 import type { StoreJobDeps } from "../../jobs/job.ts";
-import { prepareProbe } from "../../probes/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { startControls } from "../controls.ts";
-import { isLocal } from "../core/local-target.ts";
-import { probeKey } from "../core/target.ts";
-import { startLoopWatch } from "../loop-watch.ts";
 import type { Metrics } from "../metrics.ts";
-import { openOutbox } from "../outbox.ts";
-import {
-  probeQueue,
-  ROUNDS_QUEUE,
-  UPKEEP_QUEUE,
-  type Handler,
-  type JobQueue,
-  type JobWorker,
-  type Queues,
-} from "../queues.ts";
+import { ROUNDS_QUEUE, UPKEEP_QUEUE, type Handler, type JobQueue, type Queues } from "../queues.ts";
 import { createRecorder } from "../record.ts";
-import type { ReadyTarget } from "../run-round.ts";
 import { schedule } from "../schedule.ts";
 import { GRACE_MS } from "../settle.ts";
 import type { RoundStore } from "../store/rounds.ts";
-import { watchWorker } from "../watch-worker.ts";
+import { startJobWorker } from "./job-worker.ts";
+import type { OpenThings } from "./lifecycle.ts";
+import { startProbing } from "./probing.ts";
+
+export const ROLES = ["all", "api", "scheduler", "worker", "recorder"] as const;
+export type RoleName = (typeof ROLES)[number];
 
 /** What every role stands on. */
-export type RoleDeps = {
+export type Context = {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly config: () => Config;
-  readonly queues: Queues;
-  readonly openQueue: (name: string) => JobQueue;
+  readonly role: RoleName;
+  /** The one vantage of a worker; null for every one. */
+  readonly vantage: string | null;
   readonly dataDir: string;
+  readonly config: () => Config;
+  /** Null for a worker, which needs the queue only. */
+  readonly store: RoundStore | null;
+  readonly queues: OpenQueues;
+  readonly metrics: Metrics;
 };
 
-/** A running role. */
-export type Role = {
-  /** Takes no new work, finishes what runs. */
-  readonly drain: () => Promise<void>;
+/** BullMQ with each queue opened once. */
+export type OpenQueues = Pick<Queues, "work" | "ping"> & {
+  readonly open: (name: string) => JobQueue;
+  readonly opened: () => ReadonlyMap<string, JobQueue>;
+  readonly closeOpened: () => Promise<void>;
+};
+
+export type Reloadable = {
+  /** Takes over what `config` now says. */
   readonly reload: () => Promise<void>;
 };
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Rounds of one shard overlap while targets time out; they must never wait for one another. */
-const PROBE_CONCURRENCY = 1_000;
 const RECORD_CONCURRENCY = 200;
+const PLAN_AGAIN_MS = 5_000;
+/** How long a recorder that stops waits for rounds that were measured before. */
+const LAST_ROUNDS_MS = 3_000;
+
+export function rememberQueues({ queue, work, ping }: Queues): OpenQueues {
+  const opened = new Map<string, JobQueue>();
+  return {
+    work,
+    ping,
+    open: (name) => {
+      const known = opened.get(name) ?? queue(name);
+      opened.set(name, known);
+      return known;
+    },
+    opened: () => opened,
+    closeOpened: async () => {
+      for (const one of opened.values()) await one.close();
+    },
+  };
+}
+
+/** Whether this process has the role. */
+export function does({ role }: Pick<Context, "role">, wanted: RoleName): boolean {
+  return role === "all" || role === wanted;
+}
+
+/**
+ * Starts the roles of this process, from the end of a round's way to its start, so that each
+ * finds the next one; they are closed in the opposite order.
+ */
+export async function startRoles(context: Context, open: OpenThings): Promise<Reloadable> {
+  const { store } = context;
+  const roles: Reloadable[] = [];
+  if (does(context, "recorder") && store !== null) await startRecording(context, store, open);
+  if (does(context, "worker")) roles.push(await startProbing(context, open));
+  if (does(context, "scheduler")) roles.push(await startScheduler(context, open));
+  return {
+    reload: async () => {
+      for (const role of roles) await role.reload();
+    },
+  };
+}
 
 /** Plans the rounds of every vantage and the service's own upkeep. */
-export async function startScheduler(deps: RoleDeps): Promise<Role> {
-  const upkeep = deps.openQueue(UPKEEP_QUEUE);
+async function startScheduler(context: Context, open: OpenThings): Promise<Reloadable> {
+  const { queues, log, config } = context;
+  const stop = new AbortController();
+  await open.add(async () => stop.abort());
+  const upkeep = queues.open(UPKEEP_QUEUE);
   // A second after the grace, so that the minute before last is surely due.
   const settleOffsetMs = (GRACE_MS + 1_000) % MINUTE_MS;
   const plans = [
@@ -61,80 +103,31 @@ export async function startScheduler(deps: RoleDeps): Promise<Role> {
     { id: "prune", everyMs: DAY_MS, offsetMs: DAY_MS / 8, name: "prune", data: {} },
   ];
   for (const plan of plans) await upkeep.plan(plan);
-  const reload = async () => {
-    const change = await schedule(deps.config(), deps.openQueue);
-    deps.log.info(change, "rounds planned");
-  };
-  await reload();
-  return { drain: async () => undefined, reload };
-}
-
-/** Measures the rounds of one vantage. */
-export async function startProbing(deps: RoleDeps, vantage: string): Promise<Role> {
-  const log = deps.log.child({ vantage });
-  const loop = startLoopWatch(deps.clock);
-  const outbox = await openOutbox({
-    queue: deps.openQueue(ROUNDS_QUEUE),
-    spoolDir: join(deps.dataDir, "spool"),
-    log,
-    metrics: deps.metrics,
-  });
-  const stop = new AbortController();
-  let ready = prepareTargets(deps.config());
-  let controls = startVantageControls(deps, vantage);
-  const jobDeps = {
-    clock: deps.clock,
-    metrics: deps.metrics,
-    vantage,
-    outbox,
-    signal: stop.signal,
-    findTarget: (id: string) => ready.get(id) ?? null,
-    worstLagMs: loop.worstLagMs,
-    controlsFailed: () => controls.haveFailed(),
-  };
-  const handler: Handler = (job) => probeJobs["run-round"](jobDeps, job);
-  const worker = startWorker(deps, probeQueue(vantage), {
-    handler,
-    concurrency: PROBE_CONCURRENCY,
-  });
+  const planRounds = async () => log.info(await schedule(config(), queues.open), "rounds planned");
+  await planRounds();
   return {
-    drain: async () => {
-      // Probes in flight end within their own deadline; those that take longer are given up.
-      const deadline = setTimeout(() => stop.abort(), 8_000);
-      await worker.close();
-      clearTimeout(deadline);
-      outbox.close();
-      controls.close();
-      loop.close();
-    },
+    // The file was read and is right: planning must not be left half done because the queue is away.
     reload: async () => {
-      ready = prepareTargets(deps.config());
-      controls.close();
-      controls = startVantageControls(deps, vantage);
+      while (!stop.signal.aborted) {
+        try {
+          await planRounds();
+          return;
+        } catch (error) {
+          log.error({ err: error }, "rounds cannot be planned; trying again");
+          await sleep(PLAN_AGAIN_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+        }
+      }
     },
   };
-}
-
-/** Control endpoints tell whether the way out is well; targets on this machine do not take it. */
-function startVantageControls({ config, clock }: RoleDeps, vantage: string) {
-  const { vantages, targets } = config();
-  const isNeeded = targets.some((target) => target.vantages.includes(vantage) && !isLocal(target));
-  const endpoints = vantages.find(({ id }) => id === vantage)?.controls ?? [];
-  return startControls(isNeeded ? endpoints : [], clock);
-}
-
-function prepareTargets({ targets }: Config): Map<string, ReadyTarget> {
-  return new Map(
-    targets.map((target) => [
-      target.id,
-      { target, key: probeKey(target), run: prepareProbe(target.probe) },
-    ]),
-  );
 }
 
 /** Stores rounds and settles minutes. */
-export async function startRecording(deps: RoleDeps, store: RoundStore): Promise<Role> {
-  const { clock, log, metrics, config } = deps;
+async function startRecording(
+  context: Context,
+  store: RoundStore,
+  open: OpenThings,
+): Promise<void> {
+  const { clock, log, metrics, config, queues } = context;
   const jobDeps: StoreJobDeps = {
     clock,
     log,
@@ -151,38 +144,24 @@ export async function startRecording(deps: RoleDeps, store: RoundStore): Promise
     if (run === undefined) throw new Error(`no job is called ${job.name}`);
     await run(jobDeps, job);
   };
-  const rounds = startWorker(deps, ROUNDS_QUEUE, { handler, concurrency: RECORD_CONCURRENCY });
-  const upkeep = startWorker(deps, UPKEEP_QUEUE, { handler, concurrency: 1 });
-  return {
-    drain: async () => {
-      await rounds.close();
-      await upkeep.close();
-    },
-    reload: async () => undefined,
-  };
+  const upkeep = startJobWorker(context, UPKEEP_QUEUE, { handler, concurrency: 1 });
+  await open.add(() => upkeep.close());
+  const rounds = startJobWorker(context, ROUNDS_QUEUE, {
+    handler,
+    concurrency: RECORD_CONCURRENCY,
+  });
+  await open.add(async () => {
+    await waitUntilEmpty(queues.open(ROUNDS_QUEUE), clock).catch(() => undefined);
+    await rounds.close();
+  });
 }
 
-function startWorker(
-  deps: RoleDeps,
-  name: string,
-  options: { readonly handler: Handler; readonly concurrency: number },
-): Pick<JobWorker, "close"> {
-  const log = deps.log.child({ queue: name });
-  const handler: Handler = async (job) => {
-    try {
-      await options.handler(job);
-    } catch (error) {
-      log.error({ err: error, job: job.name }, "job failed");
-      throw error;
-    }
-  };
-  return watchWorker({
-    queue: deps.openQueue(name),
-    start: () =>
-      deps.queues.work(name, handler, {
-        concurrency: options.concurrency,
-        onError: (error) => log.warn({ err: error }, "queue trouble"),
-      }),
-    onStalled: () => log.warn("jobs wait and none is taken: the worker is started anew"),
-  });
+/** What is left on the queue is safe there; the next recorder stores it. */
+async function waitUntilEmpty(queue: JobQueue, clock: Clock): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + LAST_ROUNDS_MS;
+  while (clock.monotonicMs() < deadlineMs) {
+    const { waiting = 0, active = 0 } = await queue.counts();
+    if (waiting + active === 0) return;
+    await sleep(50);
+  }
 }

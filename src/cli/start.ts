@@ -1,44 +1,36 @@
 import { mkdirSync } from "node:fs";
-import { pino, type Logger } from "pino";
-import type { Clock } from "../clock.ts";
+import { pino } from "pino";
 import { readSettings, type Config, type Settings } from "../config.ts";
 import { InvalidInputError } from "../errors.ts";
-import { buildServer } from "../http/server.ts";
-import { createMetrics, type Metrics } from "../metrics.ts";
-import { openQueues, type JobQueue, type Queues } from "../queues.ts";
-import { createMetricsRefresh } from "../refresh-metrics.ts";
-import { createIdCache, type RoundStore } from "../store/rounds.ts";
-import type { FrameNotes } from "../view-overview.ts";
-import { readArguments } from "./arguments.ts";
+import { createMetrics } from "../metrics.ts";
+import { openQueues } from "../queues.ts";
+import { createIdCache } from "../store/rounds.ts";
+import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
+import { listenToSignals, trackOpenThings, type OpenThings, type Signals } from "./lifecycle.ts";
+import { listen } from "./listen.ts";
 import { loadConfig, openStore, type OpenDatabase } from "./open.ts";
-import { startProbing, startRecording, startScheduler, type Role, type RoleDeps } from "./roles.ts";
+import { rememberQueues, ROLES, startRoles, type Context, type RoleName } from "./roles.ts";
 import { startSandbox, type Sandbox } from "./sandbox.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
-const ROLES = ["all", "api", "scheduler", "worker", "recorder"] as const;
-type RoleName = (typeof ROLES)[number];
-
-/** Draining must end within 15 s of SIGTERM; what is not done by then is handed back. */
-const DRAIN_MS = 14_000;
+/** Of the 15 s that a stop may take; a probe in flight gets a part of it. */
+const CLOSE_LIMIT_MS = 14_000;
 
 export const start: Verb = {
   summary: "runs a role (all of them by default) until SIGTERM",
-  usage: "nines start [--config FILE] [--role all|api|scheduler|worker|recorder] [--vantage ID]",
+  usage: `nines start [--config FILE] [--role ${ROLES.join("|")}] [--vantage ID]`,
   run: async (args, terminal) => {
-    const { values } = readArguments(args, {
+    const { values, problems } = readArguments(args, {
       config: { type: "string" },
       role: { type: "string", default: "all" },
       vantage: { type: "string" },
     });
-    const role = ROLES.find((one) => one === values.role);
-    if (role === undefined) {
-      const message = `"${values.role}" is no role; take one of ${ROLES.join(", ")}`;
-      throw new InvalidInputError([{ place: "--role", message }]);
-    }
+    const role = requireOneOf(ROLES, { place: "--role", value: values.role }, problems);
     if (role === "worker" && values.vantage === undefined) {
-      const message = "a worker measures from one vantage: name it with --vantage";
-      throw new InvalidInputError([{ place: "--vantage", message }]);
+      const message = "a worker measures from one vantage: name it";
+      problems.push({ place: "--vantage", message });
     }
+    throwProblems(problems);
     const settings = readSettings(terminal.env);
     const file = values.config ?? settings.configFile;
     return runService({ settings, terminal, role, file, vantage: values.vantage ?? null });
@@ -51,59 +43,90 @@ type Order = {
   readonly role: RoleName;
   /** Null: the sandbox. */
   readonly file: string | null;
+  /** Null: every vantage of the configuration. */
   readonly vantage: string | null;
 };
 
-/** Opens everything, runs until a signal, and closes everything in the opposite order. */
+/** Opens everything, runs until a signal, and closes everything. A signal also ends the opening. */
 async function runService(order: Order): Promise<ExitStatus> {
-  const { settings, terminal } = order;
-  const { clock } = terminal;
-  const log = pino({ level: settings.logLevel });
-  const closers: (() => Promise<unknown>)[] = [];
-  const stopped = waitForStop();
+  const log = pino({ level: order.settings.logLevel });
+  const signals = listenToSignals(log);
+  let status: ExitStatus = 0;
+  const open = trackOpenThings(log, {
+    limitMs: CLOSE_LIMIT_MS,
+    onLate: () => process.exit(status),
+  });
   try {
-    mkdirSync(settings.dataDir, { recursive: true });
-    const sandbox = order.file === null ? await startSandbox({ clock, log, settings }) : null;
-    if (sandbox !== null) closers.push(sandbox.close);
-    let config = readConfig(order, sandbox);
-    const store = await openStoreFor(order, log);
-    if (store !== null) closers.push(store.close);
-    const queues = await openQueues({
-      databaseUrl: store?.url ?? "",
-      redisUrl: settings.redisUrl,
-      onError: (error) => log.warn({ err: error }, "queue trouble"),
-    });
-    closers.push(queues.close);
-    const service = await startRoles({ order, log, queues, store, config: () => config });
-    closers.push(service.drain);
-    if (sandbox !== null && service.roundStore !== null) {
-      closers.push(sandbox.fill({ config, store: service.roundStore }));
-    }
-    const notes = (): FrameNotes => ({
-      sandbox: sandbox !== null,
-      openAccess: true,
-      filling: sandbox?.filling() ?? null,
-    });
-    const listener = await listen({ order, log, service, queues, config: () => config, notes });
-    closers.push(listener.close);
-    if (sandbox !== null) terminal.out(sandbox.banner(listener.url));
-    else log.info({ role: order.role, url: listener.url }, "nines runs");
-    stopped.onReload(async () => {
-      if (order.file === null) return;
-      try {
-        config = loadConfig(order.file, terminal.env);
-        await service.reload();
-        log.info({ file: order.file }, "configuration reloaded");
-      } catch (error) {
-        log.error({ err: error }, "configuration refused; the old one stays in force");
-      }
-    });
-    const signal = await stopped.signal;
+    const opening = openService(order, { log, open, signals });
+    const signal = await Promise.race([opening.then(() => signals.stop), signals.stop]);
     log.info({ signal }, "draining");
+  } catch (error) {
+    status = 1;
+    throw error;
   } finally {
-    await closeAll(closers, log);
+    await open.closeAll();
   }
-  return 0;
+  return status;
+}
+
+async function openService(
+  order: Order,
+  life: { readonly log: Context["log"]; readonly open: OpenThings; readonly signals: Signals },
+): Promise<void> {
+  const { settings, terminal, role } = order;
+  const { clock } = terminal;
+  const { log, open } = life;
+  mkdirSync(settings.dataDir, { recursive: true });
+  const sandbox = order.file === null ? await startSandbox({ clock, log, settings }) : null;
+  if (sandbox !== null) await open.add(sandbox.close);
+  let config = readConfig(order, sandbox);
+  const database = await openDatabaseFor(order, log);
+  if (database !== null) await open.add(database.close);
+  const queues = await openQueues({
+    databaseUrl: database?.url ?? "",
+    redisUrl: settings.redisUrl,
+    onError: (error) => log.warn({ err: error }, "queue trouble"),
+  });
+  await open.add(queues.close);
+  const context: Context = {
+    clock,
+    log,
+    role,
+    vantage: order.vantage,
+    dataDir: settings.dataDir,
+    config: () => config,
+    store: database === null ? null : { db: database.db, ids: createIdCache() },
+    queues: rememberQueues(queues),
+    metrics: createMetrics(),
+  };
+  await open.add(context.queues.closeOpened);
+
+  // Before the roles, so that a port that is taken ends the start before anything is measured.
+  const listener = await listen(context, settings, () => ({
+    sandbox: sandbox !== null,
+    openAccess: true,
+    filling: sandbox?.filling() ?? null,
+  }));
+  await open.add(listener.close);
+  const roles = await startRoles(context, open);
+  await open.add(async () => listener.beginDraining());
+  if (sandbox !== null && context.store !== null) {
+    await open.add(sandbox.fill({ config, store: context.store }));
+  }
+
+  if (sandbox !== null) terminal.out(sandbox.banner(listener.url));
+  else log.info({ role, url: listener.url }, "nines runs");
+  life.signals.onReload(async () => {
+    if (order.file === null) return;
+    try {
+      config = readConfig(order, null);
+    } catch (error) {
+      log.error({ err: error }, "configuration refused; the old one stays in force");
+      return;
+    }
+    await roles.reload();
+    log.info({ file: order.file }, "configuration reloaded");
+  });
 }
 
 function readConfig({ file, terminal, vantage, role }: Order, sandbox: Sandbox | null): Config {
@@ -116,7 +139,7 @@ function readConfig({ file, terminal, vantage, role }: Order, sandbox: Sandbox |
 }
 
 /** A worker needs the queue only; with Redis it has no database at all. */
-async function openStoreFor(order: Order, log: Logger): Promise<OpenDatabase | null> {
+async function openDatabaseFor(order: Order, log: Context["log"]): Promise<OpenDatabase | null> {
   const { settings, role, terminal } = order;
   if (role === "worker" && settings.redisUrl !== null) return null;
   if (role !== "all" && settings.databaseUrl === null) {
@@ -124,134 +147,4 @@ async function openStoreFor(order: Order, log: Logger): Promise<OpenDatabase | n
     throw new InvalidInputError([{ place: "environment DATABASE_URL", message }]);
   }
   return openStore(settings, { clock: terminal.clock, log }, { exclusive: true, purpose: "start" });
-}
-
-type Service = {
-  readonly metrics: Metrics;
-  readonly roundStore: RoundStore | null;
-  readonly openQueues: ReadonlyMap<string, JobQueue>;
-  readonly reload: () => Promise<void>;
-  readonly drain: () => Promise<void>;
-};
-
-async function startRoles(input: {
-  readonly order: Order;
-  readonly log: Logger;
-  readonly queues: Queues;
-  readonly store: OpenDatabase | null;
-  readonly config: () => Config;
-}): Promise<Service> {
-  const { order, queues, store, config } = input;
-  const opened = new Map<string, JobQueue>();
-  const deps: RoleDeps = {
-    clock: order.terminal.clock,
-    log: input.log,
-    metrics: createMetrics(),
-    config,
-    queues,
-    dataDir: order.settings.dataDir,
-    openQueue: (name) => {
-      const queue = opened.get(name) ?? queues.queue(name);
-      opened.set(name, queue);
-      return queue;
-    },
-  };
-  const does = (role: RoleName) => order.role === "all" || order.role === role;
-  const roundStore = store === null ? null : { db: store.db, ids: createIdCache() };
-  const roles: Role[] = [];
-  if (does("recorder") && roundStore !== null) roles.push(await startRecording(deps, roundStore));
-  if (does("worker")) {
-    const all = config().vantages.map(({ id }) => id);
-    for (const vantage of order.vantage === null ? all : [order.vantage]) {
-      roles.push(await startProbing(deps, vantage));
-    }
-  }
-  if (does("scheduler")) roles.push(await startScheduler(deps));
-  return {
-    metrics: deps.metrics,
-    roundStore,
-    openQueues: opened,
-    reload: async () => {
-      for (const role of roles) await role.reload();
-    },
-    drain: async () => {
-      // Workers first, so that their last rounds still find the recorder.
-      for (const role of roles.toReversed()) await role.drain();
-      for (const queue of opened.values()) await queue.close();
-    },
-  };
-}
-
-async function listen(input: {
-  readonly order: Order;
-  readonly log: Logger;
-  readonly service: Service;
-  readonly queues: Queues;
-  readonly config: () => Config;
-  readonly notes: () => FrameNotes;
-}): Promise<{ url: string; close: () => Promise<void> }> {
-  const { order, log, service, queues, config } = input;
-  const { host, port } = order.settings;
-  const { clock } = order.terminal;
-  const store = service.roundStore;
-  const deps = {
-    clock,
-    log,
-    config,
-    metrics: service.metrics,
-    isLoopback: /^(?:localhost$|127\.|::1$|\[::1\]$)/u.test(host),
-    checkReady: async () => {
-      await queues.ping();
-      await store?.db.query("select 1");
-    },
-    refreshMetrics: refreshOf(service, { clock, config }),
-  };
-  const isFull = order.role === "all" || order.role === "api";
-  const api = isFull && store !== null ? { ...deps, store, notes: input.notes } : null;
-  const server = await buildServer(deps, api);
-  const url = await server.listen({ host, port });
-  return { url, close: () => server.close() };
-}
-
-/** A worker without a database has no figures to show. */
-function refreshOf(
-  { roundStore, metrics, openQueues: queues }: Service,
-  context: { readonly clock: Clock; readonly config: () => Config },
-): () => Promise<void> {
-  if (roundStore === null) return async () => undefined;
-  return createMetricsRefresh({ ...context, metrics, db: roundStore.db, queues: () => queues });
-}
-
-/** Resolves on the first SIGTERM or SIGINT; SIGHUP reloads. */
-function waitForStop(): {
-  readonly signal: Promise<NodeJS.Signals>;
-  readonly onReload: (reload: () => Promise<void>) => void;
-} {
-  let reload = async () => undefined as void;
-  process.on("SIGHUP", () => void reload());
-  const signal = new Promise<NodeJS.Signals>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
-  return {
-    signal,
-    onReload: (next) => {
-      reload = next;
-    },
-  };
-}
-
-async function closeAll(closers: (() => Promise<unknown>)[], log: Logger): Promise<void> {
-  const late = setTimeout(() => {
-    log.error("draining took too long; what was running is handed back");
-    process.exit(0);
-  }, DRAIN_MS);
-  for (const close of closers.toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      log.warn({ err: error }, "closing went wrong");
-    }
-  }
-  clearTimeout(late);
 }

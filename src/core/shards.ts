@@ -56,12 +56,10 @@ function fillLane(lane: Lane, before: readonly Shard[]): Shard[] {
     return true;
   };
   const groups = groupByMeasurement(lane.targets);
-  const isSettled = (group: readonly string[]) => isAtHome(group, homes);
   // Those that are where they were go first, so that nobody new takes their place.
-  const moving = [
-    ...groups.filter((group) => isSettled(group) && !place(homeOf(group, homes) ?? 0, group)),
-    ...groups.filter((group) => !isSettled(group)),
-  ];
+  const moving = groups.filter(
+    (group) => !isAtHome(group, homes) || !place(homeOf(group, homes) ?? 0, group),
+  );
   const homeless = moving.filter((group) => {
     const home = homeOf(group, homes);
     return home === null || !place(home, group);

@@ -19,7 +19,7 @@ export function sandboxConfigYaml(cloud: Pick<SandboxCloud, "servers">): string 
     // No controls: those by default are elsewhere, and a first look must not leave the machine.
     vantages: VANTAGES.map((id) => ({ id, controls: [] })),
     accounts: ACCOUNTS,
-    defaults: { interval: "15s", timeout: "2s" },
+    defaults: { interval: "5s", timeout: "2s" },
     targets: TARGET_SPECS.map((spec) => targetOf(spec, cloud)),
   };
   // Without anchors: the accounts and vantages are few, and a reader should not have to look them up.

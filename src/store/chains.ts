@@ -3,8 +3,13 @@ import type { PackedDetail } from "../core/round-proof.ts";
 import type { Queryable } from "./connect.ts";
 
 export type StoredRound = {
+  /** Grows in the order of storing, over all chains. */
+  readonly id: number;
   readonly seq: number;
   readonly plannedAtMs: number;
+  readonly storedAtMs: number;
+  /** False when an instant has parts of a millisecond, which nothing that is stored has. */
+  readonly isWhole: boolean;
   readonly targets: readonly number[];
   readonly outcomes: string;
   readonly offsetsMs: readonly number[];
@@ -23,8 +28,11 @@ export type Chain = {
 };
 
 type Row = {
+  readonly id: number;
   readonly seq: number;
   readonly planned_at: number;
+  readonly stored_at: number;
+  readonly is_whole: boolean;
   readonly targets: string;
   readonly outcomes: string;
   readonly offsets_ms: string;
@@ -44,6 +52,30 @@ export async function listChains(db: Queryable): Promise<Chain[]> {
   return rows;
 }
 
+/** What was counted of one chain on one UTC day. */
+export type CountedDay = { readonly rounds: number; readonly hash: Buffer };
+
+/** All days of a chain, by day. */
+export async function listDaysOfChain(
+  db: Queryable,
+  chainId: number,
+): Promise<Map<number, CountedDay>> {
+  const { rows } = await db.query<CountedDay & { readonly day: number }>(
+    `select day, rounds, hash from chain_day where chain_id = $1 order by day`,
+    [chainId],
+  );
+  return new Map(rows.map((row) => [row.day, row]));
+}
+
+/** How many rounds are stored for the interval, whatever chain they name. */
+export async function countRounds(db: Queryable, range: Interval): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*) as count from round where planned_at >= $1 and planned_at < $2`,
+    [new Date(range.fromMs).toISOString(), new Date(range.untilMs).toISOString()],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Rounds of one chain planned in the interval, page by page, in the order of the planned instants. */
 export async function* pageRounds(
   db: Queryable,
@@ -54,9 +86,11 @@ export async function* pageRounds(
   for (;;) {
     const { rows } = await db.query<Row>({
       name: "page-rounds",
-      text: `select seq, planned_at, targets::text as targets, outcomes,
-               offsets_ms::text as offsets_ms, latencies_us::text as latencies_us,
-               details, previous_hash, hash
+      text: `select id, seq, planned_at, stored_at,
+               planned_at = date_trunc('milliseconds', planned_at)
+                 and stored_at = date_trunc('milliseconds', stored_at) as is_whole,
+               targets::text as targets, outcomes, offsets_ms::text as offsets_ms,
+               latencies_us::text as latencies_us, details, previous_hash, hash
              from round where chain_id = $1 and planned_at > $2 and planned_at < $3
              order by planned_at limit ${PAGE}`,
       values: [chainId, new Date(afterMs).toISOString(), new Date(range.untilMs).toISOString()],
@@ -71,8 +105,11 @@ export async function* pageRounds(
 
 function toRound(row: Row): StoredRound {
   return {
+    id: row.id,
     seq: row.seq,
     plannedAtMs: row.planned_at,
+    storedAtMs: row.stored_at,
+    isWhole: row.is_whole,
     targets: parseIntegers(row.targets),
     outcomes: row.outcomes,
     offsetsMs: parseIntegers(row.offsets_ms),

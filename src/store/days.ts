@@ -15,17 +15,36 @@ export type DayBlocks = Map<number, CountsByTarget>;
 type DayPlace = { readonly vantageId: number; readonly day: number };
 type DayRow = { readonly block: number; readonly counts: Buffer };
 
-/** All blocks of one vantage and day. */
-export async function findDay(db: Queryable, { vantageId, day }: DayPlace): Promise<DayBlocks> {
+/** All blocks of one vantage and day. Throws RangeError when one cannot be read. */
+export async function findDay(db: Queryable, place: DayPlace): Promise<DayBlocks> {
+  const { blocks, unreadable } = await inspectDay(db, place);
+  if (unreadable.length === 0) return blocks;
+  const day = new Date(place.day * 86_400_000).toISOString().slice(0, 10);
+  throw new RangeError(`counts of ${day} cannot be read, derive them again with nines rebuild`);
+}
+
+/** All blocks of one vantage and day, and the numbers of those that cannot be read. */
+export async function inspectDay(
+  db: Queryable,
+  { vantageId, day }: DayPlace,
+): Promise<{ readonly blocks: DayBlocks; readonly unreadable: readonly number[] }> {
   const { rows } = await db.query<DayRow>({
     name: "find-day",
     text: `select block, counts from day where vantage_id = $1 and day = $2`,
     values: [vantageId, day],
   });
   const dayStart = day * MINUTES_PER_DAY;
-  return new Map(
-    rows.map(({ block, counts }) => [block, decodeDayCounts(counts, { block, dayStart })]),
-  );
+  const blocks: DayBlocks = new Map();
+  const unreadable: number[] = [];
+  for (const { block, counts } of rows) {
+    try {
+      blocks.set(block, decodeDayCounts(counts, { block, dayStart }));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      unreadable.push(block);
+    }
+  }
+  return { blocks, unreadable };
 }
 
 /** Writes the blocks given; other blocks of the day stay. */

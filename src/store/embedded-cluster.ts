@@ -57,7 +57,7 @@ const settings = {
   max_logical_replication_workers: "0",
   wal_compression: "pglz",
   min_wal_size: "64MB",
-  max_wal_size: "512MB",
+  max_wal_size: "256MB",
   checkpoint_timeout: "15min",
   /** A query whose client was killed ends soon. */
   client_connection_check_interval: "10s",

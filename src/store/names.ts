@@ -37,7 +37,8 @@ export async function ensureIds(
   names: readonly string[],
 ): Promise<Map<string, number>> {
   const known = await findIds(db, table, names);
-  const missing = names.filter((name) => !known.has(name));
+  // In one order, so that two that hand out the same ids do not wait for each other.
+  const missing = names.filter((name) => !known.has(name)).toSorted();
   if (missing.length === 0) return known;
   await db.query(insertMissing[table], [missing]);
   return findIds(db, table, names);

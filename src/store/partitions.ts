@@ -1,11 +1,12 @@
 import { DateTime } from "luxon";
-import type { Db, Queryable } from "./connect.ts";
-import { saveMemo } from "./memo.ts";
+import { withTransaction, type Db, type Queryable } from "./connect.ts";
+import { findMemo } from "./memo.ts";
 
 /** Makes partitions strictly one after another; any fixed number will do. */
 const PARTITION_LOCK = 7_305_001;
 
-type Partition = { readonly name: string; readonly fromMs: number; readonly untilMs: number };
+/** A table with the rounds that are planned in [fromMs, untilMs). */
+export type Partition = { readonly name: string; readonly fromMs: number; readonly untilMs: number };
 
 /** Rounds are partitioned by UTC month. */
 function partitionOf(ms: number): Partition {
@@ -23,9 +24,9 @@ export async function ensurePartitions(
   made: Set<string>,
   plannedAtsMs: readonly number[],
 ): Promise<void> {
-  const months = new Set<number>();
-  for (const ms of plannedAtsMs) months.add(ms - (ms % 86_400_000));
-  for (const ms of months) {
+  const days = new Set<number>();
+  for (const ms of plannedAtsMs) days.add(ms - (ms % 86_400_000));
+  for (const ms of days) {
     const partition = partitionOf(ms);
     if (made.has(partition.name)) continue;
     await createPartition(db, partition);
@@ -33,43 +34,74 @@ export async function ensurePartitions(
   }
 }
 
-async function createPartition(db: Db, partition: Partition): Promise<void> {
-  const client = await db.connect();
-  try {
-    await client.query(`select pg_advisory_lock($1)`, [PARTITION_LOCK]);
-    await client.query(
-      `create table if not exists ${partition.name} partition of round
-       for values from ('${new Date(partition.fromMs).toISOString()}')
-       to ('${new Date(partition.untilMs).toISOString()}')`,
+/**
+ * Attached, not made as a partition at once: that would wait for everybody who writes rounds,
+ * among them an import that waits for this very partition.
+ */
+async function createPartition(db: Db, { name, fromMs, untilMs }: Partition): Promise<void> {
+  await withTransaction(db, async (tx) => {
+    await tx.query(`select pg_advisory_xact_lock($1)`, [PARTITION_LOCK]);
+    const { rows } = await tx.query<{ exists: boolean }>(
+      `select to_regclass($1) is not null as exists`,
+      [name],
     );
-  } finally {
-    await client.query(`select pg_advisory_unlock($1)`, [PARTITION_LOCK]);
-    client.release();
-  }
+    if (rows[0]?.exists === true) return;
+    await tx.query(`create table ${name} (like round including defaults including constraints)`);
+    await tx.query(
+      `alter table round attach partition ${name}
+       for values from ('${new Date(fromMs).toISOString()}')
+       to ('${new Date(untilMs).toISOString()}')`,
+    );
+  });
 }
 
-/** The memo that says up to which instant (ms) rounds were dropped. */
-export const DROPPED_UNTIL = "rounds-dropped-until";
-
-/**
- * Drops partitions that end at or before `horizonMs` and remembers how far. Returns their
- * names.
- */
-export async function dropPartitionsBefore(db: Queryable, horizonMs: number): Promise<string[]> {
+/** The partitions that are there, oldest first. */
+export async function listPartitions(db: Queryable): Promise<Partition[]> {
   const { rows } = await db.query<{ name: string }>(
     `select c.relname as name from pg_inherits i
      join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'round'::regclass order by 1`,
   );
+  return rows.flatMap(({ name }) => {
+    const from = DateTime.fromFormat(name, "'round_'yyyy_MM", { zone: "utc" });
+    return from.isValid ? [partitionOf(from.toMillis())] : [];
+  });
+}
+
+/** The memo that says up to which instant (ms) rounds were dropped. */
+const DROPPED_UNTIL = "rounds-dropped-until";
+
+/** The instant before which rounds were dropped: none of that time are stored any more. */
+export async function findDroppedUntil(db: Queryable): Promise<number> {
+  return Number((await findMemo(db, DROPPED_UNTIL)) ?? 0);
+}
+
+/**
+ * Drops partitions that end at or before `horizonMs` and remembers how far. Returns their
+ * names. Throws when one is in use for long; the next time will do.
+ */
+export async function dropPartitionsBefore(db: Db, horizonMs: number): Promise<string[]> {
   const dropped: string[] = [];
-  for (const { name } of rows) {
-    const start = DateTime.fromFormat(name, "'round_'yyyy_MM", { zone: "utc" });
-    const endMs = start.plus({ months: 1 }).toMillis();
-    if (!start.isValid || endMs > horizonMs) continue;
+  for (const { name, untilMs } of await listPartitions(db)) {
+    if (untilMs > horizonMs) continue;
     // Remembered first: a round that arrives in between must not join a table that is gone.
-    await saveMemo(db, DROPPED_UNTIL, String(endMs));
-    await db.query(`drop table ${name}`);
+    await saveDroppedUntil(db, untilMs);
+    await withTransaction(db, async (tx) => {
+      // Whoever writes rounds waits behind this statement while it waits itself.
+      await tx.query(`set local lock_timeout = '3s'`);
+      await tx.query(`drop table if exists ${name}`);
+    });
     dropped.push(name);
   }
   return dropped;
+}
+
+/** Moves the memo forward, never back. */
+async function saveDroppedUntil(db: Queryable, untilMs: number): Promise<void> {
+  await db.query(
+    `insert into memo (name, value) values ($1, $2::bigint::text)
+     on conflict (name) do update
+       set value = greatest(memo.value::bigint, excluded.value::bigint)::text`,
+    [DROPPED_UNTIL, untilMs],
+  );
 }

@@ -15,6 +15,7 @@ type Row = {
 };
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const COLUMNS = `
   r.planned_at, v.name as vantage, p.position,
@@ -29,19 +30,9 @@ export async function* pageResults(
   target: string,
   range: Interval,
 ): AsyncGenerator<ResultLine[]> {
-  for (let fromMs = range.fromMs; fromMs < range.untilMs; fromMs += HOUR_MS) {
-    const { rows } = await db.query<Row>({
-      name: "page-results",
-      text: `select ${COLUMNS}
-             from target t
-             cross join chain c join vantage v on v.id = c.vantage_id
-             join round r on r.chain_id = c.id and r.planned_at >= $2 and r.planned_at < $3
-             cross join lateral (select array_position(r.targets, t.id) as position) p
-             where t.name = $1 and p.position is not null
-             order by r.planned_at, r.id`,
-      values: [target, iso(fromMs), iso(Math.min(fromMs + HOUR_MS, range.untilMs))],
-    });
-    if (rows.length > 0) yield rows.map((row) => toLine(target, row));
+  for (const hour of await listHours(db, range)) {
+    const page = await listHour(db, target, hour);
+    if (page.length > 0) yield page;
   }
 }
 
@@ -52,13 +43,43 @@ export async function listNewestResults(
   query: Interval & { readonly limit: number },
 ): Promise<ResultLine[]> {
   const newest: ResultLine[] = [];
-  for (let untilMs = query.untilMs; untilMs > query.fromMs; untilMs -= HOUR_MS) {
-    for await (const page of pageResults(db, target, { fromMs: untilMs - HOUR_MS, untilMs })) {
-      newest.push(...page.reverse());
-    }
+  for (const hour of (await listHours(db, query)).toReversed()) {
+    newest.push(...(await listHour(db, target, hour)).toReversed());
     if (newest.length >= query.limit) break;
   }
   return newest.slice(0, query.limit);
+}
+
+/** The hours of the interval on days that have rounds at all. */
+async function listHours(db: Queryable, range: Interval): Promise<Interval[]> {
+  const { rows } = await db.query<{ day: number }>(
+    `select distinct day from chain_day where day >= $1 and day <= $2 order by day`,
+    [range.fromMs, range.untilMs].map((ms) => Math.floor(ms / DAY_MS)),
+  );
+  return rows
+    .flatMap(({ day }) =>
+      Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day * DAY_MS + hour * HOUR_MS),
+    )
+    .map((startMs) => ({
+      fromMs: Math.max(startMs, range.fromMs),
+      untilMs: Math.min(startMs + HOUR_MS, range.untilMs),
+    }))
+    .filter(({ fromMs, untilMs }) => fromMs < untilMs);
+}
+
+async function listHour(db: Queryable, target: string, hour: Interval): Promise<ResultLine[]> {
+  const { rows } = await db.query<Row>({
+    name: "list-hour",
+    text: `select ${COLUMNS}
+           from target t
+           cross join chain c join vantage v on v.id = c.vantage_id
+           join round r on r.chain_id = c.id and r.planned_at >= $2 and r.planned_at < $3
+           cross join lateral (select array_position(r.targets, t.id) as position) p
+           where t.name = $1 and p.position is not null
+           order by r.planned_at, r.id`,
+    values: [target, iso(hour.fromMs), iso(hour.untilMs)],
+  });
+  return rows.map((row) => toLine(target, row));
 }
 
 export type LatestResult = {
@@ -78,7 +99,8 @@ export async function listLatest(db: Queryable, sinceMs: number): Promise<Latest
            from chain c join vantage v on v.id = c.vantage_id
            cross join lateral (
              select * from round where chain_id = c.id and planned_at >= $1
-             order by planned_at desc limit 1) r
+             -- The rounds of an import hold whichever targets have that very instant.
+             order by planned_at desc limit case when c.shard like 'import-%' then 100 else 1 end) r
            cross join lateral unnest(r.targets) with ordinality as p (target_id, position)
            join target t on t.id = p.target_id
            order by t.name, v.name, r.planned_at desc`.replaceAll("p.position", "p.position::int"),

@@ -5,8 +5,9 @@ import { packDetail, roundText, type PackedDetail } from "../core/round-proof.ts
 import type { Round } from "../core/round.ts";
 import { MINUTE_MS } from "../core/tally.ts";
 import { withTransaction, type Db, type Queryable } from "./connect.ts";
+import { ConflictError } from "../errors.ts";
 import { ensureIds } from "./names.ts";
-import { ensurePartitions } from "./partitions.ts";
+import { ensurePartitions, findDroppedUntil } from "./partitions.ts";
 
 /** Ids that never change once handed out, so that a round costs no look-up. */
 export type IdCache = {
@@ -40,7 +41,8 @@ export function hashRound(previousHash: Uint8Array, text: string): Buffer {
 /**
  * Stores rounds in one transaction, in the order given: each joins the chain of its vantage
  * and shard, and its minute is marked for settling. A round whose key (vantage, shard,
- * planned instant) is already stored changes nothing. Returns the new ones.
+ * planned instant) is already stored changes nothing. Returns the new ones. Throws
+ * ConflictError for a round of a time whose rounds were dropped.
  */
 export async function storeRounds(
   store: RoundStore,
@@ -50,7 +52,9 @@ export async function storeRounds(
   await prepareRounds(store, rounds);
   return withTransaction(store.db, async (tx) => {
     const stored = await appendRounds(tx, store, { rounds, storedAtMs });
-    await markUnsettled(tx, store, stored);
+    const minutes = new Map<string, Set<Minute>>();
+    for (const round of stored) addMinute(minutes, round);
+    await markUnsettled(tx, store, minutes);
     return stored;
   });
 }
@@ -78,9 +82,10 @@ export async function appendRounds(
   if (rounds.length === 0) return [];
   const heads = await lockHeads(tx, chainIdsOf(store, rounds));
   const stored = await findStored(tx, store, rounds);
-  const rows = linkRounds({ store, rounds, heads, stored });
+  const rows = linkRounds({ ...input, store, heads, stored });
   if (rows.length === 0) return [];
   await insertRows(tx, rows, { store, storedAtMs: input.storedAtMs });
+  await refuseDropped(tx, rows);
   await moveHeads(tx, heads);
   await countDays(tx, rows);
   return rows.map(({ round }) => round);
@@ -154,6 +159,7 @@ function linkRounds(input: {
   readonly rounds: readonly Round[];
   readonly heads: Map<number, Head>;
   readonly stored: Set<string>;
+  readonly storedAtMs: number;
 }): NewRow[] {
   const rows: NewRow[] = [];
   for (const round of input.rounds) {
@@ -163,8 +169,9 @@ function linkRounds(input: {
     input.stored.add(key);
     const head = input.heads.get(chainId) ?? unreachable(`head of chain ${chainId}`);
     const details = round.details.map(packDetail);
-    const hash = hashRound(head.hash, roundText(round, details));
     const seq = head.seq + 1;
+    const place = { seq, storedAtMs: input.storedAtMs };
+    const hash = hashRound(head.hash, roundText(round, details, place));
     rows.push({ chainId, round, details, seq, previousHash: head.hash, hash });
     input.heads.set(chainId, { seq, hash });
   }
@@ -202,6 +209,18 @@ async function insertRows(
       rows.map(({ hash }) => hash),
     ],
   });
+}
+
+/**
+ * Evidence of a time that was dropped would be a small part of what there was, and what is
+ * derived from it wrong. Asked after the insert: who drops waits for it from here on.
+ */
+async function refuseDropped(tx: Queryable, rows: readonly NewRow[]): Promise<void> {
+  const droppedUntilMs = await findDroppedUntil(tx);
+  const old = rows.find(({ round }) => round.plannedAtMs < droppedUntilMs);
+  if (old === undefined) return;
+  const planned = new Date(old.round.plannedAtMs).toISOString();
+  throw new ConflictError(`the rounds of ${planned} were dropped (retentionDays)`);
 }
 
 async function moveHeads(tx: Queryable, heads: ReadonlyMap<number, Head>): Promise<void> {
@@ -248,23 +267,31 @@ async function countDays(tx: Queryable, rows: readonly NewRow[]): Promise<void> 
 export async function markUnsettled(
   tx: Queryable,
   { ids }: RoundStore,
-  rounds: readonly Pick<Round, "vantage" | "plannedAtMs">[],
+  minutes: ReadonlyMap<string, ReadonlySet<Minute>>,
 ): Promise<void> {
-  const marks = new Map<string, { vantageId: number; minute: Minute }>();
-  for (const round of rounds) {
-    const vantageId = known(ids.vantages, round.vantage);
-    const minute = minuteOf(round);
-    marks.set(`${vantageId}@${minute}`, { vantageId, minute });
-  }
-  const sorted = [...marks.values()].sort(
-    (a, b) => a.vantageId - b.vantageId || a.minute - b.minute,
-  );
+  const vantages = [...minutes]
+    .map(([vantage, set]) => ({ id: known(ids.vantages, vantage), minutes: [...set].sort(byNumber) }))
+    .toSorted((a, b) => a.id - b.id);
   await tx.query(
     `insert into unsettled (vantage_id, minute)
      select * from unnest($1::smallint[], $2::int[])
      on conflict (vantage_id, minute) do update set marks = unsettled.marks + 1`,
-    [sorted.map(({ vantageId }) => vantageId), sorted.map(({ minute }) => minute)],
+    [
+      vantages.flatMap((vantage) => vantage.minutes.map(() => vantage.id)),
+      vantages.flatMap((vantage) => vantage.minutes),
+    ],
   );
+}
+
+const byNumber = (a: number, b: number) => a - b;
+
+/** Adds the minute that a round is planned in to those of its vantage. */
+export function addMinute(
+  minutes: Map<string, Set<Minute>>,
+  round: Pick<Round, "vantage" | "plannedAtMs">,
+): void {
+  const known = minutes.get(round.vantage) ?? new Set<Minute>();
+  minutes.set(round.vantage, known.add(minuteOf(round)));
 }
 
 function minuteOf(round: Pick<Round, "plannedAtMs">): Minute {

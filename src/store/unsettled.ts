@@ -14,10 +14,23 @@ export async function listUnsettledDays(db: Queryable, until: Minute): Promise<U
   return rows.map((row) => ({ vantageId: row.vantage_id, day: row.day }));
 }
 
+/** The marked minutes of one vantage and day, sorted. */
+export async function listUnsettled(
+  db: Queryable,
+  { vantageId, day }: UnsettledDay,
+): Promise<Minute[]> {
+  const { rows } = await db.query<{ minute: number }>(
+    `select minute from unsettled where vantage_id = $1 and minute >= $2 and minute < $3
+     order by minute`,
+    [vantageId, day * MINUTES_PER_DAY, (day + 1) * MINUTES_PER_DAY],
+  );
+  return rows.map(({ minute }) => minute);
+}
+
 /**
  * Takes the marks of one vantage and day. Runs inside the transaction that derives them:
  * settlers of one vantage and day go one after another, and a recorder that marks one of
- * these minutes waits until the transaction ends.
+ * these minutes waits until the transaction ends. Marks are locked in the recorders' order.
  */
 export async function takeUnsettled(
   tx: Queryable,
@@ -26,11 +39,16 @@ export async function takeUnsettled(
 ): Promise<Minute[]> {
   await lockDay(tx, { vantageId, day });
   const { rows } = await tx.query<{ minute: number }>(
-    `delete from unsettled where vantage_id = $1 and minute >= $2 and minute < $3
-     returning minute`,
+    `select minute from unsettled where vantage_id = $1 and minute >= $2 and minute < $3
+     order by minute for update`,
     [vantageId, day * MINUTES_PER_DAY, Math.min(until, (day + 1) * MINUTES_PER_DAY)],
   );
-  return rows.map(({ minute }) => minute).sort((a, b) => a - b);
+  const minutes = rows.map(({ minute }) => minute);
+  await tx.query(`delete from unsettled where vantage_id = $1 and minute = any($2::int[])`, [
+    vantageId,
+    minutes,
+  ]);
+  return minutes;
 }
 
 /** Whoever derives a vantage's day holds this lock until the end of its transaction. */

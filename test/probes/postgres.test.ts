@@ -206,10 +206,14 @@ describe("a PostgreSQL server of its own", () => {
 });
 
 function message(type: string, payload: Buffer | string): Buffer {
-  const body = Buffer.from(payload as string, "latin1");
+  const body = bytesOf(payload);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(4 + body.length);
   return Buffer.concat([Buffer.from(type), length, body]);
+}
+
+function bytesOf(text: Buffer | string): Buffer {
+  return typeof text === "string" ? Buffer.from(text, "latin1") : text;
 }
 
 const letIn = Buffer.concat([message("R", "\0\0\0\0"), message("Z", "I")]);
@@ -254,7 +258,7 @@ describe("a server that does not keep to the protocol", () => {
     ["plain text", "Ecould not fork new process for connection\0", "failed", "handshake-failed"],
     ["half an error", message("E", "SFATAL\0C57P03\0").subarray(0, 9), "failed", "response-cut"],
   ] as const)("and says %s to the question for TLS", async (_name, answer, outcome, reason) => {
-    expect(await against(saying(Buffer.from(answer as string, "latin1")))).toMatchObject({ outcome, reason });
+    expect(await against(saying(bytesOf(answer)))).toMatchObject({ outcome, reason });
   });
 
   test("and falls silent is given up", async () => {
@@ -279,8 +283,7 @@ describe("a server that does not keep to the protocol", () => {
     ["lets us in without proof", [message("R", "\0\0\0\x0aSCRAM-SHA-256\0\0"), letIn], "failed", "handshake-failed"],
     ["shuts down during the query", [letIn, message("E", "SFATAL\0C57P01\0Mterminating connection\0\0")], "failed", "query-failed"],
   ] as const)("and %s", async (_name, answers, outcome, reason) => {
-    const bytes = answers.map((answer) => Buffer.from(answer as string, "latin1"));
-    expect(await against(saying(...bytes), login)).toMatchObject({ outcome, reason });
+    expect(await against(saying(...answers.map(bytesOf)), login)).toMatchObject({ outcome, reason });
   });
 
   test("and repeats the password gets it struck out", async () => {

@@ -1,0 +1,29 @@
+import type { Handler, JobWorker } from "../queues.ts";
+import { watchWorker } from "../watch-worker.ts";
+import type { Context } from "./roles.ts";
+
+/** Takes the jobs of a queue, logs those that fail, and is started anew when it stalls. */
+export function startJobWorker(
+  { log: parent, queues }: Pick<Context, "log" | "queues">,
+  name: string,
+  options: { readonly handler: Handler; readonly concurrency: number },
+): Pick<JobWorker, "close"> {
+  const log = parent.child({ queue: name });
+  const handler: Handler = async (job) => {
+    try {
+      await options.handler(job);
+    } catch (error) {
+      log.error({ err: error, job: job.name }, "job failed");
+      throw error;
+    }
+  };
+  return watchWorker({
+    queue: queues.open(name),
+    start: () =>
+      queues.work(name, handler, {
+        concurrency: options.concurrency,
+        onError: (error) => log.warn({ err: error }, "queue trouble"),
+      }),
+    onStalled: () => log.warn("jobs wait and none is taken: the worker is started anew"),
+  });
+}

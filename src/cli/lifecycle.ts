@@ -1,0 +1,66 @@
+import type { Logger } from "pino";
+
+/** What the operating system tells the service. */
+export type Signals = {
+  /** The first SIGTERM or SIGINT. A second one ends the process at once. */
+  readonly stop: Promise<NodeJS.Signals>;
+  /** Calls back on each SIGHUP, one after another. */
+  readonly onReload: (reload: () => Promise<void>) => void;
+};
+
+/** From now on SIGHUP no longer ends the process; before `onReload` it does nothing. */
+export function listenToSignals(log: Logger): Signals {
+  let reload = async () => undefined as void;
+  let reloading = Promise.resolve();
+  process.on("SIGHUP", () => {
+    reloading = reloading
+      .then(() => reload())
+      .catch((error: unknown) => log.error({ err: error }, "reloading went wrong"));
+  });
+  const stop = new Promise<NodeJS.Signals>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  return {
+    stop,
+    onReload: (next) => {
+      reload = next;
+    },
+  };
+}
+
+/** What is open, to be closed in the opposite order. */
+export type OpenThings = {
+  /** To be called right after opening; closes at once when everything is being closed already. */
+  readonly add: (close: () => Promise<unknown>) => Promise<void>;
+  readonly closeAll: () => Promise<void>;
+};
+
+/**
+ * Closing that takes longer than `limitMs` is given up: `onLate` must end the process. What
+ * goes wrong in one closing is logged and keeps no other from being closed.
+ */
+export function trackOpenThings(
+  log: Logger,
+  late: { readonly limitMs: number; readonly onLate: () => void },
+): OpenThings {
+  const closers: (() => Promise<unknown>)[] = [];
+  let isClosing = false;
+  const close = (one: () => Promise<unknown>) =>
+    one().catch((error: unknown) => log.warn({ err: error }, "closing went wrong"));
+  return {
+    add: async (one) => {
+      if (isClosing) await close(one);
+      else closers.push(one);
+    },
+    closeAll: async () => {
+      isClosing = true;
+      const timer = setTimeout(() => {
+        log.error("closing takes too long: what still runs is left to the next start");
+        late.onLate();
+      }, late.limitMs);
+      for (const one of closers.toReversed()) await close(one);
+      clearTimeout(timer);
+    },
+  };
+}
