@@ -1,12 +1,6 @@
 import { z } from "zod";
 import { addressSetting, familySetting } from "./address.ts";
-import {
-  failureOf,
-  hostSetting,
-  maxBytesSetting,
-  schemeSetting,
-  sha256Setting,
-} from "./cloud.ts";
+import { failureOf, hostSetting, maxBytesSetting, schemeSetting, sha256Setting } from "./cloud.ts";
 import { exchange, statusFailure } from "./http-exchange.ts";
 import type { ExchangeAnswer } from "./http-exchange.ts";
 import { measure } from "./net.ts";

@@ -103,7 +103,8 @@ function messageVerdict(message: string): Verdict {
   if (/\b(?:SSL|TLS|secure connection)\b/i.test(message)) return ["failed", "tls-failed"];
   if (/closed|terminated|lost|hang up/i.test(message)) return ["failed", "response-reset"];
   // A way to log in that the driver does not know.
-  if (/unknown plugin|CleartextPlugin/.test(message)) return ["unknown", "not-configured"];
+  if (/unknown plugin \w{3,60}\. |CleartextPlugin/.test(message))
+    return ["unknown", "not-configured"];
   // A driver that stumbles over what it reads has no better word for it.
   return ["failed", "malformed-response"];
 }

@@ -144,7 +144,8 @@ function openRequest(
     protocol: url.protocol,
     host: url.hostname,
     path: `${url.pathname}${url.search}`,
-    headers: { connection: "close", ...request.headers },
+    // Node adds `:80` to the host of a connection that it did not open itself, for https too.
+    headers: { host: url.host, connection: "close", ...request.headers },
     // No agent: nothing is cheaper, and nothing can hand out a used connection.
     createConnection: (_options, done) => {
       connect((socket) => done(null, socket));

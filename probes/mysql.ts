@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import type { SslOptions } from "mysql2";
+import type { Connection, SslOptions } from "mysql2";
 import { z } from "zod";
 import { addressSetting, endpointOf, familySetting } from "./address.ts";
 import type { Verdict } from "./cloud.ts";
@@ -170,7 +170,12 @@ function refusedLogin(): Buffer {
   head.writeUInt32LE(0xffffff, 4); // the largest packet
   head.writeUInt8(33, 8); // utf8
   const noPassword = Buffer.alloc(1);
-  return Buffer.concat([head, Buffer.from("nines\0"), noPassword, Buffer.from("mysql_native_password\0")]);
+  return Buffer.concat([
+    head,
+    Buffer.from("nines\0"),
+    noPassword,
+    Buffer.from("mysql_native_password\0"),
+  ]);
 }
 
 async function logIn(
@@ -196,6 +201,7 @@ async function logIn(
   const queried = new Promise<void>((resolve, reject) => {
     // The listener stays: without one an error after the end would be thrown.
     connection.on("error", reject);
+    catchNonsense(connection, reject);
     connection.query(settings.query, (error) => (error === null ? resolve() : reject(error)));
   });
   // `receive` has stopped it, and a stopped socket does not start for a new listener.
@@ -207,6 +213,22 @@ async function logIn(
   }
   connection.end();
   return {};
+}
+
+/**
+ * A complaint that is cut off and that nobody waits for makes the driver throw inside of
+ * the socket's listener, which would end our process.
+ */
+function catchNonsense(connection: Connection, reject: (error: unknown) => void): void {
+  const handle: unknown = Reflect.get(connection, "handlePacket");
+  if (typeof handle !== "function") return;
+  Reflect.set(connection, "handlePacket", (packet: unknown) => {
+    try {
+      Reflect.apply(handle, connection, [packet]);
+    } catch (error) {
+      reject(error);
+    }
+  });
 }
 
 function driverTls({ ca, verify = true }: TlsOptions): SslOptions {

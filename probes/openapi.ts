@@ -120,7 +120,7 @@ function signedVerdict(status: number, code: string): Verdict {
   if (isArrearsCode(code)) return ["invalid", "arrears"];
   if (/^(?:InvalidTimeStamp|IllegalTimestamp)/i.test(code)) return ["unknown", "clock-jump"];
   // A temporary key past its end is not a valid key.
-  if (/^InvalidSecurityToken\.Expired/.test(code)) return ["invalid", "auth-refused"];
+  if (code.startsWith("InvalidSecurityToken.Expired")) return ["invalid", "auth-refused"];
   // The code alone is certain: an unknown key came with 404, 403, 400 and 401 in captured answers.
   return status === 401 || status === 403 || keyRefused.test(code)
     ? ["failed", "key-refused"]

@@ -65,21 +65,29 @@ const settingsSchema = z
     path: ["bucket"],
   })
   .refine((settings) => accessKeyOf(settings) === null || regionOf(settings) !== "", {
-    error: "the endpoint's name does not tell the region; write it, without \"oss-\"",
+    error: 'the endpoint\'s name does not tell the region; write it, without "oss-"',
     path: ["region"],
   })
   .refine(({ reachability, ...settings }) => !reachability || accessKeyOf(settings) === null, {
     error: "reachability is for anonymous requests; leave it or the key out",
     path: ["reachability"],
   })
-  .refine(({ operation, key, ...rest }) => !isCanary(operation) || (key !== undefined && accessKeyOf(rest) !== null), {
-    error: "canary writes an object: it needs bucket, key, accessKeyId and accessKeySecret",
-    path: ["operation"],
-  })
-  .refine(({ sha256, operation, key }) => sha256 === undefined || (operation === "GET" && key !== undefined), {
-    error: "a digest needs operation GET and a key",
-    path: ["sha256"],
-  });
+  .refine(
+    ({ operation, key, ...rest }) =>
+      !isCanary(operation) || (key !== undefined && accessKeyOf(rest) !== null),
+    {
+      error: "canary writes an object: it needs bucket, key, accessKeyId and accessKeySecret",
+      path: ["operation"],
+    },
+  )
+  .refine(
+    ({ sha256, operation, key }) =>
+      sha256 === undefined || (operation === "GET" && key !== undefined),
+    {
+      error: "a digest needs operation GET and a key",
+      path: ["sha256"],
+    },
+  );
 
 type OssSettings = z.output<typeof settingsSchema>;
 
@@ -134,7 +142,8 @@ const contentType = "application/octet-stream";
 function send(session: Session, step: Step): Promise<ExchangeAnswer> {
   const { settings, measurement, key } = session;
   const bucket = settings.bucket ?? "";
-  const host = settings.pathStyle || bucket === "" ? settings.endpoint : `${bucket}.${settings.endpoint}`;
+  const host =
+    settings.pathStyle || bucket === "" ? settings.endpoint : `${bucket}.${settings.endpoint}`;
   const path = ossPath(settings.pathStyle ? bucket : "", step.key);
   const url = new URL(`${settings.scheme}://${host}${path}`);
   const plain: Record<string, string> = {
@@ -246,18 +255,24 @@ function failureIn(session: Session, answer: ExchangeAnswer): ProbeFailure | nul
   const code = errorCodeIn(answer);
   const requestId = requestIdIn(answer);
   const detail = `status ${status}${code === "" ? "" : `, ${shownCode(code)}`}`;
-  const isThrottled = throttlingCode(answer.body) !== null || /Limit(?:ed|ted|Exceeded)$/.test(code);
+  const isThrottled =
+    throttlingCode(answer.body) !== null || /Limit(?:ed|ted|Exceeded)$/.test(code);
   if (status === 429 || (status === 503 && isThrottled)) {
     return failureOf(["invalid", "throttled"], detail, requestId);
   }
   if (status >= 500) return failureOf(["failed", "server-error"], detail, requestId);
   if (requestId === undefined && headers["server"] !== "AliyunOSS") {
-    return failureOf(["failed", "malformed-response"], `${detail}, not an answer of OSS`, undefined);
+    return failureOf(
+      ["failed", "malformed-response"],
+      `${detail}, not an answer of OSS`,
+      undefined,
+    );
   }
   if (status >= 200 && status < 300) return null;
   if (status < 400) return failureOf(["failed", "wrong-status"], detail, requestId);
   if (isArrearsCode(code)) return failureOf(["invalid", "arrears"], detail, requestId);
-  if (code === "RequestTimeTooSkewed") return failureOf(["unknown", "clock-jump"], detail, requestId);
+  if (code === "RequestTimeTooSkewed")
+    return failureOf(["unknown", "clock-jump"], detail, requestId);
   if (status !== 401 && status !== 403) {
     // NoSuchBucket, NoSuchKey, InvalidArgument: the settings do not fit what is there.
     return failureOf(["invalid", "bad-request"], detail, requestId);

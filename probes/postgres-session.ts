@@ -145,7 +145,7 @@ function md5(data: Buffer): string {
 /** The complete messages so far. Throws for an error among them, and for what is no message. */
 function answerIn(received: Buffer, stage: Stage): readonly Message[] {
   const messages: Message[] = [];
-  for (let offset = 0; offset + 5 <= received.length; ) {
+  for (let offset = 0; offset + 5 <= received.length;) {
     const type = received.toString("latin1", offset, offset + 1);
     const length = received.readUInt32BE(offset + 1);
     if (!/^[A-Za-z0-9]$/.test(type) || length < 4 || length > maxBytes) {

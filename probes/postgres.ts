@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { addressSetting, endpointOf, familySetting } from "./address.ts";
-import {
-  hasUserForPassword,
-  loginSettings,
-  tlsOptions,
-  userError,
-} from "./database.ts";
+import { hasUserForPassword, loginSettings, tlsOptions, userError } from "./database.ts";
 import { failed } from "./failure.ts";
 import { connectTcp, measure, receive, upgradeTls } from "./net.ts";
 import type { Finding, Measurement } from "./net.ts";

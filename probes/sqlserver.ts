@@ -170,7 +170,9 @@ function broken(connection: Connection, socket: Socket): Promise<never> {
     // The listeners stay: without one an error after the end would be thrown.
     connection.on("error", reject);
     socket.on("error", reject);
-    socket.once("close", () => reject(failed("response-reset", "the server closed the connection")));
+    socket.once("close", () =>
+      reject(failed("response-reset", "the server closed the connection")),
+    );
     // The driver listens to its parser's end but not to its errors: a server that talks
     // nonsense would end our process.
     const create = connection.createTokenStreamParser.bind(connection);

@@ -3,7 +3,7 @@ import type { CountRun, Minute } from "./core/counts.ts";
 import { BLOCK_SIZE, MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
 import { MINUTE_MS } from "./core/tally.ts";
-import { deriveRange, settleableUntil, toRanges, wasDropped } from "./settle.ts";
+import { deriveRange, longestRange, settleableUntil, toRanges, wasDropped } from "./settle.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { inspectDay, saveDay, type DayBlocks } from "./store/days.ts";
 import { listNames } from "./store/names.ts";
@@ -43,30 +43,34 @@ export async function rebuild(
     for (const [vantageId, vantage] of vantages) {
       const place = { vantageId, day, untilMinute };
       const different = await withSnapshot(db, (tx) => compareDay(tx, place));
-      for (const target of different) {
-        differences.push({ vantage, target, day: new Date(day * DAY_MS).toISOString().slice(0, 10) });
+      if (different.length === 0) continue;
+      if (options.save) await withTransaction(db, (tx) => mendDay(tx, place));
+      const names = await listNames(db, "target");
+      const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+      for (const one of different) {
+        const target = typeof one === "string" ? one : (names.get(one) ?? `#${one}`);
+        differences.push({ vantage, target, day: date });
       }
-      if (options.save && different.length > 0) await withTransaction(db, (tx) => mendDay(tx, place));
     }
   }
   return { days: Math.max(0, last - first), differences };
 }
 
-/** Names the targets whose counts do not follow from the rounds. */
-async function compareDay(tx: Queryable, place: VantageDay): Promise<string[]> {
+/** The ids of targets whose counts do not follow from the rounds; of those unreadable, the range. */
+async function compareDay(tx: Queryable, place: VantageDay): Promise<(string | number)[]> {
   const { blocks, unreadable } = await inspectDay(tx, place);
   const waiting = new Set(await listUnsettled(tx, place));
   const minutes = minutesOf(place).filter((minute) => !waiting.has(minute));
   const derived = copyOf(blocks);
-  for (const range of toRanges(minutes, 0)) {
+  const maxLength = await longestRange(tx, place);
+  for (const range of toRanges(minutes, { maxHole: 0, maxLength })) {
     await deriveRange(tx, { ...place, range, blocks: derived });
   }
   for (const block of unreadable) derived.delete(block);
   if (await wasDropped(tx, place.day)) return [];
-  const names = await listNames(tx, "target");
   return [
     ...unreadable.map((block) => `#${block * BLOCK_SIZE} to #${(block + 1) * BLOCK_SIZE - 1}`),
-    ...differingTargets(blocks, derived).map((target) => names.get(target) ?? `#${target}`),
+    ...differingTargets(blocks, derived),
   ];
 }
 
@@ -74,7 +78,8 @@ async function mendDay(tx: Queryable, place: VantageDay): Promise<void> {
   await lockDay(tx, place);
   const { blocks, unreadable } = await inspectDay(tx, place);
   for (const block of unreadable) blocks.set(block, new Map<number, CountRun[]>());
-  for (const range of toRanges(minutesOf(place), 0)) {
+  const maxLength = await longestRange(tx, place);
+  for (const range of toRanges(minutesOf(place), { maxHole: 0, maxLength })) {
     await deriveRange(tx, { ...place, range, blocks });
   }
   if (!(await wasDropped(tx, place.day))) await saveDay(tx, place, blocks);

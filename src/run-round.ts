@@ -138,20 +138,27 @@ function observe(
     readonly results: readonly Result[];
   },
 ): void {
+  // Counted here first: a counter of the library costs as much as a tenth of a probe.
+  const counts = new Map<string, { labels: Record<string, string>; count: number }>();
   for (const [index, result] of round.results.entries()) {
     const target = round.ready[index]?.target;
     if (target === undefined) continue;
+    const { outcome } = result;
     const labels = { product: target.product, region: target.region, vantage: round.vantage };
+    const key = `${target.product}\n${target.region}\n${outcome}`;
+    const counted = counts.get(key);
+    if (counted === undefined) counts.set(key, { labels: { ...labels, outcome }, count: 1 });
+    else counted.count += 1;
     const up = { target: target.id, ...labels };
-    metrics.probeResults.inc({ ...labels, outcome: result.outcome });
-    if (result.outcome === "ok") metrics.targetUp.set(up, 1);
-    else if (result.outcome === "failed") metrics.targetUp.set(up, 0);
+    if (outcome === "ok") metrics.targetUp.set(up, 1);
+    else if (outcome === "failed") metrics.targetUp.set(up, 0);
     else metrics.targetUp.remove(up);
-    if (result.outcome === "unknown") continue;
+    if (outcome === "unknown") continue;
     metrics.probeDuration.observe({ ...labels, phase: "total" }, result.latencyMs / 1000);
     for (const phase of PHASES) {
       const ms = result.phasesMs[phase];
       if (ms !== undefined) metrics.probeDuration.observe({ ...labels, phase }, ms / 1000);
     }
   }
+  for (const { labels, count } of counts.values()) metrics.probeResults.inc(labels, count);
 }

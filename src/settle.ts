@@ -4,7 +4,7 @@ import { BLOCK_SIZE, MINUTES_PER_DAY, replaceRuns } from "./core/day-counts.ts";
 import { MINUTE_MS, tallyRounds } from "./core/tally.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { findDay, saveDay, type DayBlocks } from "./store/days.ts";
-import { listTallyRounds } from "./store/evidence.ts";
+import { countDayRounds, listTallyRounds } from "./store/evidence.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
 import {
   listUnsettledDays,
@@ -16,8 +16,8 @@ import {
 /** A minute is settled this long after its end, so that rounds in flight have arrived. */
 export const GRACE_MS = 30_000;
 
-/** Longer ranges are derived in parts: a day of ten thousand targets is half a million rounds. */
-const MAX_RANGE = 60;
+/** More are derived in parts: a day of ten thousand targets is half a million rounds. */
+const ROUNDS_AT_ONCE = 20_000;
 /** Small holes are derived along, which is cheaper than another query. */
 const MAX_HOLE = 5;
 
@@ -53,8 +53,10 @@ export async function settle(deps: { readonly db: Db; readonly clock: Clock }): 
 async function settleDay(db: Db, day: UnsettledDay, until: Minute): Promise<number> {
   return withTransaction(db, async (tx) => {
     const minutes = await takeUnsettled(tx, day, until);
-    const saved = await deriveDay(tx, { ...day, ranges: toRanges(minutes) });
-    return saved ? minutes.length : 0;
+    if (minutes.length === 0) return 0;
+    const maxLength = await longestRange(tx, day);
+    const ranges = toRanges(minutes, { maxHole: MAX_HOLE, maxLength });
+    return (await deriveDay(tx, { ...day, ranges })) ? minutes.length : 0;
   });
 }
 
@@ -66,7 +68,6 @@ async function deriveDay(
   tx: Queryable,
   day: UnsettledDay & { readonly ranges: readonly MinuteRange[] },
 ): Promise<boolean> {
-  if (day.ranges.length === 0) return false;
   const blocks = await findDay(tx, day);
   const changed: DayBlocks = new Map();
   for (const range of day.ranges) {
@@ -117,20 +118,24 @@ function overlaps(run: CountRun, range: MinuteRange): boolean {
   return run.from < range.until && run.until > range.from;
 }
 
-/** Sorted minutes as ranges. */
-export function toRanges(minutes: readonly Minute[], maxHole = MAX_HOLE): MinuteRange[] {
+/** How many minutes of a day can be derived at once. */
+export async function longestRange(tx: Queryable, day: UnsettledDay): Promise<number> {
+  const rounds = await countDayRounds(tx, day);
+  return Math.ceil((MINUTES_PER_DAY * ROUNDS_AT_ONCE) / Math.max(rounds, ROUNDS_AT_ONCE));
+}
+
+/** Sorted minutes as ranges, over holes of some minutes and of a limited length. */
+export function toRanges(
+  minutes: readonly Minute[],
+  { maxHole, maxLength }: { readonly maxHole: number; readonly maxLength: number },
+): MinuteRange[] {
   const ranges: { from: Minute; until: Minute }[] = [];
   for (const minute of minutes) {
     const last = ranges.at(-1);
-    if (
-      last !== undefined &&
-      minute - last.until <= maxHole &&
-      minute - last.from < MAX_RANGE
-    ) {
-      last.until = minute + 1;
-    } else {
-      ranges.push({ from: minute, until: minute + 1 });
-    }
+    const joins =
+      last !== undefined && minute - last.until <= maxHole && minute - last.from < maxLength;
+    if (joins) last.until = minute + 1;
+    else ranges.push({ from: minute, until: minute + 1 });
   }
   return ranges;
 }

@@ -65,7 +65,8 @@ export function throwProblems(problems: readonly Problem[]): void {
 /** `--month YYYY-MM`, which the verb cannot do without; "" beside a problem. */
 export function requireMonth(month: string | undefined, problems: Problem[]): string {
   if (month !== undefined && isMonth(month)) return month;
-  problems.push({ place: "--month", message: "give a month such as 2026-10" });
+  const isTold = problems.some(({ place }) => place === "--month");
+  if (!isTold) problems.push({ place: "--month", message: "give a month such as 2026-10" });
   return "";
 }
 

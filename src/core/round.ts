@@ -13,6 +13,11 @@ const roundDetailSchema = z.strictObject({
 export type RoundDetail = Readonly<z.output<typeof roundDetailSchema>>;
 
 const MAX_INT4 = 2_147_483_647;
+const nameSchema = z
+  .string()
+  .min(1)
+  .max(63)
+  .refine((name) => name.isWellFormed() && !name.includes("\u0000"), { error: "no name" });
 
 /**
  * One planned pass of one vantage over one shard of targets: the unit of work, of storage
@@ -20,12 +25,12 @@ const MAX_INT4 = 2_147_483_647;
  */
 export const roundSchema = z
   .strictObject({
-    vantage: z.string().min(1).max(63),
-    shard: z.string().min(1).max(63),
+    vantage: nameSchema,
+    shard: nameSchema,
     plannedAtMs: z.int().min(0).max(8.64e15),
     /** Target ids. */
     targets: z
-      .array(z.string().min(1).max(63))
+      .array(nameSchema)
       .min(1)
       .refine((ids) => new Set(ids).size === ids.length, { error: "a target is there twice" }),
     /** One letter a result: `o`k, `f`ailed, `i`nvalid, `u`nknown. */

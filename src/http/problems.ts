@@ -77,7 +77,7 @@ function toAnswer(error: unknown): Answer {
     const context = "validationContext" in error ? String(error.validationContext) : "request";
     return badRequest(
       error.validation.map((issue) => ({
-        place: `${context}${issue.instancePath.replaceAll("/", ".")}`,
+        place: `${context}${issue.instancePath.replaceAll("/", ".")}`.replace(/\.$/u, ""),
         message: issue.message ?? "is not valid",
       })),
     );

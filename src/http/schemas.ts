@@ -15,7 +15,7 @@ export const monthSchema = z
 const INSTANT_FORM = "must be an RFC 3339 instant such as 2026-10-01T00:00:00Z";
 const instantSchema = z
   .string({ error: INSTANT_FORM })
-  .refine((text) => readInstant(text) !== null, { error: INSTANT_FORM })
+  .refine((text) => readInstant(text) !== null, { error: INSTANT_FORM, abort: true })
   .transform((text) => readInstant(text) ?? 0)
   .meta({ description: "RFC 3339 instant", example: "2026-10-01T00:00:00Z" });
 

@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { formatDecimal } from "../core/fraction.ts";
 import type { Report, ReportSubject } from "../core/report.ts";
 
 type Cell = string | number | null;
@@ -19,6 +20,7 @@ const COLUMNS: readonly (readonly [string, (subject: ReportSubject) => Cell])[] 
   ["excluded", ({ excluded }) => excluded],
   ["noData", ({ noData }) => noData],
   ["slotSeconds", ({ slotSeconds }) => slotSeconds],
+  ["badSeconds", badSeconds],
   ["allowedBad", ({ allowedBad }) => allowedBad],
   ["budgetLeft", ({ budgetLeft }) => budgetLeft],
   ["lowPercent", ({ lowPercent }) => lowPercent],
@@ -41,6 +43,12 @@ export function renderCsv(report: Report): string {
     ...COLUMNS.map(([, read]) => guard(read(subject))),
   ]);
   return stringify([head, ...lines], { bom: true, record_delimiter: "windows" });
+}
+
+/** A spreadsheet takes a fraction such as "1/5" for a date; this one it can add up. */
+function badSeconds({ bad, slotSeconds }: ReportSubject): string {
+  const [num = "0", den = "1"] = bad.split("/");
+  return formatDecimal({ num: BigInt(num) * BigInt(slotSeconds), den: BigInt(den) }, 3);
 }
 
 /** Full-width signs start formulas too in Chinese spreadsheets; numbers stay numbers. */

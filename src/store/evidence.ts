@@ -11,6 +11,19 @@ type Row = {
   readonly details: readonly PackedDetail[] | null;
 };
 
+/** How many rounds of one vantage are stored for a UTC day. */
+export async function countDayRounds(
+  db: Queryable,
+  { vantageId, day }: { readonly vantageId: number; readonly day: number },
+): Promise<number> {
+  const { rows } = await db.query<{ rounds: number }>(
+    `select coalesce(sum(d.rounds), 0)::bigint as rounds
+     from chain c join chain_day d on d.chain_id = c.id where c.vantage_id = $1 and d.day = $2`,
+    [vantageId, day],
+  );
+  return rows[0]?.rounds ?? 0;
+}
+
 /** The rounds of one vantage planned in [from, until), in the order in which they were stored. */
 export async function listTallyRounds(
   db: Queryable,

@@ -109,17 +109,27 @@ async function resolveIds({ db, ids }: RoundStore, rounds: readonly Round[]): Pr
       .map((round) => [chainKey(round), round]),
   );
   for (const [key, { vantage, shard }] of chains) {
-    const params = [known(ids.vantages, vantage), shard];
-    await db.query(
-      `insert into chain (vantage_id, shard) values ($1, $2) on conflict do nothing`,
-      params,
-    );
-    const { rows } = await db.query<{ id: number }>(
-      `select id from chain where vantage_id = $1 and shard = $2`,
-      params,
-    );
-    ids.chains.set(key, rows[0]?.id ?? unreachable(`chain ${key}`));
+    const place = { vantageId: known(ids.vantages, vantage), shard };
+    ids.chains.set(key, (await findChain(db, place)) ?? (await createChain(db, place)));
   }
+}
+
+type ChainPlace = { readonly vantageId: number; readonly shard: string };
+
+async function findChain(db: Queryable, { vantageId, shard }: ChainPlace): Promise<number | null> {
+  const { rows } = await db.query<{ id: number }>(
+    `select id from chain where vantage_id = $1 and shard = $2`,
+    [vantageId, shard],
+  );
+  return rows[0]?.id ?? null;
+}
+
+async function createChain(db: Queryable, place: ChainPlace): Promise<number> {
+  await db.query(
+    `insert into chain (vantage_id, shard) values ($1, $2) on conflict do nothing`,
+    [place.vantageId, place.shard],
+  );
+  return (await findChain(db, place)) ?? unreachable(`chain ${place.shard}`);
 }
 
 function chainIdsOf({ ids }: RoundStore, rounds: readonly Round[]): number[] {

@@ -43,7 +43,7 @@ const weatherOf =
     if (target === "web-2" && within(minute, 2000, 2100)) return "u";
     if (target === "bucket-1" && within(minute, 700, 702)) return "f";
     if (target === "bucket-2" && within(minute, 50, 60)) return "i";
-    if (target === "orders" && within(minute, 2900, 2935)) return "f";
+    if (target === "orders" && minute >= 2900) return "f";
     return "o";
   };
 

@@ -132,7 +132,7 @@ function canonicalRequest(request: IncomingMessage, path: string): string {
   const headers = Object.entries(request.headers)
     .filter(([name]) => /^(?:x-oss-.*|content-type|content-md5)$/.test(name))
     .map(([name, value]) => `${name}:${String(value)}\n`)
-    .sort();
+    .toSorted();
   return [request.method, uri, "", headers.join(""), "", "UNSIGNED-PAYLOAD"].join("\n");
 }
 

@@ -42,7 +42,16 @@ export async function startPostgres(
   const hashed = auth === "md5" ? "md5" : "scram-sha-256";
   await runAs(user, {
     program: initdb,
-    args: ["-D", data, "-U", "probe", `--pwfile=${join(folder, "password")}`, `--auth=${hashed}`, "--locale=C", "--no-sync"],
+    args: [
+      "-D",
+      data,
+      "-U",
+      "probe",
+      `--pwfile=${join(folder, "password")}`,
+      `--auth=${hashed}`,
+      "--locale=C",
+      "--no-sync",
+    ],
     cwd: folder,
   });
   write("data/pg_hba.conf", `host all all 127.0.0.1/32 ${auth}\n`);

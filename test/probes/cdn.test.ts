@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { cdn, parseEagleId } from "../../probes/cdn.ts";
 import type { ProbeContext } from "../../probes/probe.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Result } from "../../src/core/outcome.ts";
+import { makeCertificates } from "../helpers/certificates.ts";
 
 const context: ProbeContext = {
   timeoutMs: 5000,
@@ -150,12 +153,39 @@ describe("an edge node", () => {
   });
 });
 
+test("over TLS the domain is asked for, and the certificate verified against it", async () => {
+  const certificates = makeCertificates();
+  const asked: (string | undefined)[] = [];
+  const edge = createSecureServer(certificates.good, (request, response) => {
+    asked.push(String(Reflect.get(request.socket, "servername")), request.headers.host);
+    response.end("content");
+  });
+  await new Promise<void>((resolve) => edge.listen(0, "127.0.0.1", resolve));
+  const address = `127.0.0.1:${(edge.address() as AddressInfo).port}`;
+  const probe = (domain: string): Promise<Result> =>
+    cdn.prepare({ kind: "cdn", domain, address, ca: certificates.ca })(context);
+  const result = await probe("service.test");
+  const wrongName = await probe("other.test");
+  edge.closeAllConnections();
+  await new Promise((resolve) => edge.close(resolve));
+  expect(result).toMatchObject({ outcome: "ok", address });
+  expect(result.phasesMs.tls).toBeGreaterThan(0);
+  expect(asked).toEqual(["service.test", "service.test"]);
+  expect(wrongName).toMatchObject({ outcome: "failed", reason: "tls-wrong-name" });
+});
+
 test("an EagleId gives the node and the time; anything else gives nothing", () => {
   expect(parseEagleId("ca7f4c8115208313809688788e")).toEqual({
     node: "202.127.76.129",
     atMs: Date.parse("2018-03-12T05:09:40.968Z"),
   });
-  for (const text of ["", "ca7f4c81", "ca7f4c8115208313809688788", "ca7f4c8199999999999998788e", "xx7f4c8115208313809688788e"]) {
+  for (const text of [
+    "",
+    "ca7f4c81",
+    "ca7f4c8115208313809688788",
+    "ca7f4c8199999999999998788e",
+    "xx7f4c8115208313809688788e",
+  ]) {
     expect(parseEagleId(text), text).toBeNull();
   }
 });
@@ -169,5 +199,7 @@ test.each([
   { address: "127.0.0.1" },
   { sha256: "abc" },
 ])("settings %j are refused", (settings) => {
-  expect(() => cdn.prepare({ kind: "cdn", domain: "static.example.com", ...settings })).toThrow();
+  expect(() => cdn.prepare({ kind: "cdn", domain: "static.example.com", ...settings })).toThrow(
+    z.ZodError,
+  );
 });

@@ -1,5 +1,6 @@
 import nock from "nock";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
 import { acs3Authorization, sha256Hex } from "../../probes/acs3-signature.ts";
 import { openapi } from "../../probes/openapi.ts";
 import type { ProbeContext } from "../../probes/probe.ts";
@@ -78,7 +79,13 @@ test.each([
   ["200 without RequestId", 200, { Regions: {} }, "failed", "malformed-response"],
   ["400 that is not JSON", 400, "no such page", "failed", "malformed-response"],
   ["400 with JSON cut off", 400, '{"RequestId":"4C46', "failed", "malformed-response"],
-  ["400 with XML cut off", 400, "<Error><RequestId>4C46</RequestId><Co", "failed", "malformed-response"],
+  [
+    "400 with XML cut off",
+    400,
+    "<Error><RequestId>4C46</RequestId><Co",
+    "failed",
+    "malformed-response",
+  ],
   ["an empty 404", 404, "", "failed", "malformed-response"],
   ["a redirect", 302, refusal("Moved"), "failed", "wrong-status"],
 ] as const)("anonymous: %s", async (_name, status, body, outcome, reason) => {
@@ -103,7 +110,7 @@ test("what is sent verifies as ACS3-HMAC-SHA256, for GET and POST, with a token 
       .intercept("/", method)
       .query({ RegionId: "cn-beijing", Format: "JSON" })
       .reply(function reply() {
-        sent = { ...this.req.headers } as unknown as Record<string, string>;
+        sent = { ...this.req.headers };
         return [200, { RequestId: requestId }];
       });
     const settings = { ...key, ...extra, method, query: { RegionId: "cn-beijing" } };
@@ -163,7 +170,7 @@ test("a server that echoes what it was sent gets no key into the detail", async 
 });
 
 test("half a key and other mistakes in the settings are refused", () => {
-  expect(() => openapi.prepare({ kind: "openapi" })).toThrow();
+  expect(() => openapi.prepare({ kind: "openapi" })).toThrow(z.ZodError);
   for (const settings of [
     { accessKeyId: "only" },
     { accessKeySecret: "only" },
@@ -175,6 +182,6 @@ test("half a key and other mistakes in the settings are refused", () => {
     { version: "latest" },
     { unknownKey: 1 },
   ]) {
-    expect(() => call(settings), JSON.stringify(settings)).toThrow();
+    expect(() => call(settings), JSON.stringify(settings)).toThrow(z.ZodError);
   }
 });

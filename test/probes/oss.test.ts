@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import nock from "nock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { oss } from "../../probes/oss.ts";
 import type { ProbeContext } from "../../probes/probe.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -54,18 +55,24 @@ describe("against a store that verifies signatures", () => {
         };
   }
 
-  test.each([true, false])("a signed GET of any key goes through (path style: %s)", async (pathStyle) => {
-    server.objects.set("private/a b/1+2-签~!'().txt", Buffer.from("content"));
-    const result = await probe(local({ ...key, pathStyle, key: "a b/1+2-签~!'().txt" }));
-    expect(result).toMatchObject({ outcome: "ok", reason: "", detail: "status 200" });
-    expect(result.requestId).toMatch(/^[0-9A-F]{24}$/);
-    expect(result.address).toBe(`127.0.0.1:${server.port}`);
-  });
+  test.each([true, false])(
+    "a signed GET of any key goes through (path style: %s)",
+    async (pathStyle) => {
+      server.objects.set("private/a b/1+2-签~!'().txt", Buffer.from("content"));
+      const result = await probe(local({ ...key, pathStyle, key: "a b/1+2-签~!'().txt" }));
+      expect(result).toMatchObject({ outcome: "ok", reason: "", detail: "status 200" });
+      expect(result.requestId).toMatch(/^[0-9A-F]{24}$/);
+      expect(result.address).toBe(`127.0.0.1:${server.port}`);
+    },
+  );
 
   test("a signed HEAD, the bucket itself and the service root go through", async () => {
     server.objects.set("private/x", Buffer.from("content"));
-    expect(await probe(local({ ...key, key: "x", operation: "HEAD" }))).toMatchObject({ outcome: "ok" });
-    server.intervene = (_method, path) => (path.endsWith("/") || path === "" ? { status: 200 } : null);
+    expect(await probe(local({ ...key, key: "x", operation: "HEAD" }))).toMatchObject({
+      outcome: "ok",
+    });
+    server.intervene = (_method, path) =>
+      path.endsWith("/") || path === "" ? { status: 200 } : null;
     expect(await probe(local({ ...key }))).toMatchObject({ outcome: "ok" });
     expect(await probe(local({ ...key, bucket: undefined }))).toMatchObject({ outcome: "ok" });
     expect(server.requests).toEqual(["HEAD private/x 200", "GET private/ 200", "GET  200"]);
@@ -102,7 +109,10 @@ describe("against a store that verifies signatures", () => {
     let nowMs = 0;
     // Each look at the clock is 1 ms later: what is summed is more than one request takes.
     const clock = { ...systemClock, monotonicMs: () => (nowMs += 1) };
-    const whole = await probe(local({ ...key, key: "c", operation: "canary" }), { ...context, clock });
+    const whole = await probe(local({ ...key, key: "c", operation: "canary" }), {
+      ...context,
+      clock,
+    });
     const sum = Object.values(whole.phasesMs).reduce((total, ms) => total + ms, 0);
     expect(whole.outcome).toBe("ok");
     expect(sum).toBe(whole.latencyMs);
@@ -111,20 +121,69 @@ describe("against a store that verifies signatures", () => {
   });
 
   test.each([
-    ["PUT", { status: 500, code: "InternalError" }, "failed", "server-error", "PUT: status 500, InternalError", ["PUT"]],
-    ["GET", { status: 500, code: "InternalError" }, "failed", "server-error", "GET: status 500, InternalError", ["PUT", "GET", "DELETE"]],
-    ["GET", { status: 200, body: "other" }, "failed", "wrong-content", "GET: not what was written", ["PUT", "GET", "DELETE"]],
-    ["GET", { status: 404, code: "NoSuchKey" }, "failed", "wrong-content", "GET: the object just written is missing", ["PUT", "GET", "DELETE"]],
+    [
+      "PUT",
+      { status: 500, code: "InternalError" },
+      "failed",
+      "server-error",
+      "PUT: status 500, InternalError",
+      ["PUT"],
+    ],
+    [
+      "GET",
+      { status: 500, code: "InternalError" },
+      "failed",
+      "server-error",
+      "GET: status 500, InternalError",
+      ["PUT", "GET", "DELETE"],
+    ],
+    [
+      "GET",
+      { status: 200, body: "other" },
+      "failed",
+      "wrong-content",
+      "GET: not what was written",
+      ["PUT", "GET", "DELETE"],
+    ],
+    [
+      "GET",
+      { status: 404, code: "NoSuchKey" },
+      "failed",
+      "wrong-content",
+      "GET: the object just written is missing",
+      ["PUT", "GET", "DELETE"],
+    ],
     ["GET", "reset", "failed", "response-reset", undefined, ["PUT", "GET", "DELETE"]],
-    ["DELETE", { status: 503, code: "ServiceUnavailable" }, "failed", "server-error", "DELETE: status 503, ServiceUnavailable", ["PUT", "GET", "DELETE"]],
-    ["DELETE", { status: 503, code: "TotalQpsLimitExceeded" }, "invalid", "throttled", "DELETE: status 503, TotalQpsLimitExceeded", ["PUT", "GET", "DELETE"]],
-  ] as const)("a canary whose %s is answered %j is %s, %s", async (method, answer, outcome, reason, detail, methods) => {
-    server.intervene = (asked) => (asked === method ? answer : null);
-    const result = await probe(local({ ...key, key: "c", operation: "canary" }));
-    expect(result).toMatchObject({ outcome, reason, ...(detail === undefined ? {} : { detail }) });
-    expect(server.requests.map((line) => line.split(" ")[0])).toEqual(methods);
-    if (method === "GET") expect(server.objects.size).toBe(0);
-  });
+    [
+      "DELETE",
+      { status: 503, code: "ServiceUnavailable" },
+      "failed",
+      "server-error",
+      "DELETE: status 503, ServiceUnavailable",
+      ["PUT", "GET", "DELETE"],
+    ],
+    [
+      "DELETE",
+      { status: 503, code: "TotalQpsLimitExceeded" },
+      "invalid",
+      "throttled",
+      "DELETE: status 503, TotalQpsLimitExceeded",
+      ["PUT", "GET", "DELETE"],
+    ],
+  ] as const)(
+    "a canary whose %s is answered %j is %s, %s",
+    async (method, answer, outcome, reason, detail, methods) => {
+      server.intervene = (asked) => (asked === method ? answer : null);
+      const result = await probe(local({ ...key, key: "c", operation: "canary" }));
+      expect(result).toMatchObject({
+        outcome,
+        reason,
+        ...(detail === undefined ? {} : { detail }),
+      });
+      expect(server.requests.map((line) => line.split(" ")[0])).toEqual(methods);
+      if (method === "GET") expect(server.objects.size).toBe(0);
+    },
+  );
 
   test("the first failure of a canary is not hidden by the failure to remove it", async () => {
     server.intervene = (method) =>
@@ -136,7 +195,11 @@ describe("against a store that verifies signatures", () => {
   });
 
   test("a wrong secret, an unknown key and a wrong region are refused: key-refused", async () => {
-    for (const wrong of [{ accessKeySecret: "other" }, { accessKeyId: "nobody" }, { region: "cn-shanghai" }]) {
+    for (const wrong of [
+      { accessKeySecret: "other" },
+      { accessKeyId: "nobody" },
+      { region: "cn-shanghai" },
+    ]) {
       const result = await probe(local({ ...key, key: "x", ...wrong }));
       expect(result).toMatchObject({ outcome: "failed", reason: "key-refused" });
       expect(JSON.stringify(result)).not.toMatch(/"sk"|other/);
@@ -169,7 +232,15 @@ describe("against a store that verifies signatures", () => {
     [{ status: 404, code: "NoSuchBucket" }, "invalid", "bad-request"],
     [{ status: 404, code: "NoSuchKey" }, "invalid", "bad-request"],
     [{ status: 403, code: "SecurityTokenExpired" }, "invalid", "auth-refused"],
-    [{ status: 403, code: "AccessDenied", body: "<Error><Code>AccessDenied</Code><Endpoint>oss-cn-hongkong.aliyuncs.com</Endpoint></Error>" }, "invalid", "bad-request"],
+    [
+      {
+        status: 403,
+        code: "AccessDenied",
+        body: "<Error><Code>AccessDenied</Code><Endpoint>oss-cn-hongkong.aliyuncs.com</Endpoint></Error>",
+      },
+      "invalid",
+      "bad-request",
+    ],
     [{ status: 403, code: "AccessDenied" }, "failed", "key-refused"],
     [{ status: 429, code: "QpsLimitExceeded" }, "invalid", "throttled"],
     [{ status: 503, code: "DownloadTrafficRateLimitExceeded" }, "invalid", "throttled"],
@@ -180,7 +251,10 @@ describe("against a store that verifies signatures", () => {
     server.intervene = () => answer;
     expect(await probe(local({ ...key, key: "x" }))).toMatchObject({ outcome, reason });
     if ("body" in answer) return;
-    expect(await probe(local({ ...key, key: "x", operation: "HEAD" }))).toMatchObject({ outcome, reason });
+    expect(await probe(local({ ...key, key: "x", operation: "HEAD" }))).toMatchObject({
+      outcome,
+      reason,
+    });
   });
 
   test("a throttling code counts in a HEAD's 503 too, and reachability does not excuse it", async () => {
@@ -270,5 +344,5 @@ test.each([
 ])("settings %j are refused", (settings) => {
   expect(() =>
     oss.prepare({ kind: "oss", endpoint: "oss-cn-beijing.aliyuncs.com", ...settings }),
-  ).toThrow();
+  ).toThrow(z.ZodError);
 });
