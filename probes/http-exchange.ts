@@ -145,7 +145,7 @@ function openRequest(
     host: url.hostname,
     path: `${url.pathname}${url.search}`,
     // Node adds `:80` to the host of a connection that it did not open itself, for https too.
-    headers: { host: url.host, connection: "close", ...request.headers },
+    headers: { Host: url.host, Connection: "close", ...request.headers },
     // No agent: nothing is cheaper, and nothing can hand out a used connection.
     createConnection: (_options, done) => {
       connect((socket) => done(null, socket));
