@@ -42,7 +42,7 @@ describe("a month that nobody touched", () => {
 
   test("holds when only a part of it is asked for", async () => {
     expect(await verify({ db, clock }, { fromMs: NOON, untilMs: NOON + 1 })).toEqual({ rounds: 8, days: 1, broken: null });
-    expect(await verify({ db, clock }, { fromMs: NOON - 90 * DAY_MS, untilMs: NOON - 60 * DAY_MS })).toEqual({
+    expect(await verify({ db, clock }, { fromMs: NOON - 90 * DAY_MS, untilMs: NOON - 60.5 * DAY_MS })).toEqual({
       rounds: 0,
       days: 30,
       broken: null,
@@ -98,7 +98,7 @@ describe("a month in which one thing was changed does not hold, and it says wher
   test.each([
     ["round.planned_at", `update round set planned_at = planned_at + '1 ms' where ${first}`, "round a/15s-0 at 2026-10-15T12:00:00.001Z"],
     ["round.planned_at by a microsecond", `update round set planned_at = planned_at + '1 us' where ${first}`, at("15T12:00:00") + hash],
-    ["round.planned_at into another month", `update round set planned_at = planned_at - '60 days'::interval where ${first}`, day15],
+    ["round.planned_at into another month", `create table if not exists round_2026_08 partition of round for values from ('2026-08-01') to ('2026-09-01'); update round set planned_at = planned_at - '60 days'::interval where ${first}`, day15],
     ["round.chain_id", `update round set chain_id = 2 where ${third}`, day15],
     ["round.chain_id to none", `update round set chain_id = 9 where ${third}`, day15],
     ["round.seq", `update round set seq = seq + 1000 where ${third}`, at("15T12:00:30") + hash],
@@ -152,35 +152,24 @@ describe("a month in which one thing was changed does not hold, and it says wher
   });
 
   test.each([
-    ["round", "hash"],
-    ["round", "previous_hash"],
-    ["chain", "hash"],
-    ["chain_day", "hash"],
-    ["day", "counts"],
-  ])("any bit of any row's %s.%s", async (table, column) => {
-    const { rows } = await database.db.query<{ place: string; bits: number }>(
-      `select tableoid::regclass || '/' || ctid as place, length(${column}) * 8 as bits from ${table}`,
+    ["round", "hash", "id"],
+    ["round", "previous_hash", "id"],
+    ["chain", "hash", "id"],
+    ["chain_day", "hash", "chain_id * 100000 + day"],
+    ["day", "counts", "day"],
+  ])("any bit of any row's %s.%s", async (table, column, key) => {
+    const { rows } = await db.query<{ key: number; bits: number }>(
+      `select ${key} as key, length(${column}) * 8 as bits from ${table} where length(${column}) > 0`,
     );
-    let flipped = 0;
-    for (const [index, { place, bits }] of rows.entries()) {
-      if (bits === 0) continue;
-      const bit = (index * 37 + 11) % bits;
-      const client = await db.connect();
-      await client.query("begin");
-      const flip = `set_bit(${column}, ${bit}, 1 - get_bit(${column}, ${bit}))`;
-      await client.query(
-        `update ${table} set ${column} = ${flip} where tableoid::regclass || '/' || ctid = $1`,
-        [place],
-      );
-      // What is verified is this one session's view.
-      const one = { connect: async () => ({ query: (...args: [string]) => (/^(begin|commit|rollback|set tr)/.test(args[0]) ? null : client.query(...args)), release: () => {} }), query: (...args: [string]) => client.query(...args) };
-      const { broken } = await verify({ db: one as unknown as Database, clock }, month);
-      await client.query("rollback");
-      client.release();
-      expect(broken, `${place} bit ${bit}`).not.toBeNull();
-      flipped += 1;
+    for (const [index, row] of rows.entries()) {
+      const bit = (index * 37 + 11) % row.bits;
+      const flip = `update ${table} set ${column} = set_bit(${column}, ${bit}, 1 - get_bit(${column}, ${bit}))
+        where ${key} = ${row.key}`;
+      await db.query(flip);
+      expect(await check(), `${table} ${row.key} bit ${bit}`).not.toBeNull();
+      await db.query(flip);
     }
-    expect(flipped).toBeGreaterThan(1);
+    expect(rows.length).toBeGreaterThan(1);
     expect(await check()).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { benchImport, benchReport } from "./history.ts";
+import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
 import { benchProbeCost } from "./probe-cost.ts";
 
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
   memory: () => benchMemory(),
+  "kill-log": () => benchKillLog(),
 };
 
 console.log(

@@ -8,7 +8,7 @@ import { accepts, freePort } from "../helpers/ports.ts";
 import { cpuSeconds, ownCpuSeconds } from "./processes.ts";
 import { sleep, startService, targetsYaml } from "./service.ts";
 
-const TARGETS = 500;
+const TARGETS = 1_000;
 const WARM_UP_MS = 10_000;
 
 type Kind = "http" | "tcp";

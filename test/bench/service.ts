@@ -108,4 +108,3 @@ export function targetsYaml(input: {
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-

@@ -70,11 +70,13 @@ describe("the service", () => {
     configure(
       tcp("web-1") +
         `  - { id: slow-1, product: slb, region: cn-hangzhou, account: acme, timeout: 900ms, probe: { kind: http, url: "http://${slow.address}/" } }
-  - { id: slower, product: slb, region: cn-hangzhou, account: acme, interval: 60s, timeout: 30s, probe: { kind: http, url: "http://${slow.address}/" } }
+  - { id: slower, product: slb, region: cn-hangzhou, account: acme, interval: 10s, timeout: 9s, probe: { kind: http, url: "http://${slow.address}/long" } }
 `,
     );
     const service = await start();
     await hasResults(service, "slow-1", 2);
+    // One that could not end within the time for draining.
+    await waitFor(() => slow.asked().includes("/long"), { timeoutMs: 15_000 });
     const stoppedMs = Date.now();
     const { status, tookMs } = await service.stop();
     expect(status, service.log()).toBe(0);
@@ -90,6 +92,9 @@ describe("the service", () => {
     for (const { outcome, reason } of slowOnes) {
       expect([outcome, reason]).toEqual(["failed", "response-timeout"]);
     }
+    expect(await resultsOf(again, "slower")).toMatchObject([
+      { outcome: "unknown", reason: "aborted" },
+    ]);
     const fast = await resultsOf(again, "web-1");
     expect(fast.filter(({ outcome }) => outcome !== "ok")).toEqual([]);
   });

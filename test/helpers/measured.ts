@@ -8,6 +8,8 @@ export type MeasuredServer = {
   readonly kill: () => Promise<void>;
   /** Listens again, on the same port. */
   readonly revive: () => Promise<void>;
+  /** Paths asked for so far. */
+  readonly asked: () => readonly string[];
   /** From now on requests are taken and not answered, or answered again. */
   readonly hang: (hangs: boolean) => void;
 };
@@ -16,9 +18,11 @@ export type MeasuredServer = {
 export async function startMeasuredServer(): Promise<MeasuredServer> {
   let hangs = false;
   let port = 0;
+  const asked: string[] = [];
   let server: http.Server;
   const listen = async () => {
-    server = http.createServer((_request, response) => {
+    server = http.createServer((request, response) => {
+      asked.push(request.url ?? "");
       if (!hangs) response.end("ok");
     });
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -33,6 +37,7 @@ export async function startMeasuredServer(): Promise<MeasuredServer> {
         server.closeAllConnections();
       }),
     revive: listen,
+    asked: () => asked,
     hang: (value) => {
       hangs = value;
     },
