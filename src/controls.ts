@@ -22,7 +22,11 @@ export type Controls = {
 type State = { readonly endpoint: ControlEndpoint; okAtMs: number; isOk: boolean };
 
 /** Measures the endpoints every few seconds until closed. */
-export function startControls(endpoints: readonly ControlEndpoint[], clock: Clock): Controls {
+export function startControls(
+  endpoints: readonly ControlEndpoint[],
+  clock: Clock,
+  { everyMs = EVERY_MS, ask = answers }: { everyMs?: number; ask?: typeof answers } = {},
+): Controls {
   const states: State[] = endpoints.map((endpoint) => ({
     endpoint,
     okAtMs: -Infinity,
@@ -31,12 +35,12 @@ export function startControls(endpoints: readonly ControlEndpoint[], clock: Cloc
   const look = async () => {
     await Promise.all(
       states.map(async (state) => {
-        state.isOk = await answers(state.endpoint);
+        state.isOk = await ask(state.endpoint);
         if (state.isOk) state.okAtMs = clock.monotonicMs();
       }),
     );
   };
-  const timer = setInterval(() => void look(), EVERY_MS);
+  const timer = setInterval(() => void look(), everyMs);
   timer.unref();
   if (states.length > 0) void look();
   return {
@@ -52,7 +56,8 @@ export function startControls(endpoints: readonly ControlEndpoint[], clock: Cloc
   };
 }
 
-async function answers(endpoint: ControlEndpoint): Promise<boolean> {
+/** Whether an endpoint answers within two seconds; never rejects. */
+export async function answers(endpoint: ControlEndpoint): Promise<boolean> {
   try {
     if (endpoint.kind === "resolver") return await resolverAnswers();
     if (endpoint.kind === "gateway") {

@@ -121,6 +121,8 @@ async function openPostgresQueues(settings: QueueSettings): Promise<Queues> {
     max: 12,
   });
   pool.on("error", settings.onError);
+  // Every queue and worker of BullMQ adds one of its own.
+  pool.setMaxListeners(0);
   // A connection that is lost while it is in use ends the process if nobody listens.
   pool.on("connect", (client) => client.on("error", settings.onError));
   await migrateQueues(pool);

@@ -16,6 +16,8 @@ export type RoundDeps = {
   readonly findTarget: (id: string) => ReadyTarget | null;
   readonly worstLagMs: (sinceMs: number) => number;
   readonly controlsFailed: () => Promise<boolean>;
+  /** How long after its deadline a probe that has not ended is given up; default 5 s. */
+  readonly overdueMs?: number;
 };
 
 export type RoundOrder = {
@@ -58,7 +60,7 @@ export async function runRound(
   const seen = await Promise.all(
     ready.map((one) => {
       if (one === null) return Promise.resolve({ result: NOT_CONFIGURED, startedMs });
-      const running = shared.get(one.key) ?? measure(one, { clock, signal });
+      const running = shared.get(one.key) ?? measure(one, deps, signal);
       shared.set(one.key, running);
       return running;
     }),
@@ -103,17 +105,28 @@ const NOT_CONFIGURED: Result = {
 
 async function measure(
   { target, run }: ReadyTarget,
-  context: { readonly clock: Clock; readonly signal: AbortSignal },
+  { clock, overdueMs = 5_000 }: RoundDeps,
+  signal: AbortSignal,
 ): Promise<Seen> {
-  const startedMs = context.clock.monotonicMs();
+  const { timeoutMs } = target;
+  const startedMs = clock.monotonicMs();
+  let timer: NodeJS.Timeout | undefined;
+  // A probe that forgot its deadline must not hold up the other targets' results.
+  const overdue = new Promise<never>((_resolve, reject) => {
+    const giveUp = () => reject(new Error("the probe did not end"));
+    timer = setTimeout(giveUp, timeoutMs + overdueMs);
+  });
   try {
-    return { result: await run({ ...context, timeoutMs: target.timeoutMs }), startedMs };
+    const result = await Promise.race([run({ clock, signal, timeoutMs }), overdue]);
+    return { result, startedMs };
   } catch (error) {
     // A probe does not reject because of its target, so this is a fault of ours.
     const detail = error instanceof Error ? error.message.slice(0, 200) : "probe threw";
-    const latencyMs = context.clock.monotonicMs() - startedMs;
+    const latencyMs = clock.monotonicMs() - startedMs;
     const result = { outcome: "unknown", reason: "internal-error", latencyMs, detail } as const;
     return { result: { ...result, phasesMs: {} }, startedMs };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -9,6 +9,7 @@ import { startLoopWatch, type LoopWatch } from "../loop-watch.ts";
 import { openOutbox, type Outbox } from "../outbox.ts";
 import { probeQueue, ROUNDS_QUEUE, type Handler } from "../queues.ts";
 import type { ReadyTarget } from "../run-round.ts";
+import { within } from "../within.ts";
 import { startJobWorker } from "./job-worker.ts";
 import type { OpenThings } from "./lifecycle.ts";
 import type { Context, Reloadable } from "./roles.ts";
@@ -16,7 +17,9 @@ import type { Context, Reloadable } from "./roles.ts";
 /** Rounds of one shard overlap while targets time out; they must never wait for one another. */
 const PROBE_CONCURRENCY = 1_000;
 /** Probes in flight end within their own deadline; at a stop those that take longer are given up. */
-const LAST_PROBES_MS = 6_000;
+const LAST_PROBES_MS = 5_000;
+/** And no longer for their rounds to be sent or spooled. */
+const LAST_ROUNDS_MS = 11_000;
 
 /** What the vantages of one process share. */
 type Shared = {
@@ -100,6 +103,7 @@ function forgetState({ metrics }: Context, { id, product, region, vantages }: Ta
 
 function startVantage(context: Context, vantage: string, shared: Shared): Vantage {
   const { clock, metrics } = context;
+  const log = context.log.child({ vantage });
   const stop = new AbortController();
   let controls = startVantageControls(context, vantage);
   const jobDeps = {
@@ -113,11 +117,10 @@ function startVantage(context: Context, vantage: string, shared: Shared): Vantag
     controlsFailed: () => controls.haveFailed(),
   };
   const handler: Handler = (job) => probeJobs["run-round"](jobDeps, job);
-  const worker = startJobWorker(
-    { ...context, log: context.log.child({ vantage }) },
-    probeQueue(vantage),
-    { handler, concurrency: PROBE_CONCURRENCY },
-  );
+  const worker = startJobWorker({ ...context, log }, probeQueue(vantage), {
+    handler,
+    concurrency: PROBE_CONCURRENCY,
+  });
   return {
     reload: () => {
       controls.close();
@@ -125,7 +128,8 @@ function startVantage(context: Context, vantage: string, shared: Shared): Vantag
     },
     drain: async () => {
       const deadline = setTimeout(() => stop.abort(), LAST_PROBES_MS);
-      await worker.close();
+      // While the queue is away a worker waits for it without end; its rounds are in the spool.
+      await within(LAST_ROUNDS_MS, worker.close()).catch(() => log.warn("worker given up"));
       clearTimeout(deadline);
       controls.close();
     },

@@ -97,7 +97,7 @@ async function startServers(): Promise<Server[]> {
       product: "oss",
       port: oss.port,
       child: oss.child,
-      probe: `{ kind: oss, endpoint: "${address(oss.port)}", scheme: http, pathStyle: true, bucket: b, key: k, operation: GET }`,
+      probe: `{ kind: oss, endpoint: "${address(oss.port)}", scheme: http, pathStyle: true, bucket: bucket, key: object, operation: GET }`,
     },
     {
       target: "cdn",
