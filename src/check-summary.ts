@@ -107,9 +107,9 @@ function targetWarnings(target: Target, config: Config): string[] {
       REGIONS.map(({ id }) => id),
     );
     warnings.push(`region "${target.region}" is not in the catalogue${hint}`);
-  } else if (region.validUntilMs !== null && target.untilMs === region.validUntilMs) {
+  } else if (region.validUntilMs !== null && (target.untilMs ?? Infinity) > region.validUntilMs) {
     const closed = new Date(region.validUntilMs).toISOString();
-    warnings.push(`region "${target.region}" closed at ${closed}: its targets end there`);
+    warnings.push(`region "${target.region}" closed at ${closed}: give its targets "until"`);
   }
   for (const agreement of config.agreements) {
     if (!target.agreements.includes(agreement.id) || agreement.inherits.length > 0) continue;

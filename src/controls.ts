@@ -103,7 +103,10 @@ async function findGateway(): Promise<string | null> {
   for (const line of table.split("\n").slice(1)) {
     const [, destination, gateway = ""] = line.split("\t");
     if (destination !== "00000000" || gateway === "00000000") continue;
-    return (gateway.match(/../gu) ?? []).reverse().map((byte) => parseInt(byte, 16)).join(".");
+    return (gateway.match(/../gu) ?? [])
+      .toReversed()
+      .map((byte) => parseInt(byte, 16))
+      .join(".");
   }
   return null;
 }

@@ -4,7 +4,7 @@ import { timelineBetween } from "./core/evaluate.ts";
 import type { Interval } from "./core/month.ts";
 import { mergeBands } from "./core/overview-view.ts";
 import type { Subject } from "./core/subject.ts";
-import { bandDay, timelineDays } from "./core/target-view.ts";
+import { bandDay, cutByDays, localDays } from "./core/target-view.ts";
 import type { BandDay } from "./core/views.ts";
 import { readEvidence } from "./read-month.ts";
 import type { Db } from "./store/connect.ts";
@@ -29,6 +29,7 @@ export async function readBands(
   const range = lastDays(Math.min(input.settledUntilMs, input.lastMs), timeZone);
   const targets = input.subjects.flatMap(({ targets: own, siblings }) => [...own, ...siblings]);
   const evidence = await readEvidence(deps.db, targets, range);
+  const days = localDays({ ...range, timeZone });
   const bands = new Map<string, BandDay[][]>();
   for (const { agreement, product, region, ...subject } of input.subjects) {
     const runs = timelineBetween(
@@ -43,10 +44,9 @@ export async function readBands(
     );
     const { num, den } = agreement.objective;
     const allowedSeconds = (1 - Number(num) / Number(den)) * MONTH_SECONDS;
-    const days = timelineDays({ ...range, timeZone, runs });
     const key = `${product}/${region}`;
     const list = bands.get(key) ?? [];
-    list.push(days.map((day) => bandDay(day, allowedSeconds)));
+    list.push(cutByDays(days, runs).map((day) => bandDay(day, allowedSeconds)));
     bands.set(key, list);
   }
   return new Map([...bands].map(([key, list]) => [key, mergeBands(list)]));

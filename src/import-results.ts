@@ -92,7 +92,11 @@ export async function importResults(
 }
 
 /** Stores lines window by window; one window is stored while the next is read. */
-function createWriter(deps: ImportDeps, tx: Queryable, counts: { stored: number; doubles: number }) {
+function createWriter(
+  deps: ImportDeps,
+  tx: Queryable,
+  counts: { stored: number; doubles: number },
+) {
   const minutes = new Map<string, Set<Minute>>();
   let storing: Promise<void> | null = null;
   let window: Window = new Map();
@@ -125,7 +129,9 @@ function createWriter(deps: ImportDeps, tx: Queryable, counts: { stored: number;
       await storing;
       await markUnsettled(tx, deps.store, minutes);
     },
-    settled: async (): Promise<void> => void (await storing?.catch(() => undefined)),
+    settled: async (): Promise<void> => {
+      await storing?.catch(() => undefined);
+    },
   };
 }
 
@@ -229,7 +235,10 @@ function placeLines(
   return { rounds, doubles };
 }
 
-const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<Outcome, string>;
+const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<
+  Outcome,
+  string
+>;
 
 function toRound(lines: readonly ResultLine[], shard: string): Round {
   const [first] = lines;

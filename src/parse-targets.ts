@@ -3,7 +3,6 @@ import type { z } from "zod";
 import type { Account } from "./config.ts";
 import { checkForm } from "./config-problems.ts";
 import type { Agreement } from "./core/agreement.ts";
-import { findRegion } from "./core/catalogue.ts";
 import type { TargetDraft, TargetEntry } from "./core/config-schema.ts";
 import { parseDuration } from "./core/duration.ts";
 import { didYouMean } from "./core/suggest.ts";
@@ -96,32 +95,22 @@ function momentMs(text: string, timeZone: string): number | null {
   return moment.isValid ? moment.toMillis() : null;
 }
 
-/**
- * [from, until) of a target. In a region that has closed a target without `until` ends when the
- * region did: what is gone must not count as down.
- */
-function lifetimeOf(draft: TargetDraft, { timeZone }: TargetScope) {
-  const { from, until, region } = draft;
-  const closedMs = region === undefined ? null : (findRegion(region)?.validUntilMs ?? null);
+/** [from, until) of a target. */
+function lifetimeOf({ from, until }: TargetDraft, { timeZone }: TargetScope) {
   return {
     fromMs: from === undefined ? null : momentMs(from, timeZone),
-    untilMs: until === undefined ? closedMs : momentMs(until, timeZone),
+    untilMs: until === undefined ? null : momentMs(until, timeZone),
   };
 }
 
 function checkLifetime(draft: TargetDraft, scope: TargetScope, report: Report): void {
   const { fromMs, untilMs } = lifetimeOf(draft, scope);
-  const { from, until, region } = draft;
+  const { from, until } = draft;
   const noMoment = "is no day or time of the calendar; correct it";
   if (from !== undefined && fromMs === null) report(["from"], `"${from}" ${noMoment}`);
   if (until !== undefined && untilMs === null) report(["until"], `"${until}" ${noMoment}`);
   if (fromMs === null || untilMs === null || fromMs < untilMs) return;
-  if (until !== undefined) {
-    report(["until"], '"until" is not after "from"; correct one of the two');
-  } else {
-    const closed = `region "${region}" closed at ${new Date(untilMs).toISOString()}`;
-    report(["from"], `${closed}, before "from"; remove the target, or add "until"`);
-  }
+  report(["until"], '"until" is not after "from"; correct one of the two');
 }
 
 function inheritsFrom(scope: TargetScope, agreementId: string): readonly string[] {

@@ -48,7 +48,8 @@ export function listDown(
     const open = figure.outages.at(-1);
     const [only] = subject.targets;
     if (open === undefined || only === undefined || subject.targets.length > 1) continue;
-    if (open.untilMs >= input.figures.settledUntilMs - figure.slotMs) since.set(only.id, open.fromMs);
+    if (open.untilMs >= input.figures.settledUntilMs - figure.slotMs)
+      since.set(only.id, open.fromMs);
   }
   return targets.flatMap((target) => {
     const { now, last } = presentOf(target, byTarget.get(target.id) ?? [], input.nowMs);

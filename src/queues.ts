@@ -34,7 +34,20 @@ export type Plan = {
   readonly offsetMs: number;
   readonly name: string;
   readonly data: unknown;
+  /** Of a plan that is listed: when its next job is due. */
+  readonly nextAtMs?: number;
 };
+
+/**
+ * Whether a plan waits for an instant beyond its next one: it was planned while the clock was
+ * ahead, and would fire no more until the clock is there again.
+ */
+export function isAstray({ nextAtMs = -Infinity, everyMs }: Plan, nowMs: number): boolean {
+  return nextAtMs > nowMs + everyMs + CLOCK_SLACK_MS;
+}
+
+/** Clocks of two machines differ by this much at most. */
+const CLOCK_SLACK_MS = 1_000;
 
 /** One queue to put jobs on and to plan jobs for. */
 export type JobQueue = {
@@ -294,6 +307,7 @@ function wrapQueue(queue: AnyQueue, onError: (error: Error) => void): JobQueue {
         ...parsePattern(scheduler.pattern ?? ""),
         name: scheduler.name,
         data: scheduler.template?.data,
+        ...(scheduler.next === undefined ? {} : { nextAtMs: scheduler.next }),
       })),
     counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
     hasDue: async (nowMs) =>

@@ -77,7 +77,7 @@ export function monthSubjects(config: Config, query: MonthQuery): Subject[] {
   };
   return listSubjects({
     targets: query.keep === undefined ? config.targets : config.targets.filter(query.keep),
-    month: boundsIn(config.timeZone),
+    boundsOf: ({ timeZone }) => boundsIn(timeZone),
     resolveAgreement: (target, id) => resolveTerms(config, target, { id, atMs: startOf(id) }),
   });
 }

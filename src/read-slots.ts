@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
-import { resolveTerms } from "./core/agreement.ts";
+import { agreementInForce, resolveTerms, type Agreement } from "./core/agreement.ts";
 import { formatFraction } from "./core/fraction.ts";
+import { monthAt, monthBounds, type Interval } from "./core/month.ts";
 import { intersectRanges, slotsStartingIn } from "./core/ranges.ts";
 import { judgeSlots } from "./core/sequence.ts";
 import type { Target } from "./core/target.ts";
@@ -34,16 +35,53 @@ export async function readSlots(
 ): Promise<{ target: string; agreement: string; slotSeconds: number; slots: SlotView[] }> {
   const { target } = query;
   const id = query.agreement ?? target.agreements[0] ?? "";
-  const terms = target.agreements.includes(id)
-    ? resolveTerms(deps.config, target, { id, atMs: query.fromMs })
-    : null;
-  if (terms === null) throw new NotFoundError(`no agreement "${id}" holds for target "${target.id}"`);
-  const agreement = { ...terms, scope: "target" as const };
-  const { slotMs, minStretch } = agreement;
   const settledMs = (await findSettledUntil(deps.db)) ?? 0;
-  const wanted = intersectRanges(slotsStartingIn(query, slotMs), {
+  const slots: SlotView[] = [];
+  let slotSeconds: number | null = null;
+  for (const month of monthsOf(deps.config, { ...query, id })) {
+    const terms = target.agreements.includes(id)
+      ? resolveTerms(deps.config, target, { id, atMs: month.startMs })
+      : null;
+    if (terms === null) continue;
+    slotSeconds = terms.slotMs / 1000;
+    slots.push(...(await readMonthSlots(deps, { ...month, target, terms, settledMs })));
+  }
+  if (slotSeconds === null) {
+    throw new NotFoundError(`no agreement "${id}" holds for target "${target.id}"`);
+  }
+  return { target: target.id, agreement: id, slotSeconds, slots };
+}
+
+/** The interval cut at the starts of months, at which the version of an agreement may change. */
+function monthsOf(
+  config: Config,
+  query: { readonly id: string; readonly fromMs: number; readonly untilMs: number },
+): (Interval & { readonly startMs: number })[] {
+  const months: (Interval & { readonly startMs: number })[] = [];
+  for (let atMs = query.fromMs; atMs < query.untilMs;) {
+    const { timeZone } = agreementInForce(config.agreements, query.id, atMs) ?? config;
+    const month = monthBounds(monthAt(atMs, timeZone), timeZone);
+    const untilMs = Math.min(month.untilMs, query.untilMs);
+    months.push({ fromMs: atMs, untilMs, startMs: month.fromMs });
+    atMs = untilMs;
+  }
+  return months;
+}
+
+async function readMonthSlots(
+  deps: { readonly db: Db; readonly config: Config },
+  input: Interval & {
+    readonly target: Target;
+    readonly terms: Agreement;
+    readonly settledMs: number;
+  },
+): Promise<SlotView[]> {
+  const { target } = input;
+  const agreement = { ...input.terms, scope: "target" as const };
+  const { slotMs, minStretch } = agreement;
+  const wanted = intersectRanges(slotsStartingIn(input, slotMs), {
     from: -Infinity,
-    until: Math.floor(settledMs / slotMs),
+    until: Math.floor(input.settledMs / slotMs),
   });
   const reach = { from: wanted.from - (minStretch - 1), until: wanted.until + (minStretch - 1) };
   const evidence = await readEvidence(deps.db, [target], {
@@ -53,13 +91,18 @@ export async function readSlots(
   const slots: SlotView[] = [];
   for (const run of judgeSlots({ agreement, members: [evidence(target)] }, reach)) {
     const { valid, failed, votes, downVotes } = run;
-    const bad = run.hasData
-      ? formatFraction({ num: BigInt(run.num), den: BigInt(run.den) })
-      : null;
+    const bad = run.hasData ? formatFraction({ num: BigInt(run.num), den: BigInt(run.den) }) : null;
     const { from, until } = intersectRanges(run, wanted);
     for (let slot = from; slot < until; slot += 1) {
-      slots.push({ from: new Date(slot * slotMs).toISOString(), valid, failed, votes, downVotes, bad });
+      slots.push({
+        from: new Date(slot * slotMs).toISOString(),
+        valid,
+        failed,
+        votes,
+        downVotes,
+        bad,
+      });
     }
   }
-  return { target: target.id, agreement: id, slotSeconds: slotMs / 1000, slots };
+  return slots;
 }

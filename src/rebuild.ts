@@ -12,7 +12,11 @@ import { withSnapshot } from "./store/snapshot.ts";
 import { listUnsettled, lockDay } from "./store/unsettled.ts";
 
 /** A day of one vantage and target whose stored counts are not what the rounds say. */
-export type Difference = { readonly vantage: string; readonly target: string; readonly day: string };
+export type Difference = {
+  readonly vantage: string;
+  readonly target: string;
+  readonly day: string;
+};
 
 type VantageDay = {
   readonly vantageId: number;
@@ -37,7 +41,10 @@ export async function rebuild(
   const differences: Difference[] = [];
   const untilMinute = settleableUntil(deps.clock.nowMs());
   const first = Math.floor(Math.max(range.fromMs, await findDroppedUntil(db)) / DAY_MS);
-  const last = Math.min(Math.ceil(range.untilMs / DAY_MS), Math.ceil(untilMinute / MINUTES_PER_DAY));
+  const last = Math.min(
+    Math.ceil(range.untilMs / DAY_MS),
+    Math.ceil(untilMinute / MINUTES_PER_DAY),
+  );
   const vantages = await listNames(db, "vantage");
   for (let day = first; day < last; day += 1) {
     for (const [vantageId, vantage] of vantages) {

@@ -48,7 +48,9 @@ export function createRecorder(deps: {
   async function storeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const droppedUntilMs = await findDroppedUntil(store.db);
-      const fresh = batch.map(({ round }) => round).filter((one) => one.plannedAtMs >= droppedUntilMs);
+      const fresh = batch
+        .map(({ round }) => round)
+        .filter((one) => one.plannedAtMs >= droppedUntilMs);
       const stored = new Set(await storeRounds(store, fresh, clock.nowMs()));
       for (const { round, resolve } of batch) {
         if (round.plannedAtMs < droppedUntilMs) {

@@ -7,7 +7,7 @@ import type { Metrics } from "./metrics.ts";
 import type { JobQueue } from "./queues.ts";
 import { readMonth } from "./read-month.ts";
 import type { Db } from "./store/connect.ts";
-import { findSettledUntil } from "./store/unsettled.ts";
+import { findFiguresVersion, findSettledUntil } from "./store/unsettled.ts";
 
 type RefreshDeps = {
   readonly db: Db;
@@ -19,7 +19,7 @@ type RefreshDeps = {
   readonly withFigures: boolean;
 };
 
-type Shown = { readonly config: Config; readonly settledUntilMs: number; readonly month: string };
+type Shown = { readonly config: Config; readonly version: string; readonly month: string };
 
 /**
  * Gives the function that brings the gauges up to date before a scrape. Figures change when a
@@ -38,7 +38,7 @@ export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
     if (!deps.withFigures) return;
     const config = deps.config();
     const month = monthAt(deps.clock.nowMs(), config.timeZone);
-    const now = { config, month, settledUntilMs: settledUntilMs ?? 0 };
+    const now = { config, month, version: await findFiguresVersion(deps.db) };
     if (isSame(shown, now)) return;
     const { evaluated } = await readMonth({ db: deps.db, config }, { month });
     showFigures(deps.metrics, evaluated);
@@ -55,12 +55,12 @@ export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
 }
 
 function isSame(a: Shown | null, b: Shown): boolean {
-  return a?.config === b.config && a.settledUntilMs === b.settledUntilMs && a.month === b.month;
+  return a?.config === b.config && a.version === b.version && a.month === b.month;
 }
 
 function showDelay({ clock, metrics }: RefreshDeps, settledUntilMs: number | null): void {
   if (settledUntilMs === null) return;
-  metrics.settleDelay.set(Math.max(0, clock.nowMs() - settledUntilMs) / 1000);
+  metrics.settleDelay.set(Math.abs(clock.nowMs() - settledUntilMs) / 1000);
 }
 
 async function countJobs({ metrics, queues }: RefreshDeps): Promise<void> {

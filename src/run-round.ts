@@ -28,7 +28,10 @@ export type RoundOrder = {
   readonly targets: readonly string[];
 };
 
-const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<Outcome, string>;
+const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<
+  Outcome,
+  string
+>;
 const MAX_INT4 = 2_147_483_647;
 
 type Seen = { readonly result: Result; readonly startedMs: number };
@@ -79,7 +82,12 @@ export async function runRound(
     },
   );
   metrics.rounds.inc({ vantage, result: "run" });
-  observe(metrics, { vantage, ready, results });
+  observe(metrics, {
+    vantage,
+    ready,
+    results,
+    isConfigured: ({ id }) => deps.findTarget(id) !== null,
+  });
   return {
     vantage,
     shard: order.shard,
@@ -149,6 +157,7 @@ function observe(
     readonly vantage: string;
     readonly ready: readonly (ReadyTarget | null)[];
     readonly results: readonly Result[];
+    readonly isConfigured: (target: Target) => boolean;
   },
 ): void {
   // Counted here first: a counter of the library costs as much as a tenth of a probe.
@@ -163,7 +172,9 @@ function observe(
     if (counted === undefined) counts.set(key, { labels: { ...labels, outcome }, count: 1 });
     else counted.count += 1;
     const up = { target: target.id, ...labels };
-    if (outcome === "ok") metrics.targetUp.set(up, 1);
+    // Taken out of the configuration meanwhile: nothing would ever remove its series again.
+    if (!round.isConfigured(target)) metrics.targetUp.remove(up);
+    else if (outcome === "ok") metrics.targetUp.set(up, 1);
     else if (outcome === "failed") metrics.targetUp.set(up, 0);
     else metrics.targetUp.remove(up);
     if (outcome === "unknown") continue;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Config } from "./config.ts";
 import { assignShards, type Shard } from "./core/shards.ts";
-import { probeQueue, type JobQueue, type Plan } from "./queues.ts";
+import { isAstray, probeQueue, type JobQueue, type Plan } from "./queues.ts";
 
 /** What a job on a probe queue carries; settings and secrets stay in the worker's own file. */
 export const roundOrderSchema = z.object({
@@ -10,21 +10,29 @@ export const roundOrderSchema = z.object({
   targets: z.array(z.string()),
 });
 
-export type ScheduleChange = { readonly kept: number; readonly changed: number; readonly removed: number };
+export type ScheduleChange = {
+  readonly kept: number;
+  readonly changed: number;
+  readonly removed: number;
+};
 
 /**
  * Brings the plans on every probe queue in line with the configuration. A plan that is right
- * is not touched, so that its targets lose no slot.
+ * is not touched, so that its targets lose no slot. With `nowMs` those are planned again that
+ * a clock which was ahead sent astray.
  */
 export async function schedule(
   config: Config,
   openQueue: (name: string) => JobQueue,
+  nowMs = Infinity,
 ): Promise<ScheduleChange> {
   const change = { kept: 0, changed: 0, removed: 0 };
   const queues = new Map(config.vantages.map(({ id }) => [id, openQueue(probeQueue(id))]));
   const plans = new Map<string, Plan[]>();
   for (const [vantage, queue] of queues) plans.set(vantage, await queue.listPlans());
-  const before = [...plans].flatMap(([vantage, list]) => list.flatMap((plan) => toShard(vantage, plan)));
+  const before = [...plans].flatMap(([vantage, list]) =>
+    list.flatMap((plan) => toShard(vantage, plan)),
+  );
   const shards = assignShards(config.targets, before);
   for (const [vantage, queue] of queues) {
     const wanted = shards.filter((shard) => shard.vantage === vantage);
@@ -33,7 +41,7 @@ export async function schedule(
       const plan = toPlan(shard);
       const now = existing.get(plan.id);
       existing.delete(plan.id);
-      if (now !== undefined && isSame(now, plan)) {
+      if (now !== undefined && isSame(now, plan) && !isAstray(now, nowMs)) {
         change.kept += 1;
       } else {
         await queue.plan(plan);

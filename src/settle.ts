@@ -46,7 +46,7 @@ export async function settle(deps: { readonly db: Db; readonly clock: Clock }): 
     }
   }
   if (errors.length > 0) throw errors[0];
-  await saveSettledUntil(deps.db, until * MINUTE_MS);
+  await saveSettledUntil(deps.db, until * MINUTE_MS, settled);
   return settled;
 }
 

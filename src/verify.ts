@@ -99,9 +99,12 @@ function verifyHead(chain: Chain, days: ReadonlyMap<number, CountedDay>): void {
     if (day.hash.equals(chain.hash)) isLast = true;
   }
   if (rounds !== chain.seq) {
-    throw new BrokenProof(`${nameOf(chain)}: its head counts ${chain.seq} rounds, its days ${rounds}`);
+    throw new BrokenProof(
+      `${nameOf(chain)}: its head counts ${chain.seq} rounds, its days ${rounds}`,
+    );
   }
-  if (!isLast) throw new BrokenProof(`${nameOf(chain)}: its head is the last round of none of its days`);
+  if (!isLast)
+    throw new BrokenProof(`${nameOf(chain)}: its head is the last round of none of its days`);
 }
 
 type Found = { rounds: number; last: StoredRound };
@@ -133,7 +136,8 @@ async function verifyChain(
   }
   for (let day = range.fromMs / DAY_MS; day < range.untilMs / DAY_MS; day += 1) {
     const there = found.get(day);
-    if (there !== undefined || !isDropped(day)) verifyDay(chain, day, { counted: days.get(day), there });
+    if (there !== undefined || !isDropped(day))
+      verifyDay(chain, day, { counted: days.get(day), there });
   }
   return rounds;
 }
@@ -141,7 +145,10 @@ async function verifyChain(
 function verifyDay(
   chain: Chain,
   day: number,
-  { counted, there }: { readonly counted: CountedDay | undefined; readonly there: Found | undefined },
+  {
+    counted,
+    there,
+  }: { readonly counted: CountedDay | undefined; readonly there: Found | undefined },
 ): void {
   const where = `${nameOf(chain)} on ${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
   const recorded = counted?.rounds ?? 0;

@@ -54,7 +54,11 @@ export async function viewOverview(
   );
   return overviewOf({
     frame,
-    report: buildReport({ ...figures, ...frame, proof: { rounds: 0, digest: "", signature: null } }),
+    report: buildReport({
+      ...figures,
+      ...frame,
+      proof: { rounds: 0, digest: "", signature: null },
+    }),
     down: listDown(config.targets, { latest, nowMs, figures }),
     coverageLow: new Set(coverageLow.map(({ subject }) => subject.id)),
     bands,

@@ -41,7 +41,9 @@ export async function viewTarget(
   const mine = figures.evaluated.filter(({ subject }) => subject.targets.includes(target));
   const untilMs = Math.min(nowMs, figures.bounds.untilMs);
   const dayRange = { fromMs: untilMs - DAY_MS, untilMs };
-  const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter((one) => one.target === target.id);
+  const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter(
+    (one) => one.target === target.id,
+  );
   const { now, last } = presentOf(target, latest, nowMs);
   const open = mine
     .flatMap(({ figure: { outages, slotMs } }) =>

@@ -56,6 +56,7 @@ describe("control endpoints", () => {
     await waitFor(() => controls.haveFailed());
     well.y = true;
     await waitFor(async () => !(await controls.haveFailed()));
+    expect(await controls.haveFailed()).toBe(false);
   });
 
   test("that have not answered for ten minutes say nothing any more", async () => {
@@ -95,7 +96,10 @@ describe("an endpoint", () => {
     expect(await answers(tcp(`127.0.0.1:${await freePort()}`))).toBe(true);
   });
 
-  test.each(["no-such-name.invalid:80", "nothing", "127.0.0.1:99999"])("%s does not", async (address) => {
-    expect(await answers(tcp(address))).toBe(false);
-  });
+  test.each(["no-such-name.invalid:80", "nothing", "127.0.0.1:99999"])(
+    "%s does not",
+    async (address) => {
+      expect(await answers(tcp(address))).toBe(false);
+    },
+  );
 });

@@ -13,7 +13,15 @@ import { configOf } from "./helpers/app.ts";
 import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 import { someoneWaits } from "./helpers/pausing-db.ts";
-import { countsOf, DAY_MS, MINUTE_MS, NOON, rowsOf, testRound, testStore } from "./helpers/rounds.ts";
+import {
+  countsOf,
+  DAY_MS,
+  MINUTE_MS,
+  NOON,
+  rowsOf,
+  testRound,
+  testStore,
+} from "./helpers/rounds.ts";
 import { waitFor } from "./helpers/wait.ts";
 
 let database: TestDatabase;
@@ -24,7 +32,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await db.query("truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade");
+  await db.query(
+    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
+  );
 });
 
 const TARGETS = Array.from({ length: 250 }, (_, at) => `web-${at + 1}`);
@@ -76,8 +86,20 @@ async function expectGoodProof(): Promise<void> {
 
 describe("an import", () => {
   test("stores results as rounds that are settled and proved like any other", async () => {
-    const lines = [0, 15_000, 30_000, 60_000].map((ms) => line({ ...at(ms), outcome: ms === 15_000 ? "failed" : "ok", reason: ms === 15_000 ? "no-reply" : undefined }));
-    expect(await run(text(...lines))).toEqual({ lines: 4, stored: 4, doubles: 0, bad: 0, problems: [] });
+    const lines = [0, 15_000, 30_000, 60_000].map((ms) =>
+      line({
+        ...at(ms),
+        outcome: ms === 15_000 ? "failed" : "ok",
+        reason: ms === 15_000 ? "no-reply" : undefined,
+      }),
+    );
+    expect(await run(text(...lines))).toEqual({
+      lines: 4,
+      stored: 4,
+      doubles: 0,
+      bad: 0,
+      problems: [],
+    });
     await expectGoodProof();
     const minute = NOON / MINUTE_MS;
     expect(await countsOf(db, "web-1")).toMatchObject([
@@ -88,9 +110,26 @@ describe("an import", () => {
   });
 
   test("keeps what a line says of a result that was not ok", async () => {
-    const full = { outcome: "failed", reason: "server-error", detail: "oops", requestId: "R-1", address: "::1", startedAt: new Date(NOON + 4).toISOString() };
+    const full = {
+      outcome: "failed",
+      reason: "server-error",
+      detail: "oops",
+      requestId: "R-1",
+      address: "::1",
+      startedAt: new Date(NOON + 4).toISOString(),
+    };
     await run(text(line(full), line({ target: "web-2", outcome: "invalid" })));
-    expect(await results()).toMatchObject([{ outcome: "failed", reason: "server-error", detail: "oops", requestId: "R-1", address: "::1", offsetMs: 4, latencyMs: 12.4 }]);
+    expect(await results()).toMatchObject([
+      {
+        outcome: "failed",
+        reason: "server-error",
+        detail: "oops",
+        requestId: "R-1",
+        address: "::1",
+        offsetMs: 4,
+        latencyMs: 12.4,
+      },
+    ]);
     expect(await results("web-2")).toMatchObject([{ outcome: "invalid", reason: "imported" }]);
   });
 
@@ -113,16 +152,24 @@ describe("an import", () => {
     const before = await rowsOf(db, "round");
     expect(await run(first)).toMatchObject({ lines: 3, stored: 0, doubles: 3 });
     expect(await rowsOf(db, "round")).toEqual(before);
-    expect(await run(text(line({ target: "web-3" }), line()))).toMatchObject({ stored: 1, doubles: 1 });
+    expect(await run(text(line({ target: "web-3" }), line()))).toMatchObject({
+      stored: 1,
+      doubles: 1,
+    });
     expect((await results()).map(({ outcome }) => outcome)).toEqual(["ok"]);
     await expectGoodProof();
   });
 
   test("does not store again what a worker measured, such as this service's own export", async () => {
-    await storeRounds(testStore(db), [testRound({ outcomes: "ofo" }), testRound({ plannedAtMs: NOON + 15_000 })], NOON);
+    await storeRounds(
+      testStore(db),
+      [testRound({ outcomes: "ofo" }), testRound({ plannedAtMs: NOON + 15_000 })],
+      NOON,
+    );
     const lines: string[] = [];
     for (const target of ["web-1", "web-2", "web-3"]) {
-      for await (const page of pageResults(db, target, month)) lines.push(...page.map(formatResultLine));
+      for await (const page of pageResults(db, target, month))
+        lines.push(...page.map(formatResultLine));
     }
     const before = await rowsOf(db, "round");
     expect(await run(lines.join("\n"))).toMatchObject({ lines: 6, stored: 0, doubles: 6, bad: 0 });
@@ -144,7 +191,8 @@ describe("bad lines", () => {
 
   test("keep all others out, and are told by number", async () => {
     expect(await run(mixed)).toEqual({ lines: 5, stored: 0, doubles: 0, bad: 2, problems });
-    for (const table of ["round", "day", "unsettled", "chain_day"]) expect(await rowsOf(db, table)).toEqual([]);
+    for (const table of ["round", "day", "unsettled", "chain_day"])
+      expect(await rowsOf(db, table)).toEqual([]);
   });
 
   test("are passed over when asked to", async () => {
@@ -185,7 +233,9 @@ describe("bad lines", () => {
     await storeRounds(testStore(db), [testRound({ plannedAtMs: NOON - 90 * DAY_MS })], NOON);
     await dropPartitionsBefore(db, NOON - 30 * DAY_MS);
     const outcome = await run(text(line(at(-100 * DAY_MS))));
-    expect(outcome.problems[0]?.message).toContain("before 2026-08-01T00:00:00.000Z: the rounds of that time were dropped");
+    expect(outcome.problems[0]?.message).toContain(
+      "before 2026-08-01T00:00:00.000Z: the rounds of that time were dropped",
+    );
     expect(await run(text(line(at(-70 * DAY_MS))))).toMatchObject({ stored: 1 });
   });
 });
@@ -205,12 +255,20 @@ describe("the form of the text", () => {
   });
 
   test("may hold a mark that is none of the text's first", async () => {
-    expect(await run(`${text(line())}\uFEFF${text(line(at(15_000)))}`, true)).toMatchObject({ stored: 1, bad: 1 });
+    expect(await run(`${text(line())}\uFEFF${text(line(at(15_000)))}`, true)).toMatchObject({
+      stored: 1,
+      bad: 1,
+    });
   });
 
   test("that was broken by a wrong encoding is told, not stored under another name", async () => {
-    const bytes = Buffer.concat([Buffer.from(text(line()).replace("web-1", "web-")), Buffer.from([0xff, 0xfe])]);
-    expect(await run(bytes.toString("utf8").replace("web-", "web-\uFFFD"))).toMatchObject({ stored: 0 });
+    const bytes = Buffer.concat([
+      Buffer.from(text(line()).replace("web-1", "web-")),
+      Buffer.from([0xff, 0xfe]),
+    ]);
+    expect(await run(bytes.toString("utf8").replace("web-", "web-\uFFFD"))).toMatchObject({
+      stored: 0,
+    });
   });
 
   test("may be a line without end: only its beginning is held", async () => {
@@ -251,16 +309,21 @@ describe("the form of the text", () => {
       for (let number = 0; number < 210_000; number += 1) yield text(line(at(-number * 120_000)));
     }
     expect(await run(year())).toMatchObject({ stored: 210_000 });
-    const { rows } = await db.query("select count(*) as n, count(distinct tableoid) as months from round");
+    const { rows } = await db.query(
+      "select count(*) as n, count(distinct tableoid) as months from round",
+    );
     expect(rows).toEqual([{ n: 210_000, months: 11 }]);
   });
 });
 
 describe("several imports at once", () => {
   test("of the same results store each of them once", async () => {
-    const content = text(...TARGETS.flatMap((target) => [0, 15_000, 30_000].map((ms) => line({ target, ...at(ms) }))));
+    const content = text(
+      ...TARGETS.flatMap((target) => [0, 15_000, 30_000].map((ms) => line({ target, ...at(ms) }))),
+    );
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => run(content)));
-    const sum = (key: "stored" | "doubles") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+    const sum = (key: "stored" | "doubles") =>
+      outcomes.reduce((total, outcome) => total + outcome[key], 0);
     expect([sum("stored"), sum("doubles")]).toEqual([750, 3_000]);
     expect(await results("web-7")).toHaveLength(3);
     await expectGoodProof();
@@ -270,7 +333,9 @@ describe("several imports at once", () => {
     const part = (from: number, vantages: string[]) =>
       text(
         ...vantages.flatMap((vantage) =>
-          TARGETS.slice(from, from + 120).flatMap((target) => [0, 15_000].map((ms) => line({ target, vantage, ...at(ms) }))),
+          TARGETS.slice(from, from + 120).flatMap((target) =>
+            [0, 15_000].map((ms) => line({ target, vantage, ...at(ms) })),
+          ),
         ),
       );
     const outcomes = await Promise.all([
@@ -278,12 +343,21 @@ describe("several imports at once", () => {
       run(part(60, ["b", "a"])),
       run(part(120, ["a", "b"])),
       ...Array.from({ length: 10 }, (_, number) =>
-        storeRounds(testStore(db), [testRound({ vantage: "b", plannedAtMs: NOON + number * 7_500 }), testRound({ plannedAtMs: NOON + 75_000 - number * 7_500 })], NOON),
+        storeRounds(
+          testStore(db),
+          [
+            testRound({ vantage: "b", plannedAtMs: NOON + number * 7_500 }),
+            testRound({ plannedAtMs: NOON + 75_000 - number * 7_500 }),
+          ],
+          NOON,
+        ),
       ),
       settle({ db, clock }),
     ]);
     const imported = outcomes.slice(0, 3) as ImportOutcome[];
-    expect(imported.reduce((total, { stored, doubles }) => total + stored + doubles, 0)).toBe(1_440);
+    expect(imported.reduce((total, { stored, doubles }) => total + stored + doubles, 0)).toBe(
+      1_440,
+    );
     await expectGoodProof();
   });
 
@@ -297,7 +371,10 @@ describe("several imports at once", () => {
       await gone;
     }
     const first = run(slow());
-    await waitFor(async () => (await db.query("select from pg_locks where locktype = 'advisory'")).rowCount !== 0);
+    await waitFor(
+      async () =>
+        (await db.query("select from pg_locks where locktype = 'advisory'")).rowCount !== 0,
+    );
     const second = run(text(line(), line({ target: "web-2" })));
     await waitFor(() => someoneWaits(db));
     go();
@@ -314,17 +391,21 @@ describe("an import that breaks off", () => {
     }
     await expect(run(broken())).rejects.toThrow("the sender went away");
     await settle({ db, clock });
-    for (const table of ["round", "day", "unsettled", "chain_day"]) expect(await rowsOf(db, table)).toEqual([]);
+    for (const table of ["round", "day", "unsettled", "chain_day"])
+      expect(await rowsOf(db, table)).toEqual([]);
     expect(await run(text(line()))).toMatchObject({ stored: 1 });
   });
 
   test("because the database went away stores nothing", async () => {
     async function* cut() {
       for (let number = 0; number < 200_001; number += 1) yield text(line(at(number)));
-      await db.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
-      for (let number = 0; number < 100_000; number += 1) yield text(line({ target: "web-2", ...at(number) }));
+      await db.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      );
+      for (let number = 0; number < 100_000; number += 1)
+        yield text(line({ target: "web-2", ...at(number) }));
     }
-    await expect(run(cut())).rejects.toThrow();
+    await expect(run(cut())).rejects.toThrow(/terminat|EPIPE|ECONNRESET/u);
     expect(await rowsOf(db, "round")).toEqual([]);
     expect(await run(text(line()))).toMatchObject({ stored: 1 });
   });

@@ -45,7 +45,7 @@ test("a label may hold any text", async () => {
   const metrics = createMetrics();
   const subject = 'acme/oss/"标准"\\x\nline';
   metrics.breached.set({ agreement: "oss", subject, product: "oss", region: "r", account: "a" }, 1);
-  const [sample] = parsePrometheus(await metrics.registry.metrics()).filter(
+  const sample = parsePrometheus(await metrics.registry.metrics()).find(
     ({ name }) => name === "sla_breached",
   );
   expect(JSON.parse(`"${sample?.labels["subject"]}"`)).toBe(subject);

@@ -49,10 +49,17 @@ async function clusterStore(): Promise<Store> {
   const redis = await startRedis({ cluster: true });
   const client = new Redis(redis.url);
   await client.call("cluster", "addslotsrange", "0", "16383");
-  await waitFor(async () => String(await client.call("cluster", "info")).includes("cluster_state:ok"));
+  await waitFor(async () =>
+    String(await client.call("cluster", "info")).includes("cluster_state:ok"),
+  );
   client.disconnect();
   return {
-    open: () => openQueues({ databaseUrl: "", redisUrl: `${redis.url},127.0.0.1:${redis.port}`, onError: () => {} }),
+    open: () =>
+      openQueues({
+        databaseUrl: "",
+        redisUrl: `${redis.url},127.0.0.1:${redis.port}`,
+        onError: () => {},
+      }),
     stop: redis.stop,
   };
 }
@@ -63,7 +70,7 @@ const stores = [
   { name: "Redis Cluster", make: clusterStore, isThere: has("redis-server") },
 ];
 
-describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) => {
+describe.each(stores)("queues on $name", ({ make, isThere }) => {
   let store: Store;
   let queues: Queues;
   let number = 0;
@@ -103,7 +110,13 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     return jobs;
   }
 
-  const plan = { id: "15s-0", everyMs: 300, offsetMs: 123, name: "run-round", data: { targets: ["web-1"] } };
+  const plan = {
+    id: "15s-0",
+    everyMs: 300,
+    offsetMs: 123,
+    name: "run-round",
+    data: { targets: ["web-1"] },
+  };
 
   test.skipIf(!isThere)("hand a job to a worker, with its name and data", async () => {
     const name = fresh();
@@ -115,24 +128,33 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     expect(await queues.ping()).toBeUndefined();
   });
 
-  test.skipIf(!isThere)("make a planned job at each instant of its grid, told to the millisecond", async () => {
-    const name = fresh();
-    await queue(name).plan(plan);
-    const startMs = nowMs();
-    const jobs = collect(name);
-    await waitFor(() => jobs.length >= 6, { timeoutMs: 20_000 });
-    const instants = jobs.map(({ plannedAtMs }) => plannedAtMs);
-    expect(instants.every((ms) => (ms - 123) % 300 === 0)).toBe(true);
-    expect(new Set(instants).size).toBe(instants.length);
-    expect(instants).toEqual(instants.toSorted((a, b) => a - b));
-    expect(instants.at(-1)! - startMs).toBeLessThan(15_000);
-    expect(jobs[0]).toMatchObject({ name: "run-round", data: plan.data });
-  });
+  test.skipIf(!isThere)(
+    "make a planned job at each instant of its grid, told to the millisecond",
+    async () => {
+      const name = fresh();
+      await queue(name).plan(plan);
+      const startMs = nowMs();
+      const jobs = collect(name);
+      await waitFor(() => jobs.length >= 6, { timeoutMs: 20_000 });
+      const instants = jobs.map(({ plannedAtMs }) => plannedAtMs);
+      expect(instants.every((ms) => (ms - 123) % 300 === 0)).toBe(true);
+      expect(new Set(instants).size).toBe(instants.length);
+      expect(instants).toEqual(instants.toSorted((a, b) => a - b));
+      expect(instants.at(-1)! - startMs).toBeLessThan(15_000);
+      expect(jobs[0]).toMatchObject({ name: "run-round", data: plan.data });
+    },
+  );
 
   test.skipIf(!isThere)("list plans as they were made", async () => {
     const one = queue(fresh());
     expect(await one.listPlans()).toEqual([]);
-    const other = { ...plan, id: "1.5s-12", everyMs: 1_500, offsetMs: 0, data: { targets: ["x".repeat(60)] } };
+    const other = {
+      ...plan,
+      id: "1.5s-12",
+      everyMs: 1_500,
+      offsetMs: 0,
+      data: { targets: ["x".repeat(60)] },
+    };
     await one.plan(plan);
     await one.plan(other);
     await one.plan(plan);
@@ -147,7 +169,12 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     const jobs = collect(name);
     await one.plan({ ...plan, everyMs: 200, offsetMs: 50, data: { targets: ["web-2"] } });
     await waitFor(() => jobs.length >= 3);
-    expect(jobs.every(({ plannedAtMs, data }) => (plannedAtMs - 50) % 200 === 0 && JSON.stringify(data).includes("web-2"))).toBe(true);
+    expect(
+      jobs.every(
+        ({ plannedAtMs, data }) =>
+          (plannedAtMs - 50) % 200 === 0 && JSON.stringify(data).includes("web-2"),
+      ),
+    ).toBe(true);
     expect(await one.listPlans()).toHaveLength(1);
     expect((await one.counts())["delayed"]).toBeLessThanOrEqual(1);
   });
@@ -180,27 +207,32 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     expect(late).toHaveLength(1);
     expect(late[0]!.plannedAtMs).toBe(nextOnGrid(plannedMs, "300+123"));
     const instants = jobs.slice(1).map(({ plannedAtMs }) => plannedAtMs);
-    expect(instants.every((ms) => ms >= backMs - plan.everyMs && (ms - 123) % 300 === 0)).toBe(true);
+    expect(instants.every((ms) => ms >= backMs - plan.everyMs && (ms - 123) % 300 === 0)).toBe(
+      true,
+    );
   });
 
-  test.skipIf(!isThere)("go on with a plan while one of its jobs still runs, and when one throws", async () => {
-    const name = fresh();
-    await queue(name).plan(plan);
-    let go = () => {};
-    const gone = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const taken: number[] = [];
-    work(name, async ({ plannedAtMs }) => {
-      taken.push(plannedAtMs);
-      if (taken.length === 1) throw new Error("the first one fails");
-      if (taken.length === 2) await gone;
-    });
-    await waitFor(() => taken.length >= 5);
-    go();
-    // A planned job is not tried again: it would be another measurement.
-    expect(new Set(taken).size).toBe(taken.length);
-  });
+  test.skipIf(!isThere)(
+    "go on with a plan while one of its jobs still runs, and when one throws",
+    async () => {
+      const name = fresh();
+      await queue(name).plan(plan);
+      let go = () => {};
+      const gone = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const taken: number[] = [];
+      work(name, async ({ plannedAtMs }) => {
+        taken.push(plannedAtMs);
+        if (taken.length === 1) throw new Error("the first one fails");
+        if (taken.length === 2) await gone;
+      });
+      await waitFor(() => taken.length >= 5);
+      go();
+      // A planned job is not tried again: it would be another measurement.
+      expect(new Set(taken).size).toBe(taken.length);
+    },
+  );
 
   test.skipIf(!isThere)("try a job that throws again as often as it says", async () => {
     const name = fresh();
@@ -208,7 +240,8 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     const tries: string[] = [];
     work(name, async (job) => {
       tries.push(job.name);
-      if (job.name === "never" || tries.filter((each) => each === job.name).length < 3) throw new Error("not yet");
+      if (job.name === "never" || tries.filter((each) => each === job.name).length < 3)
+        throw new Error("not yet");
     });
     await one.add("thrice", {}, { attempts: 5, backoff: { type: "fixed", delay: 20 } });
     await one.add("never", {});
@@ -227,33 +260,40 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     expect(await one.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
   });
 
-  test.skipIf(!isThere)("take no new job while a worker closes, and wait for the one that runs", async () => {
-    const name = fresh();
-    const one = queue(name);
-    const done: string[] = [];
-    let go = () => {};
-    const gone = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const worker = work(name, async (job) => {
-      await gone;
-      done.push(job.name);
-    }, { concurrency: 1 });
-    await one.add("first", {});
-    await waitFor(() => worker.taken() === 1);
-    await one.add("second", {});
-    let isClosed = false;
-    const closing = worker.close().then(() => {
-      isClosed = true;
-    });
-    await until(nowMs() + 100);
-    expect(isClosed).toBe(false);
-    go();
-    await closing;
-    expect(done).toEqual(["first"]);
-    expect(worker.taken()).toBe(1);
-    expect((await one.counts())["waiting"]).toBe(1);
-  });
+  test.skipIf(!isThere)(
+    "take no new job while a worker closes, and wait for the one that runs",
+    async () => {
+      const name = fresh();
+      const one = queue(name);
+      const done: string[] = [];
+      let go = () => {};
+      const gone = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const worker = work(
+        name,
+        async (job) => {
+          await gone;
+          done.push(job.name);
+        },
+        { concurrency: 1 },
+      );
+      await one.add("first", {});
+      await waitFor(() => worker.taken() === 1);
+      await one.add("second", {});
+      let isClosed = false;
+      const closing = worker.close().then(() => {
+        isClosed = true;
+      });
+      await until(nowMs() + 100);
+      expect(isClosed).toBe(false);
+      go();
+      await closing;
+      expect(done).toEqual(["first"]);
+      expect(worker.taken()).toBe(1);
+      expect((await one.counts())["waiting"]).toBe(1);
+    },
+  );
 
   test.skipIf(!isThere)("say whether something is due", async () => {
     const name = fresh();
@@ -270,21 +310,24 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     await waitFor(async () => !(await one.hasDue(nowMs())));
   });
 
-  test.skipIf(!isThere)("hand the job of a lost worker to another one, but no probe's", async () => {
-    const taken: string[] = [];
-    for (const name of [`${ROUNDS_QUEUE}.${storeName}`.replace(" ", ""), probeQueue("lost")]) {
-      const one = queue(name);
-      const lost = work(name, () => new Promise(() => {}), { lockMs: 1_000 });
-      await one.add(name, {});
-      await waitFor(() => lost.taken() === 1);
-      await lost.close(true);
-      work(name, async (job) => void taken.push(job.name), { lockMs: 1_000 });
-      await waitFor(async () => (await one.counts())["active"] === 0, { timeoutMs: 15_000 });
-    }
-    await waitFor(() => taken.length > 0);
-    expect(taken).toEqual([`${ROUNDS_QUEUE}.${storeName}`.replace(" ", "")]);
-    expect((await queue(probeQueue("lost")).counts())["failed"]).toBe(1);
-  });
+  test.skipIf(!isThere)(
+    "hand the job of a lost worker to another one, but no probe's",
+    async () => {
+      const taken: string[] = [];
+      for (const name of [ROUNDS_QUEUE, probeQueue("lost")]) {
+        const one = queue(name);
+        const lost = work(name, () => new Promise(() => {}), { lockMs: 1_000 });
+        await one.add(name, {});
+        await waitFor(() => lost.taken() === 1);
+        await lost.close(true);
+        work(name, async (job) => void taken.push(job.name), { lockMs: 1_000 });
+        const isOver = async () =>
+          taken.length === 1 && (name === ROUNDS_QUEUE || (await one.counts())["failed"] === 1);
+        await waitFor(isOver, { timeoutMs: 15_000 });
+      }
+      expect(taken).toEqual([ROUNDS_QUEUE]);
+    },
+  );
 
   test.skipIf(!isThere)("share the jobs of two workers, each job once", async () => {
     const name = fresh();
@@ -292,7 +335,9 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
     const other = await store.open();
     const seen: unknown[] = [];
     const handler: Handler = async ({ data }) => void seen.push(data);
-    const workers = [queues, other].map((queuesOf) => queuesOf.work(name, handler, { concurrency: 5, onError: () => {} }));
+    const workers = [queues, other].map((queuesOf) =>
+      queuesOf.work(name, handler, { concurrency: 5, onError: () => {} }),
+    );
     for (let at = 0; at < 100; at += 1) await one.add("x", at);
     await waitFor(() => seen.length >= 100);
     expect(new Set(seen).size).toBe(100);
@@ -302,8 +347,10 @@ describe.each(stores)("queues on $name", ({ name: storeName, make, isThere }) =>
 
   test.skipIf(!isThere)("may be opened several times at once", async () => {
     const opened = await Promise.all(Array.from({ length: 4 }, () => store.open()));
-    for (const one of opened) await one.ping();
-    for (const one of opened) await one.close();
+    for (const one of opened) {
+      expect(await one.ping()).toBeUndefined();
+      await one.close();
+    }
   });
 });
 
@@ -311,26 +358,38 @@ describe.skipIf(!has("redis-server"))("a Redis that is killed", () => {
   let redis: RedisServer;
   afterEach(() => redis.stop());
 
-  test.each([100, 7_000])("and is back %i ms later: the worker goes on", async (awayMs) => {
-    redis = await startRedis();
-    const queues = await openQueues({ databaseUrl: "", redisUrl: redis.url, onError: () => {} });
-    const queue = queues.queue("rounds");
-    const jobs: JobView[] = [];
-    const worker = queues.work("rounds", async (job) => void jobs.push(job), { concurrency: 2, onError: () => {} });
-    await queue.add("before", {});
-    await waitFor(() => jobs.length === 1);
-    await redis.kill();
-    await until(nowMs() + awayMs);
-    await redis.start();
-    await queue.add("after", {});
-    await waitFor(() => jobs.length === 2, { timeoutMs: 20_000 });
-    await queue.plan({ id: "p", everyMs: 200, offsetMs: 0, name: "planned", data: {} });
-    await waitFor(() => jobs.length >= 4, { timeoutMs: 20_000 });
-    expect(jobs.map(({ name }) => name).slice(0, 4)).toEqual(["before", "after", "planned", "planned"]);
-    await worker.close(true);
-    await queue.close();
-    await queues.close();
-  }, 60_000);
+  test.each([100, 7_000])(
+    "and is back %i ms later: the worker goes on",
+    async (awayMs) => {
+      redis = await startRedis();
+      const queues = await openQueues({ databaseUrl: "", redisUrl: redis.url, onError: () => {} });
+      const queue = queues.queue("rounds");
+      const jobs: JobView[] = [];
+      const worker = queues.work("rounds", async (job) => void jobs.push(job), {
+        concurrency: 2,
+        onError: () => {},
+      });
+      await queue.add("before", {});
+      await waitFor(() => jobs.length === 1);
+      await redis.kill();
+      await until(nowMs() + awayMs);
+      await redis.start();
+      await queue.add("after", {});
+      await waitFor(() => jobs.length === 2, { timeoutMs: 20_000 });
+      await queue.plan({ id: "p", everyMs: 200, offsetMs: 0, name: "planned", data: {} });
+      await waitFor(() => jobs.length >= 4, { timeoutMs: 20_000 });
+      expect(jobs.map(({ name }) => name).slice(0, 4)).toEqual([
+        "before",
+        "after",
+        "planned",
+        "planned",
+      ]);
+      await worker.close(true);
+      await queue.close();
+      await queues.close();
+    },
+    60_000,
+  );
 });
 
 describe("a PostgreSQL that is restarted", () => {
@@ -345,7 +404,10 @@ describe("a PostgreSQL that is restarted", () => {
     const queues = await openQueues({ databaseUrl: server.url, redisUrl: null, onError: () => {} });
     const queue = queues.queue("rounds");
     const jobs: JobView[] = [];
-    const worker = queues.work("rounds", async (job) => void jobs.push(job), { concurrency: 2, onError: () => {} });
+    const worker = queues.work("rounds", async (job) => void jobs.push(job), {
+      concurrency: 2,
+      onError: () => {},
+    });
     await queue.plan({ id: "p", everyMs: 200, offsetMs: 0, name: "planned", data: {} });
     await waitFor(() => jobs.length >= 2);
 
@@ -354,10 +416,14 @@ describe("a PostgreSQL that is restarted", () => {
     server = await ensureServer(deps, place, { port, settings });
     const backMs = nowMs();
 
-    await waitFor(() => jobs.filter(({ plannedAtMs }) => plannedAtMs > backMs).length >= 2, { timeoutMs: 40_000 });
+    await waitFor(() => jobs.filter(({ plannedAtMs }) => plannedAtMs > backMs).length >= 2, {
+      timeoutMs: 40_000,
+    });
     await queue.add("after", {});
     await waitFor(() => jobs.some(({ name }) => name === "after"), { timeoutMs: 20_000 });
-    const instants = jobs.filter(({ name }) => name === "planned").map(({ plannedAtMs }) => plannedAtMs);
+    const instants = jobs
+      .filter(({ name }) => name === "planned")
+      .map(({ plannedAtMs }) => plannedAtMs);
     expect(new Set(instants).size).toBe(instants.length);
     await worker.close(true);
     await queue.close();

@@ -17,13 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await db.query("truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade");
+  await db.query(
+    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
+  );
   metrics = createMetrics();
 });
 
-const recorder = (store = testStore(db)) => createRecorder({ store, clock: testClock(NOON), metrics });
-const series = (count: number) => Array.from({ length: count }, (_, at) => testRound({ plannedAtMs: NOON + at * 1_000 }));
-const count = async () => (await db.query<{ n: number }>("select count(*) as n from round")).rows[0]?.n;
+const recorder = (store = testStore(db)) =>
+  createRecorder({ store, clock: testClock(NOON), metrics });
+const series = (count: number) =>
+  Array.from({ length: count }, (_, at) => testRound({ plannedAtMs: NOON + at * 1_000 }));
+const count = async () =>
+  (await db.query<{ n: number }>("select count(*) as n from round")).rows[0]?.n;
 
 /** A round that no schema would let through. */
 const bad: Round = testRound({ plannedAtMs: NOON + 500, latenciesUs: [2 ** 40, 1, 1] });
@@ -32,10 +37,14 @@ describe("a recorder", () => {
   test("stores rounds that arrive together in few transactions, and says which were there", async () => {
     const { record } = recorder();
     const rounds = series(1_200);
-    const recorded = await Promise.all([...rounds, ...rounds.slice(0, 10)].map((round) => record(round)));
+    const recorded = await Promise.all(
+      [...rounds, ...rounds.slice(0, 10)].map((round) => record(round)),
+    );
     expect(recorded.filter(({ result }) => result === "stored")).toHaveLength(1_200);
     expect(recorded.slice(1_200)).toEqual(Array.from({ length: 10 }, () => ({ result: "double" })));
-    const { rows } = await db.query<{ n: number }>("select count(distinct xmin::text) as n from round");
+    const { rows } = await db.query<{ n: number }>(
+      "select count(distinct xmin::text) as n from round",
+    );
     expect(rows[0]?.n).toBeLessThan(6);
     expect(await count()).toBe(1_200);
     expect(await metrics.rounds.get()).toMatchObject({
@@ -48,8 +57,14 @@ describe("a recorder", () => {
 
   test("refuses a round that the database cannot hold, and stores those that came with it", async () => {
     const { record } = recorder();
-    const recorded = await Promise.all([...series(5), bad, testRound({ shard: "15s-1" })].map((round) => record(round)));
-    expect(recorded.map(({ result }) => result)).toEqual([...Array.from({ length: 5 }, () => "stored"), "refused", "stored"]);
+    const recorded = await Promise.all(
+      [...series(5), bad, testRound({ shard: "15s-1" })].map((round) => record(round)),
+    );
+    expect(recorded.map(({ result }) => result)).toEqual([
+      ...Array.from({ length: 5 }, () => "stored"),
+      "refused",
+      "stored",
+    ]);
     expect(await count()).toBe(6);
   });
 
@@ -57,8 +72,13 @@ describe("a recorder", () => {
     const { record } = recorder();
     await record(testRound({ plannedAtMs: NOON - 90 * DAY_MS }));
     await dropPartitionsBefore(db, NOON - 30 * DAY_MS);
-    const recorded = await Promise.all([testRound({ plannedAtMs: NOON - 91 * DAY_MS }), testRound()].map((round) => record(round)));
-    expect(recorded).toEqual([{ result: "refused", why: "rounds of its time were dropped" }, { result: "stored" }]);
+    const recorded = await Promise.all(
+      [testRound({ plannedAtMs: NOON - 91 * DAY_MS }), testRound()].map((round) => record(round)),
+    );
+    expect(recorded).toEqual([
+      { result: "refused", why: "rounds of its time were dropped" },
+      { result: "stored" },
+    ]);
   });
 
   test("makes a partition again that somebody took away", async () => {
@@ -83,7 +103,9 @@ describe("a recorder", () => {
     } as unknown as Database;
     const { record } = recorder(testStore(flaky));
     const recorded = await Promise.allSettled(series(300).map((round) => record(round)));
-    expect(recorded).toEqual(Array.from({ length: 300 }, () => ({ status: "rejected", reason: away })));
+    expect(recorded).toEqual(
+      Array.from({ length: 300 }, () => ({ status: "rejected", reason: away })),
+    );
     expect(asked).toBeLessThan(5);
     isAway = false;
     expect(await Promise.all(series(300).map((round) => record(round)))).toHaveLength(300);

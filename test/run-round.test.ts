@@ -28,7 +28,10 @@ const timesOut = async () => result("failed", "connect-timeout", { latencyMs: 5_
 
 type Probes = Readonly<Record<string, RunProbe | { key: string; run: RunProbe }>>;
 
-function measure(probes: Probes, changes: Partial<RoundDeps> & { order?: Partial<RoundOrder> } = {}) {
+function measure(
+  probes: Probes,
+  changes: Partial<RoundDeps> & { order?: Partial<RoundOrder> } = {},
+) {
   const { order, ...deps } = changes;
   return runRound(
     {
@@ -44,7 +47,14 @@ function measure(probes: Probes, changes: Partial<RoundDeps> & { order?: Partial
       },
       ...deps,
     },
-    { vantage: "a", shard: "15s-0", everyMs: 15_000, plannedAtMs: NOON, targets: Object.keys(probes), ...order },
+    {
+      vantage: "a",
+      shard: "15s-0",
+      everyMs: 15_000,
+      plannedAtMs: NOON,
+      targets: Object.keys(probes),
+      ...order,
+    },
     new AbortController().signal,
   );
 }
@@ -53,7 +63,12 @@ describe("a round", () => {
   test("holds what each target's probe said, in the order asked for", async () => {
     const round = await measure({
       "web-1": ok,
-      "web-2": async () => result("failed", "server-error", { detail: "HTTP 503", requestId: "R-1", address: "192.0.2.1" }),
+      "web-2": async () =>
+        result("failed", "server-error", {
+          detail: "HTTP 503",
+          requestId: "R-1",
+          address: "192.0.2.1",
+        }),
       "web-3": async () => result("invalid", "throttled"),
       "web-4": async () => result("unknown", "no-sockets"),
     });
@@ -66,7 +81,13 @@ describe("a round", () => {
       offsetsMs: [3, 3, 3, 3],
       latenciesUs: [12_346, 12_346, 12_346, 12_346],
       details: [
-        { index: 1, reason: "server-error", text: "HTTP 503", requestId: "R-1", address: "192.0.2.1" },
+        {
+          index: 1,
+          reason: "server-error",
+          text: "HTTP 503",
+          requestId: "R-1",
+          address: "192.0.2.1",
+        },
         { index: 2, reason: "throttled" },
         { index: 3, reason: "no-sockets" },
       ],
@@ -81,7 +102,9 @@ describe("a round", () => {
       return result("failed", "connect-timeout", { latencyMs: 5_000 });
     };
     const ids = Array.from({ length: 100 }, (_, at) => `t${at}`);
-    const round = await measure(Object.fromEntries(ids.map((id, at) => [id, at % 5 === 0 ? slow : ok])));
+    const round = await measure(
+      Object.fromEntries(ids.map((id, at) => [id, at % 5 === 0 ? slow : ok])),
+    );
     expect(round?.outcomes).toBe("foooo".repeat(20));
     expect(round?.offsetsMs).toEqual(ids.map(() => 3));
   });
@@ -113,12 +136,17 @@ describe("a round", () => {
     clock = testClock(NOON + lateMs);
     const round = await measure({ "web-1": ok });
     expect(round === null).toBe(what === "missed");
-    expect((await metrics.rounds.get()).values).toMatchObject([{ labels: { vantage: "a", result: what }, value: 1 }]);
+    expect((await metrics.rounds.get()).values).toMatchObject([
+      { labels: { vantage: "a", result: what }, value: 1 },
+    ]);
   });
 
   test("says unknown for a target that this worker's configuration does not have", async () => {
     const round = await measure({ "web-1": ok }, { order: { targets: ["gone", "web-1"] } });
-    expect(round).toMatchObject({ outcomes: "uo", details: [{ index: 0, reason: "not-configured" }] });
+    expect(round).toMatchObject({
+      outcomes: "uo",
+      details: [{ index: 0, reason: "not-configured" }],
+    });
   });
 
   test("says unknown for a probe that throws, and keeps the others", async () => {
@@ -150,15 +178,31 @@ describe("a round", () => {
   test("says unknown for a probe that never ends, long after its deadline", async () => {
     const round = await measure(
       { "web-1": () => new Promise(() => {}), "web-2": ok },
-      { findTarget: (id) => ({ target: testTarget({ id, timeoutMs: 50 }), key: id, run: id === "web-2" ? ok : () => new Promise(() => {}) }), overdueMs: 20 },
+      {
+        findTarget: (id) => ({
+          target: testTarget({ id, timeoutMs: 50 }),
+          key: id,
+          run: id === "web-2" ? ok : () => new Promise(() => {}),
+        }),
+        overdueMs: 20,
+      },
     );
-    expect(round).toMatchObject({ outcomes: "uo", details: [{ index: 0, reason: "internal-error", text: "the probe did not end" }] });
+    expect(round).toMatchObject({
+      outcomes: "uo",
+      details: [{ index: 0, reason: "internal-error", text: "the probe did not end" }],
+    });
   });
 
   test("cuts what a probe says to what is stored", async () => {
     const long = "x".repeat(1_000);
     const round = await measure({
-      "web-1": async () => result("failed", "no-reply", { latencyMs: 1e12, detail: long, requestId: long, address: long }),
+      "web-1": async () =>
+        result("failed", "no-reply", {
+          latencyMs: 1e12,
+          detail: long,
+          requestId: long,
+          address: long,
+        }),
     });
     expect(roundSchema.safeParse(round).success).toBe(true);
     expect(round?.latenciesUs).toEqual([2_147_483_647]);
@@ -167,8 +211,14 @@ describe("a round", () => {
 
 describe("a worker's own fault", () => {
   test("all targets failed and the control endpoints too: unknown", async () => {
-    const round = await measure({ "web-1": timesOut, "web-2": timesOut }, { controlsFailed: async () => true });
-    expect(round).toMatchObject({ outcomes: "uu", details: [{ reason: "control-failed" }, { reason: "control-failed" }] });
+    const round = await measure(
+      { "web-1": timesOut, "web-2": timesOut },
+      { controlsFailed: async () => true },
+    );
+    expect(round).toMatchObject({
+      outcomes: "uu",
+      details: [{ reason: "control-failed" }, { reason: "control-failed" }],
+    });
   });
 
   test("also when some of them were unknown already", async () => {
@@ -176,7 +226,10 @@ describe("a worker's own fault", () => {
       { "web-1": timesOut, "web-2": async () => result("unknown", "resolver-failed") },
       { controlsFailed: async () => true },
     );
-    expect(round).toMatchObject({ outcomes: "uu", details: [{ reason: "control-failed" }, { reason: "resolver-failed" }] });
+    expect(round).toMatchObject({
+      outcomes: "uu",
+      details: [{ reason: "control-failed" }, { reason: "resolver-failed" }],
+    });
   });
 
   test("the control endpoints are not asked when a target answered", async () => {
@@ -185,8 +238,17 @@ describe("a worker's own fault", () => {
       asked += 1;
       return true;
     };
-    expect((await measure({ "web-1": timesOut, "web-2": ok }, { controlsFailed }))?.outcomes).toBe("fo");
-    expect((await measure({ "web-1": timesOut, "web-2": async () => result("invalid", "forbidden") }, { controlsFailed }))?.outcomes).toBe("fi");
+    expect((await measure({ "web-1": timesOut, "web-2": ok }, { controlsFailed }))?.outcomes).toBe(
+      "fo",
+    );
+    expect(
+      (
+        await measure(
+          { "web-1": timesOut, "web-2": async () => result("invalid", "forbidden") },
+          { controlsFailed },
+        )
+      )?.outcomes,
+    ).toBe("fi");
     expect(asked).toBe(0);
   });
 
@@ -196,8 +258,14 @@ describe("a worker's own fault", () => {
 
   test("the process stood still: timeouts are unknown, refusals are not", async () => {
     const refused = async () => result("failed", "connect-refused");
-    const round = await measure({ "web-1": timesOut, "web-2": refused, "web-3": ok }, { worstLagMs: () => 20_000 });
-    expect(round).toMatchObject({ outcomes: "ufo", details: [{ reason: "event-loop-lag" }, { reason: "connect-refused" }] });
+    const round = await measure(
+      { "web-1": timesOut, "web-2": refused, "web-3": ok },
+      { worstLagMs: () => 20_000 },
+    );
+    expect(round).toMatchObject({
+      outcomes: "ufo",
+      details: [{ reason: "event-loop-lag" }, { reason: "connect-refused" }],
+    });
   });
 
   test("the clock was set during the round: everything is unknown", async () => {
@@ -207,7 +275,10 @@ describe("a worker's own fault", () => {
       return result("ok");
     };
     const round = await measure({ "web-1": jumps, "web-2": ok });
-    expect(round).toMatchObject({ outcomes: "uu", details: [{ reason: "clock-jump" }, { reason: "clock-jump" }] });
+    expect(round).toMatchObject({
+      outcomes: "uu",
+      details: [{ reason: "clock-jump" }, { reason: "clock-jump" }],
+    });
   });
 
   test("time that only passes is no jump", async () => {
@@ -224,23 +295,35 @@ describe("a worker's own fault", () => {
       return false;
     };
     const worstLagMs = () => (clock.monotonicMs() > 1_000 ? 1_000 : 0);
-    expect((await measure({ "web-1": timesOut }, { controlsFailed, worstLagMs }))?.outcomes).toBe("f");
+    expect((await measure({ "web-1": timesOut }, { controlsFailed, worstLagMs }))?.outcomes).toBe(
+      "f",
+    );
   });
 });
 
 describe("metrics", () => {
-  const up = async () => (await metrics.targetUp.get()).values.map(({ labels, value }) => `${labels["target"]} ${value}`);
+  const up = async () =>
+    (await metrics.targetUp.get()).values.map(
+      ({ labels, value }) => `${labels["target"]} ${value}`,
+    );
 
   test("show a target's last outcome, and nothing when that is not known", async () => {
     await measure({ "web-1": ok, "web-2": timesOut });
     expect(await up()).toEqual(["web-1 1", "web-2 0"]);
-    await measure({ "web-1": timesOut, "web-2": async () => result("unknown", "no-sockets"), "web-3": ok });
+    await measure({
+      "web-1": timesOut,
+      "web-2": async () => result("unknown", "no-sockets"),
+      "web-3": ok,
+    });
     expect(await up()).toEqual(["web-1 0", "web-3 1"]);
   });
 
   test("count the results by outcome", async () => {
     await measure({ "web-1": ok, "web-2": ok, "web-3": timesOut });
     const { values } = await metrics.probeResults.get();
-    expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([["ok", 2], ["failed", 1]]);
+    expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([
+      ["ok", 2],
+      ["failed", 1],
+    ]);
   });
 });

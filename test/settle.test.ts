@@ -6,12 +6,26 @@ import { rebuild } from "../src/rebuild.ts";
 import { GRACE_MS, settle } from "../src/settle.ts";
 import { withTransaction, type Database } from "../src/store/connect.ts";
 import { dropPartitionsBefore } from "../src/store/partitions.ts";
-import { addMinute, appendRounds, markUnsettled, prepareRounds, storeRounds } from "../src/store/rounds.ts";
+import {
+  addMinute,
+  appendRounds,
+  markUnsettled,
+  prepareRounds,
+  storeRounds,
+} from "../src/store/rounds.ts";
 import { findSettledUntil } from "../src/store/unsettled.ts";
 import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 import { pauseAfter, someoneWaits } from "./helpers/pausing-db.ts";
-import { countsOf, DAY_MS, MINUTE_MS, NOON, rowsOf, testRound, testStore } from "./helpers/rounds.ts";
+import {
+  countsOf,
+  DAY_MS,
+  MINUTE_MS,
+  NOON,
+  rowsOf,
+  testRound,
+  testStore,
+} from "./helpers/rounds.ts";
 import { waitFor } from "./helpers/wait.ts";
 
 let database: TestDatabase;
@@ -24,7 +38,9 @@ afterAll(() => database.drop());
 beforeEach(clear);
 
 async function clear(): Promise<void> {
-  await db.query("truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade");
+  await db.query(
+    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
+  );
 }
 
 const MINUTE = NOON / MINUTE_MS;
@@ -34,7 +50,8 @@ const around = { fromMs: NOON - 30 * DAY_MS, untilMs: NOON + 30 * DAY_MS };
 
 const store = (...rounds: readonly Round[]) => storeRounds(testStore(db), rounds, NOON);
 const settleNow = (clock = later) => settle({ db, clock });
-const differences = async () => (await rebuild({ db, clock: later }, around, { save: false })).differences;
+const differences = async () =>
+  (await rebuild({ db, clock: later }, around, { save: false })).differences;
 
 const run = (from: number, until: number, valid: number, failed = 0, reason = 0) => ({
   from: MINUTE + from,
@@ -85,7 +102,11 @@ describe("settling", () => {
     expect(await countsOf(db, "web-1")).toEqual([run(0, 3, 1)]);
     await store(testRound({ plannedAtMs: NOON + MINUTE_MS + 15_000, outcomes: "fff" }));
     expect(await settleNow()).toBe(1);
-    expect(await countsOf(db, "web-1")).toEqual([run(0, 1, 1), run(1, 2, 2, 1, TIMEOUT), run(2, 3, 1)]);
+    expect(await countsOf(db, "web-1")).toEqual([
+      run(0, 1, 1),
+      run(1, 2, 2, 1, TIMEOUT),
+      run(2, 3, 1),
+    ]);
     expect(await differences()).toEqual([]);
   });
 
@@ -143,13 +164,17 @@ describe("settling", () => {
   test("goes on with other days when one cannot be read, and says that it is not done", async () => {
     await store(testRound(), testRound({ plannedAtMs: NOON - DAY_MS }));
     await settleNow();
-    await db.query("update day set counts = '\\xffffffff' where day = $1", [Math.floor(NOON / DAY_MS)]);
+    await db.query("update day set counts = '\\xffffffff' where day = $1", [
+      Math.floor(NOON / DAY_MS),
+    ]);
     const before = await findSettledUntil(db);
     await store(...[0, -DAY_MS].map((at) => testRound({ plannedAtMs: NOON + at + 15_000 })));
     const clock = testClock(NOON + 3 * DAY_MS);
     await expect(settleNow(clock)).rejects.toThrow("counts of 2026-10-15 cannot be read");
     expect(await findSettledUntil(db)).toBe(before);
-    expect(await db.query("select minute from unsettled")).toMatchObject({ rows: [{ minute: MINUTE }] });
+    expect(await db.query("select minute from unsettled")).toMatchObject({
+      rows: [{ minute: MINUTE }],
+    });
 
     await rebuild({ db, clock }, around, { save: true });
     expect(await settleNow(clock)).toBe(1);
@@ -160,7 +185,9 @@ describe("settling", () => {
     await store(testRound({ plannedAtMs: NOON - 60 * DAY_MS }), testRound());
     await settleNow();
     const before = await rowsOf(db, "day");
-    await db.query("insert into unsettled (vantage_id, minute) select id, $1 from vantage", [MINUTE - 60 * 1440]);
+    await db.query("insert into unsettled (vantage_id, minute) select id, $1 from vantage", [
+      MINUTE - 60 * 1440,
+    ]);
     await dropPartitionsBefore(db, NOON - 14 * DAY_MS);
     expect(await settleNow()).toBe(0);
     expect(await rowsOf(db, "day")).toEqual(before);
@@ -171,7 +198,9 @@ describe("settling", () => {
     await store(testRound({ plannedAtMs: NOON - 60 * DAY_MS }));
     await settleNow();
     const before = await rowsOf(db, "day");
-    await db.query("insert into unsettled (vantage_id, minute) select id, $1 from vantage", [MINUTE - 60 * 1440]);
+    await db.query("insert into unsettled (vantage_id, minute) select id, $1 from vantage", [
+      MINUTE - 60 * 1440,
+    ]);
     const paused = pauseAfter(db, "for update");
     const settling = settle({ db: paused.db, clock: later });
     await paused.reached;
@@ -191,13 +220,14 @@ describe("a round that is stored while the settler runs", () => {
     await store(early);
     const recorder = testStore(db);
     await prepareRounds(recorder, [late]);
-    let settling: Promise<number> | null = null;
-    await withTransaction(db, async (tx) => {
+    const { settling } = await withTransaction(db, async (tx) => {
       const minutes = new Map<string, Set<number>>();
-      for (const round of await appendRounds(tx, recorder, { rounds: [late], storedAtMs: NOON })) addMinute(minutes, round);
+      for (const round of await appendRounds(tx, recorder, { rounds: [late], storedAtMs: NOON }))
+        addMinute(minutes, round);
       await markUnsettled(tx, recorder, minutes);
-      settling = settleNow();
+      const started = { settling: settleNow() };
       await waitFor(() => someoneWaits(db), { what: "the settler to wait" });
+      return started;
     });
     expect(await settling).toBe(1);
     expect(await countsOf(db, "web-1")).toEqual(whole);
@@ -244,7 +274,7 @@ describe("a round that is stored while the settler runs", () => {
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
     );
     paused.go();
-    await expect(settling).rejects.toThrow();
+    await expect(settling).rejects.toThrow(/terminat|EPIPE|ECONNRESET/u);
     await storing;
     expect(await settleNow()).toBe(1);
     expect(await countsOf(db, "web-1")).toEqual(whole);
@@ -253,7 +283,11 @@ describe("a round that is stored while the settler runs", () => {
 
 describe("several settlers and recorders at once", () => {
   test("settle each minute once when nothing arrives", async () => {
-    await store(...Array.from({ length: 40 }, (_, at) => testRound({ plannedAtMs: NOON + at * 10 * MINUTE_MS })));
+    await store(
+      ...Array.from({ length: 40 }, (_, at) =>
+        testRound({ plannedAtMs: NOON + at * 10 * MINUTE_MS }),
+      ),
+    );
     const settled = await Promise.all(Array.from({ length: 5 }, () => settleNow()));
     expect(settled.reduce((sum, one) => sum + one, 0)).toBe(40);
     expect(await differences()).toEqual([]);
@@ -264,7 +298,11 @@ describe("several settlers and recorders at once", () => {
       for (let turn = 0; turn < 25; turn += 1) {
         const plannedAtMs = NOON + ((turn * 7 + recorder * 3) % 25) * MINUTE_MS + recorder * 1_000;
         await store(
-          testRound({ shard: `15s-${recorder}`, plannedAtMs, outcomes: turn % 3 === 0 ? "ofo" : "ooo" }),
+          testRound({
+            shard: `15s-${recorder}`,
+            plannedAtMs,
+            outcomes: turn % 3 === 0 ? "ofo" : "ooo",
+          }),
           testRound({ shard: `15s-${recorder}`, plannedAtMs: plannedAtMs - 40 * MINUTE_MS }),
         );
       }
@@ -280,7 +318,9 @@ describe("several settlers and recorders at once", () => {
     expect(await rowsOf(db, "unsettled")).toEqual([]);
     expect(await differences()).toEqual([]);
     const counts = await countsOf(db, "web-1");
-    expect(counts.reduce((sum, { from, until, valid }) => sum + (until - from) * valid, 0)).toBe(200);
+    expect(counts.reduce((sum, { from, until, valid }) => sum + (until - from) * valid, 0)).toBe(
+      200,
+    );
   });
 });
 
@@ -292,7 +332,11 @@ test("rounds in any order, in any batches, with settling in between, give the da
       // Around a midnight, so that two days are touched; few instants, so that there are doubles.
       at: fc.nat(11),
       first: fc.nat(3),
-      outcomes: fc.string({ unit: fc.constantFrom("o", "o", "f", "i", "u"), minLength: 1, maxLength: 4 }),
+      outcomes: fc.string({
+        unit: fc.constantFrom("o", "o", "f", "i", "u"),
+        minLength: 1,
+        maxLength: 4,
+      }),
     })
     .map(({ vantage, shard, at, first, outcomes }) =>
       testRound({

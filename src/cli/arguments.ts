@@ -41,7 +41,7 @@ function withoutUnreadable(args: readonly string[], options: Options, problems: 
     if (message === null) continue;
     problems.push({ place: token.rawName, message });
     refused.add(token.index);
-    if (token.value !== undefined && token.inlineValue === false) refused.add(token.index + 1);
+    if (token.value !== undefined && !token.inlineValue) refused.add(token.index + 1);
   }
   return args.filter((_, index) => !refused.has(index));
 }

@@ -10,11 +10,11 @@ export type Signals = {
 
 /** From now on SIGHUP no longer ends the process; before `onReload` it does nothing. */
 export function listenToSignals(log: Logger): Signals {
-  let reload = async () => undefined as void;
+  let reload: (() => Promise<void>) | null = null;
   let reloading = Promise.resolve();
   process.on("SIGHUP", () => {
     reloading = reloading
-      .then(() => reload())
+      .then(() => reload?.())
       .catch((error: unknown) => log.error({ err: error }, "reloading went wrong"));
   });
   const stop = new Promise<NodeJS.Signals>((resolve) => {

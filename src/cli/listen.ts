@@ -3,7 +3,7 @@ import { isLoopbackName } from "../http/deps.ts";
 import { buildServer } from "../http/server.ts";
 import { createMetricsRefresh } from "../refresh-metrics.ts";
 import type { FrameNotes } from "../view-overview.ts";
-import { does, type Context } from "./roles.ts";
+import { does, type Context } from "./context.ts";
 
 /** Serves health and metrics, and with the role for it the API and the pages. */
 export async function listen(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pino, type Logger } from "pino";
+import type { Logger } from "pino";
 import { probes } from "../../probes/index.ts";
 import type { Clock } from "../clock.ts";
 import { readSettings, type Config, type Settings } from "../config.ts";
@@ -9,6 +9,7 @@ import { parseConfig } from "../parse-config.ts";
 import { openDatabase, type Database } from "../store/connect.ts";
 import { openEmbedded } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
+import { createLog } from "./log.ts";
 import type { Terminal } from "./verb.ts";
 
 const probeSettings = Object.fromEntries(
@@ -104,7 +105,7 @@ export async function withStore<Result>(
   { settings, purpose }: { readonly settings: Settings; readonly purpose: string },
   work: (store: OpenDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const log = pino({ level: "warn" }, pino.destination({ fd: 2, sync: true }));
+  const log = createLog("warn", 2);
   const store = await openStore(settings, { clock, log }, { exclusive: false, purpose });
   try {
     return await work(store);

@@ -12,7 +12,7 @@ import type { ReadyTarget } from "../run-round.ts";
 import { within } from "../within.ts";
 import { startJobWorker } from "./job-worker.ts";
 import type { OpenThings } from "./lifecycle.ts";
-import type { Context, Reloadable } from "./roles.ts";
+import type { Context, Reloadable } from "./context.ts";
 
 /** Rounds of one shard overlap while targets time out; they must never wait for one another. */
 const PROBE_CONCURRENCY = 1_000;
@@ -91,9 +91,11 @@ function prepareTargets({ targets }: Config): Map<string, ReadyTarget> {
 }
 
 function isSamePlace(a: Target, b: Target | undefined): boolean {
-  const placeOf = ({ product, region, vantages }: Target) =>
-    JSON.stringify([product, region, vantages]);
-  return b !== undefined && placeOf(a) === placeOf(b);
+  return (
+    b?.product === a.product &&
+    b.region === a.region &&
+    a.vantages.every((vantage) => b.vantages.includes(vantage))
+  );
 }
 
 /** A target that was taken out, or moved, must not go on standing as up or down. */

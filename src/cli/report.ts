@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { LANGS } from "../core/views.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
 import { reportMonth } from "../report-month.ts";
+import { settle } from "../settle.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
 import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
 import { readConfig, withStore } from "./open.ts";
@@ -31,6 +32,8 @@ export const report: Verb = {
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "report" }, async ({ db }) => {
+      // What came in since the service settled last, or stopped, belongs to the month too.
+      await settle({ db, clock: terminal.clock });
       const text = reportFormats[format].render(
         await reportMonth({ db, config }, { month, account: values.account }).catch(badAccount),
       );

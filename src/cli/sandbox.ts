@@ -19,7 +19,7 @@ export type Sandbox = {
   /** How far the history is filled; null when it is whole. */
   readonly filling: () => { readonly done: number; readonly total: number } | null;
   /** Fills the history in the background. Gives the function that stops it. */
-  readonly fill: (input: {
+  readonly startFilling: (input: {
     readonly config: Config;
     readonly store: RoundStore;
   }) => () => Promise<void>;
@@ -48,7 +48,7 @@ export async function startSandbox(deps: {
     config,
     banner: (url) => sandboxBanner({ url }),
     filling: () => filling,
-    fill: ({ store }) => {
+    startFilling: ({ store }) => {
       const stop = { isAsked: false };
       const work = fillHistory({ clock, config, store, stop }, (progress) => {
         filling = progress;

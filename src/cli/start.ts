@@ -1,15 +1,16 @@
 import { mkdirSync } from "node:fs";
-import { pino } from "pino";
 import { readSettings, type Config, type Settings } from "../config.ts";
 import { InvalidInputError } from "../errors.ts";
 import { createMetrics } from "../metrics.ts";
 import { openQueues } from "../queues.ts";
 import { createIdCache } from "../store/rounds.ts";
+import { createLog } from "./log.ts";
 import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
+import { rememberQueues, ROLES, type Context, type RoleName } from "./context.ts";
 import { listenToSignals, trackOpenThings, type OpenThings, type Signals } from "./lifecycle.ts";
 import { listen } from "./listen.ts";
 import { loadConfig, openStore, type OpenDatabase } from "./open.ts";
-import { rememberQueues, ROLES, startRoles, type Context, type RoleName } from "./roles.ts";
+import { startRoles } from "./roles.ts";
 import { startSandbox, type Sandbox } from "./sandbox.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
@@ -49,7 +50,7 @@ type Order = {
 
 /** Opens everything, runs until a signal, and closes everything. A signal also ends the opening. */
 async function runService(order: Order): Promise<ExitStatus> {
-  const log = pino({ level: order.settings.logLevel });
+  const log = createLog(order.settings.logLevel);
   const signals = listenToSignals(log);
   let status: ExitStatus = 0;
   const open = trackOpenThings(log, {
@@ -111,7 +112,7 @@ async function openService(
   const roles = await startRoles(context, open);
   await open.add(async () => listener.beginDraining());
   if (sandbox !== null && context.store !== null) {
-    await open.add(sandbox.fill({ config, store: context.store }));
+    await open.add(sandbox.startFilling({ config, store: context.store }));
   }
 
   if (sandbox !== null) terminal.out(sandbox.banner(listener.url));

@@ -14,7 +14,7 @@ export type CountsByTarget = Map<number, CountRun[]>;
  */
 export function encodeDayCounts(counts: CountsByTarget, dayStart: Minute): Uint8Array {
   const bytes: number[] = [];
-  for (const [target, runs] of [...counts].sort(([a], [b]) => a - b)) {
+  for (const [target, runs] of [...counts].toSorted(([a], [b]) => a - b)) {
     if (runs.length === 0) continue;
     pushVarint(bytes, target % BLOCK_SIZE);
     pushVarint(bytes, runs.length);

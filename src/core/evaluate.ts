@@ -52,7 +52,9 @@ export function evaluate(input: SubjectInput): Figure {
   // Written out, without spreading: ten thousand of these make a report.
   const facts: Omit<Figure, "verdict"> = {
     slotMs,
-    isRunning: month.isRunning,
+    // Over is not closed: late results may still come (sla-semantics, section 8).
+    isRunning:
+      !month.isOver || input.settledUntilMs < input.month.untilMs + agreement.closeAfterMs,
     total,
     books,
     counted,
@@ -69,7 +71,7 @@ export function evaluate(input: SubjectInput): Figure {
     allowed,
     allowedInMonth: allowedBad(counted + slotsToCome, objective),
     budgetLeft: subtractFractions(allowed, bad),
-    burn: month.isRunning ? burnAt(month.settledSlot, states, input) : null,
+    burn: month.isOver ? null : burnAt(month.settledSlot, states, input),
     outages: outagesOf(states, month.past, input),
     timeline: timelineOf(states, month.past, slotMs),
   };
@@ -108,7 +110,7 @@ function monthSlots({ agreement, month, settledUntilMs }: MonthInput) {
   const end = Math.min(Math.max(settledSlot, from), until);
   return {
     settledSlot,
-    isRunning: settledSlot < until,
+    isOver: settledSlot >= until,
     past: { from, until: end },
     toCome: { from: end, until },
   };
@@ -117,9 +119,9 @@ function monthSlots({ agreement, month, settledUntilMs }: MonthInput) {
 /** The month's settled slots, the windows of a running month, and the length of a short stretch beyond. */
 function reachOf(input: MonthInput): SlotRange {
   const { slotMs, minStretch } = input.agreement;
-  const { past, toCome, settledSlot, isRunning } = monthSlots(input);
+  const { past, toCome, settledSlot, isOver } = monthSlots(input);
   const windowSlots = Math.floor(LONGEST_WINDOW_MS / slotMs);
-  const first = isRunning ? Math.min(past.from, settledSlot - windowSlots) : past.from;
+  const first = isOver ? past.from : Math.min(past.from, settledSlot - windowSlots);
   return {
     from: first - (minStretch - 1),
     until: Math.min(settledSlot, toCome.until + (minStretch - 1)),

@@ -108,7 +108,8 @@ function parseTexts(
   line: Readonly<Record<string, unknown>>,
 ): { detail: string; requestId: string; address: string } | string {
   const { detail = "", requestId = "", address = "" } = line;
-  if (typeof detail !== "string" || detail.length > 300) return "detail must be a text up to 300 characters";
+  if (typeof detail !== "string" || detail.length > 300)
+    return "detail must be a text up to 300 characters";
   if (typeof requestId !== "string" || requestId.length > 200) {
     return "requestId must be a text up to 200 characters";
   }

@@ -23,21 +23,24 @@ export type Subject = {
  */
 export function listSubjects(input: {
   readonly targets: readonly Target[];
+  /** The month in the agreement's own time zone. */
+  readonly boundsOf: (agreement: Agreement) => Interval;
   /** The version in force at the month's start, inherited terms resolved. */
   readonly resolveAgreement: (target: Target, agreementId: string) => Agreement | null;
-  readonly month: Interval;
 }): Subject[] {
-  const targets = input.targets.filter((target) => livesIn(target, input.month));
-  const places = collect(targets, placeOf);
+  const places = collect(input.targets, placeOf);
   const single: Subject[] = [];
   const members: { readonly target: Target; readonly agreement: Agreement }[] = [];
-  for (const target of targets) {
+  for (const target of input.targets) {
     for (const agreementId of new Set(target.agreements)) {
       const agreement = input.resolveAgreement(target, agreementId);
-      if (agreement?.scope === "group") {
+      if (agreement === null || !livesIn(target, input.boundsOf(agreement))) continue;
+      if (agreement.scope === "group") {
         members.push({ target, agreement });
-      } else if (agreement !== null) {
-        const siblings = siblingsOf(target, agreement, places.get(placeOf(target)) ?? []);
+      } else {
+        const siblings = siblingsOf(target, agreement, places).filter((other) =>
+          livesIn(other, input.boundsOf(agreement)),
+        );
         if (agreement.scope === "target" || siblings.length > 0) {
           single.push(subjectOf(agreement, target.id, { targets: [target], siblings }));
         }
@@ -58,11 +61,15 @@ function placeOf({ account, product, region }: Target): string {
 }
 
 /** A target without a zone takes no part, neither as subject nor as sibling. */
-function siblingsOf(target: Target, { scope }: Agreement, around: readonly Target[]): Target[] {
+function siblingsOf(
+  target: Target,
+  { scope }: Agreement,
+  places: ReadonlyMap<string, readonly Target[]>,
+): Target[] {
   if (scope !== "multi-zone" || target.zone === null) {
     return [];
   }
-  return around.filter(({ zone }) => zone !== null && zone !== target.zone);
+  return (places.get(placeOf(target)) ?? []).filter(({ zone }) => zone !== null && zone !== target.zone);
 }
 
 function groupsOf(

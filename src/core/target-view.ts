@@ -3,6 +3,37 @@ import type { TimelineRun } from "./figure.ts";
 import type { ProbeSettings } from "./target.ts";
 import type { BandDay, BurnPoint, DayState, LatencyPoint, TimelineDay } from "./views.ts";
 
+/** A calendar day of some zone. */
+export type LocalDay = {
+  /** "2026-11-23" */
+  readonly day: string;
+  /** 1 is Monday. */
+  readonly weekday: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+};
+
+/** The days of `timeZone` that [fromMs, untilMs) touches. */
+export function localDays(range: {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly timeZone: string;
+}): readonly LocalDay[] {
+  const days: LocalDay[] = [];
+  let start = DateTime.fromMillis(range.fromMs, { zone: range.timeZone }).startOf("day");
+  while (start.toMillis() < range.untilMs) {
+    const next = start.plus({ days: 1 });
+    days.push({
+      day: start.toISODate() ?? "",
+      weekday: start.weekday,
+      fromMs: start.toMillis(),
+      untilMs: next.toMillis(),
+    });
+    start = next;
+  }
+  return days;
+}
+
 /** [fromMs, untilMs) cut into the days of `timeZone`, with what `runs` (sorted, separate) say of each. */
 export function timelineDays(input: {
   readonly fromMs: number;
@@ -10,34 +41,35 @@ export function timelineDays(input: {
   readonly timeZone: string;
   readonly runs: readonly TimelineRun[];
 }): readonly TimelineDay[] {
-  const { fromMs, untilMs, timeZone, runs } = input;
-  const days: TimelineDay[] = [];
+  return cutByDays(localDays(input), input.runs);
+}
+
+/** What `runs` (sorted, separate) say of each of the days. */
+export function cutByDays(
+  days: readonly LocalDay[],
+  runs: readonly TimelineRun[],
+): readonly TimelineDay[] {
   let first = 0;
-  let start = DateTime.fromMillis(fromMs, { zone: timeZone }).startOf("day");
-  while (start.toMillis() < untilMs) {
-    const next = start.plus({ days: 1 });
-    const [dayFromMs, dayUntilMs] = [start.toMillis(), next.toMillis()];
-    while ((runs[first]?.untilMs ?? Infinity) <= dayFromMs) first += 1;
+  return days.map(({ day, weekday, fromMs, untilMs }) => {
+    while ((runs[first]?.untilMs ?? Infinity) <= fromMs) first += 1;
     const clipped: TimelineRun[] = [];
     for (let index = first; index < runs.length; index += 1) {
       const run = runs[index];
-      if (run === undefined || run.fromMs >= dayUntilMs) break;
-      clipped.push(clip(run, dayFromMs, dayUntilMs));
+      if (run === undefined || run.fromMs >= untilMs) break;
+      clipped.push(clip(run, fromMs, untilMs));
     }
-    days.push({
-      day: start.toISODate() ?? "",
-      weekday: start.weekday,
-      lengthMs: dayUntilMs - dayFromMs,
+    return {
+      day,
+      weekday,
+      lengthMs: untilMs - fromMs,
       badSeconds: clipped.reduce((sum, run) => sum + badMs(run), 0) / 1000,
       runs: clipped.flatMap(({ state, ...run }) =>
         state === "outside"
           ? []
-          : { state, fromMs: run.fromMs - dayFromMs, untilMs: run.untilMs - dayFromMs },
+          : { state, fromMs: run.fromMs - fromMs, untilMs: run.untilMs - fromMs },
       ),
-    });
-    start = next;
-  }
-  return days;
+    };
+  });
 }
 
 /** What a day's bar shows: `missed` when it alone lost more than the month's allowance. */
@@ -94,8 +126,8 @@ export function latencyPoints(
 /** The settings that hold no secret; everything else of a probe stays off the pages. */
 const SAFE_SETTINGS = new Set(
   (
-    "action address banner bucket database domain endpoint expect family followRedirects host " +
-    "maxEdgeAgeSeconds method minDaysLeft name operation path port query region scheme server " +
+    "action address banner bucket database domain endpoint family followRedirects host " +
+    "maxEdgeAgeSeconds method minDaysLeft name operation port region scheme server " +
     "servername status tlsVerify type url version"
   ).split(" "),
 );
@@ -123,7 +155,9 @@ function plain(raw: unknown): string | null {
 
 /** An address may carry a user and a password before its host and a token in its query. */
 function withoutCredentials(value: string): string {
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1").replace(/\?.*$/s, "?…");
+  return value
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1")
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)[/?#].+$/is, "$1/…");
 }
 
 function badMs(run: TimelineRun): number {

@@ -176,7 +176,9 @@ export const targetAnswer = z
   })
   .meta({ id: "Target" });
 
-export const targetsAnswer = z.strictObject({ targets: list(targetAnswer) }).meta({ id: "Targets" });
+export const targetsAnswer = z
+  .strictObject({ targets: list(targetAnswer) })
+  .meta({ id: "Targets" });
 
 export const slotsAnswer = z
   .strictObject({

@@ -42,6 +42,9 @@ export const metricsRoutes =
 /** Compares digests, so that neither length nor content shows in the time it takes. */
 function isBearer(header: string | undefined, token: string | null): boolean {
   if (token === null) return false;
-  const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(header ?? ""), digest(`Bearer ${token}`));
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }

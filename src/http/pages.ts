@@ -17,14 +17,6 @@ const langSchema = z.string().optional();
 export const pageRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const viewDeps = (): ViewDeps => ({
-      db: deps.store.db,
-      clock: deps.clock,
-      config: deps.config(),
-      notes: deps.notes(),
-    });
-    const present = () => monthAt(deps.clock.nowMs(), deps.config().timeZone);
-
     app.get(
       "/",
       {
@@ -39,8 +31,8 @@ export const pageRoutes =
         },
       },
       async (request, reply) => {
-        const { month = present(), product = null, region = null, lang } = request.query;
-        const model = await viewOverview(viewDeps(), { month, filter: { product, region } });
+        const { month = presentMonth(deps), product = null, region = null, lang } = request.query;
+        const model = await viewOverview(viewDepsOf(deps), { month, filter: { product, region } });
         const chosen = chooseLang(lang, request.headers["accept-language"]);
         return reply.type(HTML).send(renderOverview(model, chosen));
       },
@@ -56,8 +48,8 @@ export const pageRoutes =
         },
       },
       async (request, reply) => {
-        const { month = present(), lang } = request.query;
-        const model = await viewTarget(viewDeps(), { id: request.params.id, month });
+        const { month = presentMonth(deps), lang } = request.query;
+        const model = await viewTarget(viewDepsOf(deps), { id: request.params.id, month });
         const chosen = chooseLang(lang, request.headers["accept-language"]);
         return reply.type(HTML).send(renderTarget(model, chosen));
       },
@@ -70,3 +62,11 @@ export const pageRoutes =
         .send(stylesheet.text),
     );
   };
+
+function viewDepsOf({ store, clock, config, notes }: HttpDeps): ViewDeps {
+  return { db: store.db, clock, config: config(), notes: notes() };
+}
+
+function presentMonth({ clock, config }: HttpDeps): string {
+  return monthAt(clock.nowMs(), config().timeZone);
+}

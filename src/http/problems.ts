@@ -45,9 +45,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer
     const lang = chooseLang(askedLang(request.query), request.headers["accept-language"]);
     return reply.type("text/html; charset=utf-8").send(renderError({ title, ...answer }, lang));
   }
-  return reply
-    .type(PROBLEM_JSON)
-    .send(JSON.stringify({ type: "about:blank", title, ...answer }));
+  return reply.type(PROBLEM_JSON).send(JSON.stringify({ type: "about:blank", title, ...answer }));
 }
 
 /** What never became a request: too large a header, broken HTTP, a client that is too slow. */
@@ -74,7 +72,7 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
 
 function toAnswer(error: unknown): Answer {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const context = "validationContext" in error ? String(error.validationContext) : "request";
+    const context = error.validationContext;
     return badRequest(
       error.validation.map((issue) => ({
         place: `${context}${issue.instancePath.replaceAll("/", ".")}`.replace(/\.$/u, ""),
@@ -103,10 +101,12 @@ function statusOf(error: unknown): number {
 }
 
 /** Nobody listens, the connection was lost, or the server is stopping, starting (57P0x) or full. */
-const AWAY_CODES = new Set([
-  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"],
-  ...["57P01", "57P02", "57P03", "53300"],
-]);
+const AWAY_CODES = new Set(
+  (
+    "ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENOTFOUND EAI_AGAIN " +
+    "57P01 57P02 57P03 53300"
+  ).split(" "),
+);
 
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

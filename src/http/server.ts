@@ -57,7 +57,7 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
     requestTimeout: 300_000,
     bodyLimit: 1_048_576,
     routerOptions: { maxParamLength: 100, querystringParser: readQuery },
-    frameworkErrors: answerError,
+    frameworkErrors: (...refused) => void answerError(...refused),
     clientErrorHandler: answerClientError,
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -16,16 +16,6 @@ import { filterShape, idParams, slotsQuery } from "./schemas.ts";
 export const targetRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const readLatest = async (config: Config) => {
-      const nowMs = deps.clock.nowMs();
-      const latest = await listLatest(deps.store.db, presentSinceMs(config, nowMs));
-      const byTarget = new Map<string, LatestResult[]>();
-      for (const one of latest) {
-        byTarget.set(one.target, [...(byTarget.get(one.target) ?? []), one]);
-      }
-      return (target: Target) => describe(target, byTarget.get(target.id) ?? [], nowMs);
-    };
-
     app.get(
       "/api/v1/targets",
       {
@@ -39,7 +29,7 @@ export const targetRoutes =
       async (request) => {
         const config = deps.config();
         const targets = config.targets.filter(targetFilter(config, request.query));
-        return { targets: targets.map(await readLatest(config)) };
+        return { targets: targets.map(await readLatest(deps, config)) };
       },
     );
 
@@ -56,7 +46,7 @@ export const targetRoutes =
       async (request) => {
         const config = deps.config();
         const target = getTarget(config, request.params.id);
-        return (await readLatest(config))(target);
+        return (await readLatest(deps, config))(target);
       },
     );
 
@@ -82,6 +72,17 @@ export const targetRoutes =
       },
     );
   };
+
+/** Gives the function that describes a target with its present state. */
+async function readLatest({ clock, store }: HttpDeps, config: Config) {
+  const nowMs = clock.nowMs();
+  const latest = await listLatest(store.db, presentSinceMs(config, nowMs));
+  const byTarget = new Map<string, LatestResult[]>();
+  for (const one of latest) {
+    byTarget.set(one.target, [...(byTarget.get(one.target) ?? []), one]);
+  }
+  return (target: Target) => describe(target, byTarget.get(target.id) ?? [], nowMs);
+}
 
 function describe(target: Target, latest: readonly LatestResult[], nowMs: number) {
   const { now } = presentOf(target, latest, nowMs);

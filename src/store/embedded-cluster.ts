@@ -135,7 +135,7 @@ export async function ensureCluster(place: Place, programs: Programs): Promise<v
   if (major !== programs.major) {
     throw new Error(
       `${place.data} was made by PostgreSQL ${major}, and this nines brings PostgreSQL ${programs.major}: ` +
-        "write a backup with the nines that made it (`nines backup --out F`), move the folder away, and `nines restore F`",
+        "start the nines that made it, write its database out with pg_dump, move the folder away, and load it again",
     );
   }
 }

@@ -6,7 +6,11 @@ import { findMemo } from "./memo.ts";
 const PARTITION_LOCK = 7_305_001;
 
 /** A table with the rounds that are planned in [fromMs, untilMs). */
-export type Partition = { readonly name: string; readonly fromMs: number; readonly untilMs: number };
+export type Partition = {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+};
 
 /** Rounds are partitioned by UTC month. */
 function partitionOf(ms: number): Partition {

@@ -62,7 +62,11 @@ export async function storeRounds(
 /** Hands out ids and makes partitions, on their own: neither is ever taken back. */
 export async function prepareRounds(store: RoundStore, rounds: readonly Round[]): Promise<void> {
   await resolveIds(store, rounds);
-  await ensurePartitions(store.db, store.ids.partitions, rounds.map(({ plannedAtMs }) => plannedAtMs));
+  await ensurePartitions(
+    store.db,
+    store.ids.partitions,
+    rounds.map(({ plannedAtMs }) => plannedAtMs),
+  );
 }
 
 /**
@@ -125,10 +129,10 @@ async function findChain(db: Queryable, { vantageId, shard }: ChainPlace): Promi
 }
 
 async function createChain(db: Queryable, place: ChainPlace): Promise<number> {
-  await db.query(
-    `insert into chain (vantage_id, shard) values ($1, $2) on conflict do nothing`,
-    [place.vantageId, place.shard],
-  );
+  await db.query(`insert into chain (vantage_id, shard) values ($1, $2) on conflict do nothing`, [
+    place.vantageId,
+    place.shard,
+  ]);
   return (await findChain(db, place)) ?? unreachable(`chain ${place.shard}`);
 }
 
@@ -280,7 +284,10 @@ export async function markUnsettled(
   minutes: ReadonlyMap<string, ReadonlySet<Minute>>,
 ): Promise<void> {
   const vantages = [...minutes]
-    .map(([vantage, set]) => ({ id: known(ids.vantages, vantage), minutes: [...set].sort(byNumber) }))
+    .map(([vantage, set]) => ({
+      id: known(ids.vantages, vantage),
+      minutes: [...set].toSorted(byNumber),
+    }))
     .toSorted((a, b) => a.id - b.id);
   await tx.query(
     `insert into unsettled (vantage_id, minute)
@@ -300,8 +307,8 @@ export function addMinute(
   minutes: Map<string, Set<Minute>>,
   round: Pick<Round, "vantage" | "plannedAtMs">,
 ): void {
-  const known = minutes.get(round.vantage) ?? new Set<Minute>();
-  minutes.set(round.vantage, known.add(minuteOf(round)));
+  const mine = minutes.get(round.vantage) ?? new Set<Minute>();
+  minutes.set(round.vantage, mine.add(minuteOf(round)));
 }
 
 function minuteOf(round: Pick<Round, "plannedAtMs">): Minute {

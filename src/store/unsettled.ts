@@ -62,12 +62,32 @@ export async function findSettledUntil(db: Queryable): Promise<number | null> {
   return rows[0]?.settled_until ?? null;
 }
 
-/** Moves the mark forward, never back. */
-export async function saveSettledUntil(db: Queryable, untilMs: number): Promise<void> {
+/**
+ * Moves the mark forward and counts the minutes derived. It goes back only from the future,
+ * where a clock that was ahead has put it.
+ */
+export async function saveSettledUntil(
+  db: Queryable,
+  untilMs: number,
+  derived: number,
+): Promise<void> {
   await db.query(
-    `insert into progress (settled_until) values ($1)
+    `insert into progress (settled_until, derivations) values ($1, $2)
      on conflict (only_row) do update
-       set settled_until = greatest(progress.settled_until, excluded.settled_until)`,
-    [new Date(untilMs).toISOString()],
+       set settled_until = case
+           when progress.settled_until > excluded.settled_until + interval '5 minutes'
+             then excluded.settled_until
+           else greatest(progress.settled_until, excluded.settled_until)
+         end,
+         derivations = progress.derivations + excluded.derivations`,
+    [new Date(untilMs).toISOString(), derived],
   );
+}
+
+/** Changes whenever a figure may have changed. */
+export async function findFiguresVersion(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ version: string }>(
+    `select settled_until || ' ' || derivations as version from progress`,
+  );
+  return rows[0]?.version ?? "";
 }

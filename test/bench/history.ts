@@ -137,5 +137,5 @@ async function writeMonth(db: Database, count: number): Promise<void> {
     }
     await saveDay(db, { vantageId, day }, blocks);
   }
-  await saveSettledUntil(db, Date.parse("2026-10-01T00:00:00Z"));
+  await saveSettledUntil(db, Date.parse("2026-10-01T00:00:00Z"), 1);
 }

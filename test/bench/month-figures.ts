@@ -63,7 +63,7 @@ function figures(members: readonly Evidence[], settledUntilMs = OCTOBER.untilMs)
   const subjects = listSubjects({
     targets: members.map(({ target }) => target),
     resolveAgreement: () => agreement,
-    month: OCTOBER,
+    boundsOf: () => OCTOBER,
   });
   const evaluated = subjects.map((subject) => ({
     subject,

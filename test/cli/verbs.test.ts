@@ -71,14 +71,22 @@ describe("usage", () => {
   });
 
   test.each([
-    [["report", "--month", "10/2026", "--format", "docx", "--lang", "fr", "--verbose", "x"],
-      ["--verbose: ", 'argument "x": ', "--month: ", "--format: ", "--lang: "]],
+    [
+      ["report", "--month", "10/2026", "--format", "docx", "--lang", "fr", "--verbose", "x"],
+      ["--verbose: ", 'argument "x": ', "--month: ", "--format: ", "--lang: "],
+    ],
     [["report"], ["--month: "]],
     [["report", "--month", "--account"], ["--month: needs a value"]],
     [["rebuild", "--month", "2026-00"], ["--month: "]],
-    [["verify", "2026-10"], ['argument "2026-10": ', "--month: "]],
+    [
+      ["verify", "2026-10"],
+      ['argument "2026-10": ', "--month: "],
+    ],
     [["import"], ["FILE: is missing"]],
-    [["import", "a", "b", "--keep-going=yes"], ["--keep-going: ", 'argument "b": ']],
+    [
+      ["import", "a", "b", "--keep-going=yes"],
+      ["--keep-going: ", 'argument "b": '],
+    ],
     [["probe"], ["TARGET: is missing"]],
     [["check-config"], ["FILE: is missing"]],
     [["start", "--role", "boss"], ["--role: "]],
@@ -130,7 +138,10 @@ describe("check-config", () => {
   });
 
   test("lists every problem with its line", async () => {
-    const file = at.write("bad.yaml", "version: 2\ntargets:\n  - { id: A b, product: sap }\nfoo: 1\n");
+    const file = at.write(
+      "bad.yaml",
+      "version: 2\ntargets:\n  - { id: A b, product: sap }\nfoo: 1\n",
+    );
     const { status, stderr } = await run("check-config", file);
     expect(status).toBe(2);
     expect(stderr.trim().split("\n").length).toBeGreaterThan(2);
@@ -202,7 +213,7 @@ describe.each(["is not running", "runs"])("verbs on the database while the servi
     const { status, stdout } = await run("report", "--month", "2026-10");
     expect(status).toBe(0);
     const report = JSON.parse(stdout) as Report;
-    const [web] = report.subjects.filter(({ id }) => id === "web-1");
+    const web = report.subjects.find(({ id }) => id === "web-1");
     const days = state === "runs" ? 2 : 1;
     expect(web).toMatchObject({ counted: 3 * days, bad: String(days) });
     expect(web?.outages).toHaveLength(days);
@@ -221,13 +232,16 @@ describe.each(["is not running", "runs"])("verbs on the database while the servi
     expect(nowhere.stderr).toContain("/nowhere/october.json");
   });
 
-  test.each(["2031-01", "2019-02"])("report of %s, which has no data, has no figure", async (month) => {
-    const { status, stdout } = await run("report", "--month", month);
-    expect(status).toBe(0);
-    for (const { availabilityPercent, verdict } of (JSON.parse(stdout) as Report).subjects) {
-      expect([availabilityPercent, verdict]).toEqual([null, "insufficient-data"]);
-    }
-  });
+  test.each(["2031-01", "2019-02"])(
+    "report of %s, which has no data, has no figure",
+    async (month) => {
+      const { status, stdout } = await run("report", "--month", month);
+      expect(status).toBe(0);
+      for (const { availabilityPercent, verdict } of (JSON.parse(stdout) as Report).subjects) {
+        expect([availabilityPercent, verdict]).toEqual([null, "insufficient-data"]);
+      }
+    },
+  );
 
   test("verify finds that all holds, and rebuild that nothing differs", async () => {
     const verified = await run("verify", "--month", "2026-10");

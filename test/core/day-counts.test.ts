@@ -47,7 +47,7 @@ function toRuns(minutes: readonly Cell[], from = DAY_START): CountRun[] {
 function toCells(runs: readonly CountRun[], length: number): Cell[] {
   const minutes: Cell[] = Array.from({ length }, () => null);
   for (const { from, until, valid, failed, reason } of runs) {
-    minutes.fill({ valid, failed, reason }, from - DAY_START, until - DAY_START);
+    for (let at = from; at < until; at += 1) minutes[at - DAY_START] = { valid, failed, reason };
   }
   return minutes;
 }
@@ -58,7 +58,10 @@ describe("the counts of a day as bytes", () => {
       fc.property(fc.dictionary(fc.nat(BLOCK_SIZE - 1).map(String), cells), (byTarget) => {
         const counts = new Map(
           Object.entries(byTarget)
-            .map(([target, minutes]) => [BLOCK * BLOCK_SIZE + Number(target), toRuns(minutes)] as const)
+            .map(
+              ([target, minutes]) =>
+                [BLOCK * BLOCK_SIZE + Number(target), toRuns(minutes)] as const,
+            )
             .filter(([, runs]) => runs.length > 0),
         );
         expect(decodeDayCounts(encodeDayCounts(counts, DAY_START), place)).toEqual(counts);
@@ -68,13 +71,25 @@ describe("the counts of a day as bytes", () => {
 
   test("do not depend on the order in which targets were added", () => {
     const run = { from: DAY_START, until: DAY_START + 9, valid: 4, failed: 1, reason: 3 };
-    const first = new Map([[384, [run]], [400, [run]]]);
-    const second = new Map([[400, [run]], [384, [run]]]);
+    const first = new Map([
+      [384, [run]],
+      [400, [run]],
+    ]);
+    const second = new Map([
+      [400, [run]],
+      [384, [run]],
+    ]);
     expect(encodeDayCounts(first, DAY_START)).toEqual(encodeDayCounts(second, DAY_START));
   });
 
   test("are eight bytes for a target that was well all day", () => {
-    const run = { from: DAY_START, until: DAY_START + MINUTES_PER_DAY, valid: 4, failed: 0, reason: 0 };
+    const run = {
+      from: DAY_START,
+      until: DAY_START + MINUTES_PER_DAY,
+      valid: 4,
+      failed: 0,
+      reason: 0,
+    };
     expect(encodeDayCounts(new Map([[384, [run]]]), DAY_START)).toHaveLength(8);
   });
 
@@ -107,7 +122,10 @@ describe("the counts of a day as bytes", () => {
   test("with any one bit flipped are refused or are other counts", () => {
     fc.assert(
       fc.property(cells, cells, fc.nat(), (one, other, at) => {
-        const counts = new Map([[384, toRuns(one)], [400, toRuns(other)]]);
+        const counts = new Map([
+          [384, toRuns(one)],
+          [400, toRuns(other)],
+        ]);
         const bytes = encodeDayCounts(counts, DAY_START);
         fc.pre(bytes.length > 0);
         const bit = at % (bytes.length * 8);
@@ -149,7 +167,8 @@ describe("replacing a range of runs", () => {
         const length = MINUTES_PER_DAY;
         const wanted = toCells(toRuns(before), length);
         const inRange = fresh.slice(0, until - from);
-        for (let minute = from; minute < until; minute += 1) wanted[minute] = inRange[minute - from] ?? null;
+        for (let minute = from; minute < until; minute += 1)
+          wanted[minute] = inRange[minute - from] ?? null;
 
         const replaced = replaceRuns(
           toRuns(before),
@@ -166,6 +185,8 @@ describe("replacing a range of runs", () => {
   test("leaves the runs it was given as they are", () => {
     const runs = [{ from: DAY_START, until: DAY_START + 10, valid: 4, failed: 0, reason: 0 }];
     replaceRuns(runs, { from: DAY_START + 3, until: DAY_START + 4 }, []);
-    expect(runs).toEqual([{ from: DAY_START, until: DAY_START + 10, valid: 4, failed: 0, reason: 0 }]);
+    expect(runs).toEqual([
+      { from: DAY_START, until: DAY_START + 10, valid: 4, failed: 0, reason: 0 },
+    ]);
   });
 });

@@ -519,3 +519,18 @@ describe("the timeline", () => {
     expect(figure.timeline[1]).toMatchObject({ state: "partial", num: 1, den: 5 });
   });
 });
+
+describe("a month that is over but not closed", () => {
+  const verdictAt = (settledUntilMs: number, badMinutes: number) =>
+    evaluate({
+      ...octoberInput([down(100, 100 + badMinutes)], { closeAfterMs: 86_400_000 }),
+      settledUntilMs,
+    }).verdict;
+
+  test("has the verdict of a running month until it closes", () => {
+    expect(verdictAt(OCTOBER.untilMs, 22)).toBe("on-track");
+    expect(verdictAt(OCTOBER.untilMs, 23)).toBe("already-missed");
+    expect(verdictAt(OCTOBER.untilMs + 86_400_000, 22)).toBe("met");
+    expect(verdictAt(OCTOBER.untilMs + 86_400_000, 23)).toBe("missed");
+  });
+});

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OUTCOMES, REASONS, type Outcome, type Reason, type Result } from "../../src/core/outcome.ts";
+import {
+  OUTCOMES,
+  REASONS,
+  type Outcome,
+  type Reason,
+  type Result,
+} from "../../src/core/outcome.ts";
 import { withdrawOwnFaults } from "../../src/core/own-faults.ts";
 
 const well = { worstLagMs: 0, clockJumpMs: 0, controlsFailed: false };
@@ -13,11 +19,18 @@ const ok = result("ok", "", 12);
 const timeout = result("failed", "connect-timeout");
 const refused = result("failed", "connect-refused", 1);
 
-const seen = (results: readonly Result[]) => results.map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
+const seen = (results: readonly Result[]) =>
+  results.map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
 
 describe("a worker that was well", () => {
   test("says what it saw", () => {
-    const results = [ok, timeout, refused, result("invalid", "throttled"), result("unknown", "no-sockets")];
+    const results = [
+      ok,
+      timeout,
+      refused,
+      result("invalid", "throttled"),
+      result("unknown", "no-sockets"),
+    ];
     expect(withdrawOwnFaults(results, well)).toEqual(results);
   });
 
@@ -43,9 +56,12 @@ describe("a worker whose control endpoints failed", () => {
     ]);
   });
 
-  test.each([ok, result("invalid", "forbidden")])("still knows when one target answered", (answer) => {
-    expect(withdrawOwnFaults([timeout, answer], worker)).toEqual([timeout, answer]);
-  });
+  test.each([ok, result("invalid", "forbidden")])(
+    "still knows when one target answered",
+    (answer) => {
+      expect(withdrawOwnFaults([timeout, answer], worker)).toEqual([timeout, answer]);
+    },
+  );
 });
 
 describe("a worker that stood still", () => {
@@ -71,14 +87,17 @@ describe("a worker that stood still", () => {
   });
 });
 
-test.each([1_001, -1_001, 3_600_000])("a clock that jumped by %i ms makes everything unknown", (clockJumpMs) => {
-  const results = [ok, timeout, result("invalid", "arrears")];
-  expect(seen(withdrawOwnFaults(results, { ...well, clockJumpMs }))).toEqual([
-    "unknown clock-jump",
-    "unknown clock-jump",
-    "unknown clock-jump",
-  ]);
-});
+test.each([1_001, -1_001, 3_600_000])(
+  "a clock that jumped by %i ms makes everything unknown",
+  (clockJumpMs) => {
+    const results = [ok, timeout, result("invalid", "arrears")];
+    expect(seen(withdrawOwnFaults(results, { ...well, clockJumpMs }))).toEqual([
+      "unknown clock-jump",
+      "unknown clock-jump",
+      "unknown clock-jump",
+    ]);
+  },
+);
 
 test("no fault of the worker makes a result better or worse: only unknown", () => {
   const someResult = fc
@@ -87,7 +106,9 @@ test("no fault of the worker makes a result better or worse: only unknown", () =
       reason: fc.constantFrom(...REASONS),
       latencyMs: fc.nat(10_000),
     })
-    .map(({ outcome, reason, latencyMs }) => result(outcome, outcome === "ok" ? "" : reason, latencyMs));
+    .map(({ outcome, reason, latencyMs }) =>
+      result(outcome, outcome === "ok" ? "" : reason, latencyMs),
+    );
   const worker = fc.record({
     worstLagMs: fc.nat(20_000),
     clockJumpMs: fc.integer({ min: -5_000, max: 5_000 }),

@@ -147,12 +147,20 @@ describe("a line of results", () => {
   });
 
   test("takes no value from the prototype of objects", () => {
-    expect(parseResultLine(`{"__proto__":${JSON.stringify(line)}}`, known)).toEqual(expect.any(String));
-    expect(parseResultLine(`{"target":"constructor"}`, { ...known, targets: new Set() })).toMatch("not in");
+    expect(parseResultLine(`{"__proto__":${JSON.stringify(line)}}`, known)).toEqual(
+      expect.any(String),
+    );
+    expect(parseResultLine(`{"target":"constructor"}`, { ...known, targets: new Set() })).toMatch(
+      "not in",
+    );
   });
 
   test("that is any text at all is a result or a message", () => {
-    const value = fc.oneof(fc.json(), fc.string(), fc.jsonValue().map((one) => JSON.stringify({ ...line, detail: one })));
+    const value = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.jsonValue().map((one) => JSON.stringify({ ...line, detail: one })),
+    );
     fc.assert(
       fc.property(value, (text) => {
         const parsed = parseResultLine(text, known);
@@ -175,10 +183,21 @@ describe("an instant", () => {
   });
 
   test.each([
-    ...["2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-10T00:00:00Z"],
-    ...["2026-01-01T24:00:00Z", "2026-01-01T23:60:00Z", "2026-01-01T23:59:60Z", "2026-01-01T00:00:00+24:00"],
-    ...["2026-01-01 00:00:00Z", "2026-01-01T00:00Z", "+002026-01-01T00:00:00Z", "2026-01-01T00:00:00.Z", ""],
-    ...["2026-01-01T00:00:00Z\n", "２０２６-01-01T00:00:00Z"],
+    "2026-02-29T00:00:00Z",
+    "2026-04-31T00:00:00Z",
+    "2026-13-01T00:00:00Z",
+    "2026-00-10T00:00:00Z",
+    "2026-01-01T24:00:00Z",
+    "2026-01-01T23:60:00Z",
+    "2026-01-01T23:59:60Z",
+    "2026-01-01T00:00:00+24:00",
+    "2026-01-01 00:00:00Z",
+    "2026-01-01T00:00Z",
+    "+002026-01-01T00:00:00Z",
+    "2026-01-01T00:00:00.Z",
+    "",
+    "2026-01-01T00:00:00Z\n",
+    "２０２６-01-01T00:00:00Z",
   ])("%j is none", (text) => {
     expect(parseInstant(text)).toBeNull();
   });

@@ -23,11 +23,14 @@ describe("a round that comes over the queue", () => {
     ["a half millisecond", { plannedAtMs: 0.5 }],
     ["an instant before 1970", { plannedAtMs: -1 }],
     ["a detail of no target", { details: [{ index: 3, reason: "no-reply" as const }] }],
-    ["a detail that is too long", { details: [{ index: 0, reason: "no-reply" as const, text: "x".repeat(301) }] }],
+    [
+      "a detail that is too long",
+      { details: [{ index: 0, reason: "no-reply" as const, text: "x".repeat(301) }] },
+    ],
     ["a reason that is not in the list", { details: [{ index: 0, reason: "gone" as never }] }],
     ["a name with U+0000", { shard: "15s\u00000" }],
     ["a name with half a character", { targets: ["a", "b", "c\uD800"] }],
-    ["an unknown key", { colour: "red" } as object],
+    ["an unknown key", { colour: "red" }],
   ])("is refused with %s", (_name, changes) => {
     expect(roundSchema.safeParse({ ...testRound(), ...changes }).success).toBe(false);
   });
@@ -36,7 +39,13 @@ describe("a round that comes over the queue", () => {
 describe("a detail", () => {
   const text = fc.string({ unit: "binary", maxLength: 300 });
   const detail: fc.Arbitrary<RoundDetail> = fc.record(
-    { index: fc.nat(99), reason: fc.constantFrom(...REASONS), text, requestId: text, address: text },
+    {
+      index: fc.nat(99),
+      reason: fc.constantFrom(...REASONS),
+      text,
+      requestId: text,
+      address: text,
+    },
     { requiredKeys: ["index", "reason"] },
   );
 
@@ -58,7 +67,13 @@ describe("a detail", () => {
         expect(again).toMatchObject({ index: one.index, reason: one.reason });
       }),
     );
-    const whole = { index: 1, reason: "forbidden", text: "naïve 你好", requestId: "A-1", address: "::1" } as const;
+    const whole = {
+      index: 1,
+      reason: "forbidden",
+      text: "naïve 你好",
+      requestId: "A-1",
+      address: "::1",
+    } as const;
     expect(unpackDetail(packDetail(whole))).toEqual(whole);
   });
 

@@ -28,7 +28,11 @@ const someTarget = fc
     vantages: fc.constantFrom(["a"], ["a", "b"], ["b"]),
   })
   .map(({ number, address, intervalMs, vantages }) =>
-    target(number, { intervalMs, vantages, probe: { kind: "tcp", address: `192.0.2.1:${address}` } }),
+    target(number, {
+      intervalMs,
+      vantages,
+      probe: { kind: "tcp", address: `192.0.2.1:${address}` },
+    }),
   );
 
 const fleet = fc.uniqueArray(someTarget, { selector: ({ id }) => id, maxLength: 250 });
@@ -61,8 +65,12 @@ describe("shards", () => {
         }
       }),
     );
-    const shared = Array.from({ length: 130 }, (_, at) => target(at, { probe: { kind: "tcp", address: "x:1" } }));
-    expect(assignShards([...shared, target(999)], []).map((shard) => shard.targets.length)).toEqual([130, 1]);
+    const shared = Array.from({ length: 130 }, (_, at) =>
+      target(at, { probe: { kind: "tcp", address: "x:1" } }),
+    );
+    expect(assignShards([...shared, target(999)], []).map((shard) => shard.targets.length)).toEqual(
+      [130, 1],
+    );
   });
 
   test("keep together what shares one measurement", () => {
@@ -70,7 +78,10 @@ describe("shards", () => {
       fc.property(fleet, fleet, (before, now) => {
         const homes = new Map<string, string>();
         const keys = new Map(now.map((one) => [one.id, probeKey(one)]));
-        for (const { vantage, id: shard, everyMs, targets: ids } of assignShards(now, assignShards(before, []))) {
+        for (const { vantage, id: shard, everyMs, targets: ids } of assignShards(
+          now,
+          assignShards(before, []),
+        )) {
           for (const id of ids) {
             const measurement = `${vantage} ${everyMs} ${keys.get(id)}`;
             expect(homes.get(measurement) ?? shard).toBe(shard);
@@ -97,8 +108,14 @@ describe("shards", () => {
     const alone = fc.uniqueArray(fc.nat(400), { maxLength: 300 });
     fc.assert(
       fc.property(alone, alone, (before, now) => {
-        const old = assignShards(before.map((number) => target(number)), []);
-        const fresh = assignShards(now.map((number) => target(number)), old);
+        const old = assignShards(
+          before.map((number) => target(number)),
+          [],
+        );
+        const fresh = assignShards(
+          now.map((number) => target(number)),
+          old,
+        );
         const kept = before.filter((number) => now.includes(number));
         for (const number of kept) {
           expect(placeOf(fresh, `t${number}`)).toEqual(placeOf(old, `t${number}`));

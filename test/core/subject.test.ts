@@ -14,7 +14,7 @@ function subjects(targets: readonly Partial<Target>[]) {
   const listed = listSubjects({
     targets: targets.map(testTarget),
     resolveAgreement: (_target, id) => agreements[id] ?? null,
-    month: OCTOBER,
+    boundsOf: () => OCTOBER,
   });
   return listed.map(({ agreement, id, targets: members, siblings }) => ({
     agreement: agreement.id,

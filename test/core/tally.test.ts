@@ -43,7 +43,9 @@ test("valid and failed results are counted by target and minute", () => {
     run(0, { valid: 2 }),
     run(1, { valid: 1, failed: 1, reason: reasonAt("no-reply") }),
   ]);
-  expect(counts.get(2)).toEqual([run(0, { valid: 2, failed: 1, reason: reasonAt("connect-refused") })]);
+  expect(counts.get(2)).toEqual([
+    run(0, { valid: 2, failed: 1, reason: reasonAt("connect-refused") }),
+  ]);
 });
 
 test("a minute is counted by its planned instant, from its start to just before the next", () => {
@@ -79,7 +81,10 @@ test("doubles are seen across shards and among many rounds of one instant", () =
 });
 
 test("an `invalid` or `unknown` that was stored first keeps a later result out", () => {
-  const rounds = [round(0, { 1: "u" }, { 0: "clock-jump" }), round(0, { 1: "f" }, { 0: "no-reply" })];
+  const rounds = [
+    round(0, { 1: "u" }, { 0: "clock-jump" }),
+    round(0, { 1: "f" }, { 0: "no-reply" }),
+  ];
   expect(tallyRounds(rounds, range).get(1)).toEqual([run(0, { reason: reasonAt("clock-jump") })]);
 });
 
@@ -113,7 +118,9 @@ test("the reason of a minute is that of most failures; other outcomes do not out
 });
 
 test("a minute takes as many results as it has milliseconds", () => {
-  const rounds = Array.from({ length: 60_000 }, (_, at) => round(at, { 1: "f" }, { 0: "no-reply" }));
+  const rounds = Array.from({ length: 60_000 }, (_, at) =>
+    round(at, { 1: "f" }, { 0: "no-reply" }),
+  );
   expect(tallyRounds(rounds, range).get(1)).toEqual([
     run(0, { valid: 60_000, failed: 60_000, reason: reasonAt("no-reply") }),
   ]);
@@ -161,7 +168,8 @@ test("equals counting result by result", () => {
       const counted = new Map<string, { valid: number; failed: number }>();
       for (const [target, runs] of tallyRounds(rounds, range)) {
         for (const { from, until, valid, failed } of runs) {
-          for (let minute = from; minute < until; minute += 1) counted.set(`${target}@${minute}`, { valid, failed });
+          for (let minute = from; minute < until; minute += 1)
+            counted.set(`${target}@${minute}`, { valid, failed });
         }
       }
       expect(counted).toEqual(naive(rounds));

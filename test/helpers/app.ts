@@ -18,10 +18,7 @@ export function configOf(text: string): Config {
   const probeSettings = Object.fromEntries(
     Object.entries(probes).map(([kind, probe]) => [kind, probe.settings]),
   );
-  return parseConfig(
-    { text, file: "nines.yaml" },
-    { env: {}, probeSettings, readFile: () => "" },
-  );
+  return parseConfig({ text, file: "nines.yaml" }, { env: {}, probeSettings, readFile: () => "" });
 }
 
 /** A clock that stands until it is set. */

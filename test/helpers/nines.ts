@@ -113,7 +113,9 @@ export async function startNines(args: readonly string[], options: RunOptions): 
   let log = "";
   child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (log += chunk));
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (log += chunk));
-  const closed = new Promise<number | null>((done) => child.once("close", (status) => done(status)));
+  const closed = new Promise<number | null>((done) =>
+    child.once("close", (status) => done(status)),
+  );
   const url = `http://127.0.0.1:${port}`;
   const get = (path: string) => fetch(url + path, { signal: AbortSignal.timeout(20_000) });
   await waitFor(

@@ -20,16 +20,11 @@ export async function startRedis(options: { cluster?: boolean } = {}): Promise<R
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "nines-redis-"));
   let running: RunningProgram | null = null;
+  const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
+  const flags = [...place, "--save", "", "--appendonly", "no"];
+  if (options.cluster === true) flags.push(...(await clusterFlags()));
   const start = async () => {
-    running = await startProgram(
-      [
-        "redis-server",
-        ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
-        ...["--save", "", "--appendonly", "no"],
-        ...(options.cluster === true ? ["--cluster-enabled", "yes", "--cluster-port", String(await freePort())] : []),
-      ],
-      () => accepts(port),
-    );
+    running = await startProgram(["redis-server", ...flags], () => accepts(port));
   };
   const kill = async () => {
     await running?.kill();
@@ -46,4 +41,9 @@ export async function startRedis(options: { cluster?: boolean } = {}): Promise<R
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function clusterFlags(): Promise<string[]> {
+  const bus = String(await freePort());
+  return ["--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-announce-ip", "127.0.0.1"];
 }

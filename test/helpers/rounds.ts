@@ -21,9 +21,11 @@ export function testRound(changes: Partial<Round> = {}): Round {
     outcomes,
     offsetsMs: Array.from({ length: count }, () => 3),
     latenciesUs: Array.from({ length: count }, () => 1_200),
-    details: [...outcomes].flatMap((letter, index) =>
-      letter === "o" ? [] : [{ index, reason: "connect-timeout" as const }],
-    ),
+    details: outcomes
+      .split("")
+      .flatMap((letter, index) =>
+        letter === "o" ? [] : [{ index, reason: "connect-timeout" as const }],
+      ),
     ...changes,
   };
 }

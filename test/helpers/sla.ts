@@ -28,7 +28,7 @@ export function testAgreement(changes: Partial<Agreement> = {}): Agreement {
     noData: "removed",
     minCoverage: { num: 95n, den: 100n },
     timeZone: "Asia/Shanghai",
-    closeAfterMs: 86_400_000,
+    closeAfterMs: 0,
     credits: [],
     inherits: [],
     ...changes,

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Report, ReportSubject } from "../../src/core/report.ts";
 import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
-import { DEMO_CONFIG, DEMO_FROM, DEMO_MONTH, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
+import {
+  DEMO_CONFIG,
+  DEMO_FROM,
+  DEMO_MONTH,
+  DEMO_NOW,
+  fillDemoMonth,
+} from "../helpers/demo-month.ts";
 import { parsePrometheus } from "../helpers/prometheus-text.ts";
 
 // One month, looked at through every door: the figures must be the same.
@@ -81,7 +87,10 @@ test("the outages are those of the report's subjects, newest first", async () =>
     expect(outages).toContainEqual(expect.objectContaining(outage));
   }
   expect(outages.map(({ from }) => from)).toEqual(
-    outages.map(({ from }) => from).toSorted().toReversed(),
+    outages
+      .map(({ from }) => from)
+      .toSorted()
+      .toReversed(),
   );
 });
 
@@ -102,7 +111,9 @@ test("the slots add up to the report's bad, counted and no data", async () => {
 test("single results fail in exactly the slots that are bad", async () => {
   const from = new Date(DEMO_FROM).toISOString();
   const until = new Date(DEMO_NOW).toISOString();
-  const answer = await served.app.inject(`/api/v1/targets/orders/results?from=${from}&until=${until}`);
+  const answer = await served.app.inject(
+    `/api/v1/targets/orders/results?from=${from}&until=${until}`,
+  );
   const failed = answer.body
     .trimEnd()
     .split("\n")

@@ -31,8 +31,15 @@ async function ask(url: string, headers: Record<string, string> = {}) {
   return served.app.inject({ url, headers });
 }
 
-async function postResults(body: string, options: { url?: string; type?: string; host?: string } = {}) {
-  const { url = "/api/v1/results", type = "application/x-ndjson", host = "localhost:8080" } = options;
+async function postResults(
+  body: string,
+  options: { url?: string; type?: string; host?: string } = {},
+) {
+  const {
+    url = "/api/v1/results",
+    type = "application/x-ndjson",
+    host = "localhost:8080",
+  } = options;
   const headers = { "content-type": type, host };
   return served.app.inject({ method: "POST", url, headers, payload: body });
 }
@@ -99,14 +106,18 @@ describe("answers", () => {
   test("results are NDJSON that an import would take", async () => {
     const answer = await ask(`/api/v1/targets/web-1/results?${DAY}`);
     expect(answer.headers["content-type"]).toBe("application/x-ndjson");
-    const lines = answer.body.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown);
+    const lines = answer.body
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
     expect(lines).toHaveLength(2880);
     for (const line of lines) resultLine.parse(line);
     expect(lines[200]).toMatchObject({ outcome: "failed", reason: "connect-timeout" });
   });
 
   test("an instant's plus may arrive as a blank", async () => {
-    const url = "/api/v1/targets/web-1/results?from=2026-10-01T00:00:00+08:00&until=2026-10-01T00:01:00+08:00";
+    const url =
+      "/api/v1/targets/web-1/results?from=2026-10-01T00:00:00+08:00&until=2026-10-01T00:01:00+08:00";
     expect((await ask(url)).body.trimEnd().split("\n")).toHaveLength(2);
   });
 
@@ -134,7 +145,10 @@ describe("answers", () => {
 
 describe("reports", () => {
   test("a report for one account never shows another's", async () => {
-    for (const [account, other] of [["acme", "globex"], ["globex", "acme"]]) {
+    for (const [account, other] of [
+      ["acme", "globex"],
+      ["globex", "acme"],
+    ]) {
       for (const format of ["json", "csv"]) {
         const url = `/api/v1/reports/${DEMO_MONTH}?account=${account}&format=${format}`;
         const { body } = await ask(url);
@@ -201,11 +215,27 @@ describe("what is wrong is answered as problem+json", () => {
     ["/api/v1/targets/..%2f..%2fetc%2fpasswd", 404, "no target"],
     ["/api/v1/targets/web-1/slots", 400, "from"],
     ["/api/v1/targets/web-1/slots?from=yesterday&until=2026-10-02T00:00:00Z", 400, "RFC 3339"],
-    ["/api/v1/targets/web-1/slots?from=2026-10-02T00:00:00Z&until=2026-10-01T00:00:00Z", 400, "after from"],
-    ["/api/v1/targets/web-1/slots?from=2026-10-01T00:00:00Z&until=2026-10-01T00:00:00Z", 400, "after from"],
-    ["/api/v1/targets/web-1/slots?from=2026-01-01T00:00:00Z&until=2026-10-01T00:00:00Z", 400, "32 days"],
+    [
+      "/api/v1/targets/web-1/slots?from=2026-10-02T00:00:00Z&until=2026-10-01T00:00:00Z",
+      400,
+      "after from",
+    ],
+    [
+      "/api/v1/targets/web-1/slots?from=2026-10-01T00:00:00Z&until=2026-10-01T00:00:00Z",
+      400,
+      "after from",
+    ],
+    [
+      "/api/v1/targets/web-1/slots?from=2026-01-01T00:00:00Z&until=2026-10-01T00:00:00Z",
+      400,
+      "32 days",
+    ],
     [`/api/v1/targets/web-1/slots?${DAY}&agreement=oss`, 404, 'no agreement "oss"'],
-    ["/api/v1/targets/web-9/results?from=2026-10-01T00:00:00Z&until=2026-10-02T00:00:00Z", 404, "web-9"],
+    [
+      "/api/v1/targets/web-9/results?from=2026-10-01T00:00:00Z&until=2026-10-02T00:00:00Z",
+      404,
+      "web-9",
+    ],
     ["/api/v1/targets/web-1/results?from=2026-10-01&until=2026-10-02", 400, "RFC 3339"],
     ["/api/v2/overview", 404, "nothing at GET /api/v2/overview"],
     ["/api/v1/targets/%zz", 400, "not a valid url"],
@@ -246,7 +276,10 @@ describe("what is wrong is answered as problem+json", () => {
   test("what is no request at all gets a problem too", async () => {
     await served.app.listen({ host: "127.0.0.1", port: 0 });
     const { port } = served.app.server.address() as AddressInfo;
-    const large = await exchange(port, `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${"y".repeat(40_000)}\r\n\r\n`);
+    const large = await exchange(
+      port,
+      `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${"y".repeat(40_000)}\r\n\r\n`,
+    );
     expect(large).toMatch(/^HTTP\/1.1 431 /u);
     expect(large).toContain("application/problem+json");
     const broken = await exchange(port, "HELLO\r\n\r\n");
@@ -289,7 +322,9 @@ describe("import", () => {
     });
     const again = await postResults(body);
     expect(again.json()).toMatchObject({ stored: 0, doubles: 2 });
-    const report = (await ask(`/api/v1/reports/${DEMO_MONTH}`)).json<z.output<typeof reportAnswer>>();
+    const report = (await ask(`/api/v1/reports/${DEMO_MONTH}`)).json<
+      z.output<typeof reportAnswer>
+    >();
     expect(report.subjects.find(({ id }) => id === "quiet")).toMatchObject({
       counted: 2,
       bad: "1",

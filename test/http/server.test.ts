@@ -70,7 +70,8 @@ describe("metrics", () => {
       const found = promised.find(([known]) => name === known || name === seriesOf(known, name));
       expect(found?.[0], name).toBeDefined();
       const allowed = [...(found?.[1].labels ?? []), "le"];
-      for (const label of Object.keys(labels)) expect(allowed, `${name}{${label}}`).toContain(label);
+      for (const label of Object.keys(labels))
+        expect(allowed, `${name}{${label}}`).toContain(label);
     }
   });
 
@@ -137,6 +138,10 @@ describe("the description of the API", () => {
       }
     }
     expect(text).not.toContain("readOnly");
+    // Committed for whoever wants it without a running service; `vitest -u` writes it again.
+    await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot(
+      "../../docs/openapi.json",
+    );
   });
 
   test.skipIf(!has("chromium"))("can be read at /docs under its own policy", async () => {

@@ -12,7 +12,15 @@ import { findDroppedUntil, listPartitions } from "../../src/store/partitions.ts"
 import { findSettledUntil } from "../../src/store/unsettled.ts";
 import { testClock, type TestClock } from "../helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { countsOf, DAY_MS, MINUTE_MS, NOON, rowsOf, testRound, testStore } from "../helpers/rounds.ts";
+import {
+  countsOf,
+  DAY_MS,
+  MINUTE_MS,
+  NOON,
+  rowsOf,
+  testRound,
+  testStore,
+} from "../helpers/rounds.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -26,7 +34,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await db.query("drop table if exists round_2026_07, round_2026_08, round_2026_09");
-  await db.query("truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade");
+  await db.query(
+    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
+  );
   clock = testClock(NOON + 10 * MINUTE_MS);
   refused = [];
   deps = {
@@ -68,7 +78,9 @@ describe("record-rounds", () => {
   test("refuses a round from a clock that runs an hour ahead", async () => {
     const ahead = testRound({ plannedAtMs: clock.nowMs() + 3_600_001 });
     await record(overTheWire(ahead, testRound({ plannedAtMs: clock.nowMs() + 3_600_000 })));
-    expect(refused).toEqual([{ round: ahead, why: "it is planned for the future: compare the clocks" }]);
+    expect(refused).toEqual([
+      { round: ahead, why: "it is planned for the future: compare the clocks" },
+    ]);
     expect(await rowsOf(db, "round")).toHaveLength(1);
   });
 
@@ -82,7 +94,9 @@ describe("record-rounds", () => {
       },
     };
     const data = overTheWire(testRound(), testRound({ shard: "15s-1" }));
-    await expect(storeJobs["record-rounds"]({ ...deps, recorder: flaky }, job(data))).rejects.toThrow("away");
+    await expect(
+      storeJobs["record-rounds"]({ ...deps, recorder: flaky }, job(data)),
+    ).rejects.toThrow("away");
     expect(await rowsOf(db, "round")).toHaveLength(1);
     await record(data);
     expect(await rowsOf(db, "round")).toHaveLength(2);
@@ -100,13 +114,19 @@ describe("prune", () => {
   const prune = () => storeJobs.prune(deps, job({}));
   const names = async () => (await listPartitions(db)).map(({ name }) => name);
   const fill = async () => {
-    for (const daysAgo of [80, 50, 20, 0]) await record(overTheWire(testRound({ plannedAtMs: NOON - daysAgo * DAY_MS })));
+    for (const daysAgo of [80, 50, 20, 0])
+      await record(overTheWire(testRound({ plannedAtMs: NOON - daysAgo * DAY_MS })));
     await storeJobs["settle-minute"](deps, job({}));
   };
 
   test("drops the months that lie wholly before the retention, and nothing else", async () => {
     await fill();
-    expect(await names()).toEqual(["round_2026_07", "round_2026_08", "round_2026_09", "round_2026_10"]);
+    expect(await names()).toEqual([
+      "round_2026_07",
+      "round_2026_08",
+      "round_2026_09",
+      "round_2026_10",
+    ]);
     await prune();
     // Thirty days before 15 October lie in September: August goes, September stays.
     expect(await names()).toEqual(["round_2026_09", "round_2026_10"]);
@@ -143,8 +163,12 @@ describe("prune", () => {
     await fill();
     await prune();
     const untilMs = await findDroppedUntil(db);
-    await db.query("create table round_2026_07 (like round including defaults including constraints)");
-    await db.query("alter table round attach partition round_2026_07 for values from ('2026-07-01Z') to ('2026-08-01Z')");
+    await db.query(
+      "create table round_2026_07 (like round including defaults including constraints)",
+    );
+    await db.query(
+      "alter table round attach partition round_2026_07 for values from ('2026-07-01Z') to ('2026-08-01Z')",
+    );
     await prune();
     expect(await names()).toEqual(["round_2026_09", "round_2026_10"]);
     expect(await findDroppedUntil(db)).toBe(untilMs);
@@ -189,7 +213,9 @@ describe("run-round", () => {
       },
       job({ shard: "15s-0", everyMs: 15_000, targets: ["web-1"] }),
     );
-    expect(sent).toMatchObject([{ vantage: "a", shard: "15s-0", plannedAtMs: NOON, outcomes: "u", offsetsMs: [4] }]);
+    expect(sent).toMatchObject([
+      { vantage: "a", shard: "15s-0", plannedAtMs: NOON, outcomes: "u", offsetsMs: [4] },
+    ]);
   });
 
   test("sends nothing when it is too late", async () => {

@@ -16,7 +16,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   const { db } = database;
-  await db.query("truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade");
+  await db.query(
+    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
+  );
 });
 
 const STORED = NOON + 1_234;
@@ -34,7 +36,14 @@ function series(count: number, changes: Partial<Round> = {}): Round[] {
   );
 }
 
-type ChainRow = { shard: string; seq: number; planned_at: number; previous: string; hash: string; head: string };
+type ChainRow = {
+  shard: string;
+  seq: number;
+  planned_at: number;
+  previous: string;
+  hash: string;
+  head: string;
+};
 
 async function chains(): Promise<Map<string, ChainRow[]>> {
   const { rows } = await database.db.query<ChainRow>(
@@ -51,7 +60,10 @@ async function chains(): Promise<Map<string, ChainRow[]>> {
 async function expectWholeChains(): Promise<void> {
   for (const rows of (await chains()).values()) {
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, at) => at + 1));
-    expect(rows.map(({ previous }) => previous)).toEqual(["", ...rows.slice(0, -1).map(({ hash }) => hash)]);
+    expect(rows.map(({ previous }) => previous)).toEqual([
+      "",
+      ...rows.slice(0, -1).map(({ hash }) => hash),
+    ]);
     expect(rows.at(-1)?.head).toBe(rows.at(-1)?.hash);
   }
   const found = await verify({ db: database.db, clock: { ...systemClock, nowMs: () => 0 } }, month);
@@ -64,7 +76,11 @@ describe("storing rounds", () => {
     await store(series(2, { plannedAtMs: NOON - 60_000 }));
     await expectWholeChains();
     const lengths = [...(await chains())].map(([shard, rows]) => [shard, rows.length]);
-    expect(lengths).toEqual([["a/15s-0", 5], ["a/15s-1", 2], ["b/15s-0", 1]]);
+    expect(lengths).toEqual([
+      ["a/15s-0", 5],
+      ["a/15s-1", 2],
+      ["b/15s-0", 1],
+    ]);
   });
 
   test("gives back those that were not there", async () => {
@@ -97,17 +113,27 @@ describe("storing rounds", () => {
     await store([...series(5), ...series(1, { vantage: "b", plannedAtMs: NOON + 15_000 })]);
     await store(series(1, { plannedAtMs: NOON + DAY_MS }));
     const minute = NOON / MINUTE_MS;
-    expect((await database.db.query(
-      "select v.name, minute from unsettled u join vantage v on v.id = u.vantage_id order by 1, 2",
-    )).rows).toEqual([
+    expect(
+      (
+        await database.db.query(
+          "select v.name, minute from unsettled u join vantage v on v.id = u.vantage_id order by 1, 2",
+        )
+      ).rows,
+    ).toEqual([
       { name: "a", minute },
       { name: "a", minute: minute + 1 },
       { name: "a", minute: minute + 1440 },
       { name: "b", minute },
     ]);
-    const { rows } = await database.db.query("select day, rounds from chain_day order by chain_id, day");
+    const { rows } = await database.db.query(
+      "select day, rounds from chain_day order by chain_id, day",
+    );
     const day = Math.floor(NOON / DAY_MS);
-    expect(rows).toEqual([{ day, rounds: 5 }, { day: day + 1, rounds: 1 }, { day, rounds: 1 }]);
+    expect(rows).toEqual([
+      { day, rounds: 5 },
+      { day: day + 1, rounds: 1 },
+      { day, rounds: 1 },
+    ]);
   });
 
   test("makes the partitions that are missing, side by side and across the turn of a year", async () => {
@@ -124,7 +150,12 @@ describe("storing rounds", () => {
     const { rows } = await database.db.query(
       "select tableoid::regclass::text as name, count(*) from round group by 1 order by 1",
     );
-    expect(rows).toEqual(expect.arrayContaining([{ name: "round_2026_12", count: 12 }, { name: "round_2027_01", count: 12 }]));
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { name: "round_2026_12", count: 12 },
+        { name: "round_2027_01", count: 12 },
+      ]),
+    );
     expect(rows).toHaveLength(14);
   });
 
@@ -147,25 +178,48 @@ describe("storing rounds", () => {
   });
 
   test("stores hostile texts of servers, and their proof holds", async () => {
-    const texts = ["\u0000", "a\u0000b", "\uD800", "\uDC00\uD800", "x".repeat(300), "'; drop table round; --", "\\", '"', "{}", "\u202E\u0007\r\n", "😀".repeat(150)];
+    const texts = [
+      "\u0000",
+      "a\u0000b",
+      "\uD800",
+      "\uDC00\uD800",
+      "x".repeat(300),
+      "'; drop table round; --",
+      "\\",
+      '"',
+      "{}",
+      "\u202E\u0007\r\n",
+      "😀".repeat(150),
+    ];
     const rounds = texts.map((text, at) =>
       testRound({
         plannedAtMs: NOON + at * 1_000,
         outcomes: "fo",
-        details: [{ index: 0, reason: "malformed-response", text, requestId: text.slice(0, 200), address: text.slice(0, 100) }],
+        details: [
+          {
+            index: 0,
+            reason: "malformed-response",
+            text,
+            requestId: text.slice(0, 200),
+            address: text.slice(0, 100),
+          },
+        ],
       }),
     );
     await store(rounds);
     await expectWholeChains();
     const read: string[] = [];
-    for await (const page of pageResults(database.db, "web-1", month)) read.push(...page.map(({ detail }) => detail));
+    for await (const page of pageResults(database.db, "web-1", month))
+      read.push(...page.map(({ detail }) => detail));
     expect(read).toEqual(texts.map((text) => text.replaceAll("\u0000", "").toWellFormed()));
   });
 
   test("stores a hundred targets with the widest numbers", async () => {
     const round = testRound({
       outcomes: "f".repeat(100),
-      offsetsMs: Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? 2_147_483_647 : -2_147_483_647)),
+      offsetsMs: Array.from({ length: 100 }, (_, at) =>
+        at % 2 === 0 ? 2_147_483_647 : -2_147_483_647,
+      ),
       latenciesUs: Array.from({ length: 100 }, () => 2_147_483_647),
     });
     await store([round]);
@@ -182,7 +236,9 @@ describe("many recorders at once", () => {
       store(series(40, { plannedAtMs: NOON + at * 300_000 })),
     );
     const stored = (await Promise.all(recorders)).flat().map(({ plannedAtMs }) => plannedAtMs);
-    expect(stored.toSorted((x, y) => x - y)).toEqual(series(180).map(({ plannedAtMs }) => plannedAtMs));
+    expect(stored.toSorted((x, y) => x - y)).toEqual(
+      series(180).map(({ plannedAtMs }) => plannedAtMs),
+    );
     await expectWholeChains();
   });
 
@@ -208,7 +264,9 @@ describe("many recorders at once", () => {
     const lengths = [...(await chains()).values()].map((rows) => rows.length);
     expect(lengths).toEqual(Array.from({ length: 12 }, () => 36));
     await expectWholeChains();
-    expect((await database.db.query("select count(*) = count(distinct name) as once from target")).rows).toEqual([{ once: true }]);
+    expect(
+      (await database.db.query("select count(*) = count(distinct name) as once from target")).rows,
+    ).toEqual([{ once: true }]);
   });
 
   test("go on after one of them was cut off in the middle", async () => {

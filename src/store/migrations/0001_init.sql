@@ -65,10 +65,12 @@ create table day (
   primary key (day, vantage_id, block)
 ) with (fillfactor = 70);
 
--- One row: how far minutes are settled.
+-- One row: how far minutes are settled, and how often minutes were derived: while neither
+-- changes, no figure does.
 create table progress (
   only_row boolean primary key default true check (only_row),
-  settled_until timestamptz not null
+  settled_until timestamptz not null,
+  derivations bigint not null default 0
 );
 
 -- Small facts the service remembers across starts, by name.

@@ -1,0 +1,58 @@
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import type { Metrics } from "../metrics.ts";
+import type { JobQueue, Queues } from "../queues.ts";
+import type { RoundStore } from "../store/rounds.ts";
+
+export const ROLES = ["all", "api", "scheduler", "worker", "recorder"] as const;
+export type RoleName = (typeof ROLES)[number];
+
+/** What every role stands on. */
+export type Context = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly role: RoleName;
+  /** The one vantage of a worker; null for every one. */
+  readonly vantage: string | null;
+  readonly dataDir: string;
+  readonly config: () => Config;
+  /** Null for a worker, which needs the queue only. */
+  readonly store: RoundStore | null;
+  readonly queues: OpenQueues;
+  readonly metrics: Metrics;
+};
+
+/** BullMQ with each queue opened once. */
+export type OpenQueues = Pick<Queues, "work" | "ping"> & {
+  readonly open: (name: string) => JobQueue;
+  readonly opened: () => ReadonlyMap<string, JobQueue>;
+  readonly closeOpened: () => Promise<void>;
+};
+
+export type Reloadable = {
+  /** Takes over what `config` now says. */
+  readonly reload: () => Promise<void>;
+};
+
+export function rememberQueues({ queue, work, ping }: Queues): OpenQueues {
+  const opened = new Map<string, JobQueue>();
+  return {
+    work,
+    ping,
+    open: (name) => {
+      const known = opened.get(name) ?? queue(name);
+      opened.set(name, known);
+      return known;
+    },
+    opened: () => opened,
+    closeOpened: async () => {
+      for (const one of opened.values()) await one.close();
+    },
+  };
+}
+
+/** Whether this process has the role. */
+export function does({ role }: Pick<Context, "role">, wanted: RoleName): boolean {
+  return role === "all" || role === wanted;
+}
