@@ -101,7 +101,11 @@ function redirected(
 ): ExchangeRequest {
   const { answer, from, to } = step;
   const sameOrigin = from.origin === to.origin;
-  if (!sameOrigin && request.body !== undefined && (answer.status === 307 || answer.status === 308)) {
+  if (
+    !sameOrigin &&
+    request.body !== undefined &&
+    (answer.status === 307 || answer.status === 308)
+  ) {
     throw failed("wrong-status", `${answer.status} to another origin, which is not told the body`);
   }
   const keepsMethod = answer.status === 307 || answer.status === 308 || request.method === "HEAD";

@@ -53,8 +53,7 @@ export function evaluate(input: SubjectInput): Figure {
   const facts: Omit<Figure, "verdict"> = {
     slotMs,
     // Over is not closed: late results may still come (sla-semantics, section 8).
-    isRunning:
-      !month.isOver || input.settledUntilMs < input.month.untilMs + agreement.closeAfterMs,
+    isRunning: !month.isOver || input.settledUntilMs < input.month.untilMs + agreement.closeAfterMs,
     total,
     books,
     counted,

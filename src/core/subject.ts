@@ -69,7 +69,9 @@ function siblingsOf(
   if (scope !== "multi-zone" || target.zone === null) {
     return [];
   }
-  return (places.get(placeOf(target)) ?? []).filter(({ zone }) => zone !== null && zone !== target.zone);
+  return (places.get(placeOf(target)) ?? []).filter(
+    ({ zone }) => zone !== null && zone !== target.zone,
+  );
 }
 
 function groupsOf(

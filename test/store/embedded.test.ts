@@ -344,7 +344,9 @@ describe("where it cannot run it says what to do", () => {
     await expect(open(join(folder, "data"))).rejects.toThrow(/cannot write in .*NINES_DATA_DIR/);
   });
 
-  it.skipIf(isRoot)("with a data directory it may not write", async () => {
+  // Root may write everywhere, so that for root there is nothing to test here.
+  const itAsUser = isRoot ? () => undefined : it;
+  itAsUser("with a data directory it may not write", async () => {
     chmodSync(folder, 0o555);
     await expect(open(folder)).rejects.toThrow(/cannot write in .*EACCES.*NINES_DATA_DIR/);
   });
