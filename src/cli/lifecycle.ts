@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 
 /** What the operating system tells the service. */
 export type Signals = {
-  /** The first SIGTERM or SIGINT. A second one ends the process at once. */
+  /** The first SIGTERM or SIGINT. The same one again ends the process at once. */
   readonly stop: Promise<NodeJS.Signals>;
   /** Calls back on each SIGHUP, one after another. */
   readonly onReload: (reload: () => Promise<void>) => void;
@@ -28,6 +28,9 @@ export function listenToSignals(log: Logger): Signals {
     },
   };
 }
+
+/** Of the time for closing, what is left for the things that wait behind one that hangs. */
+const RESERVE_MS = 2_500;
 
 /** What is open, to be closed in the opposite order. */
 export type OpenThings = {
@@ -59,7 +62,19 @@ export function trackOpenThings(
         log.error("closing takes too long: what still runs is left to the next start");
         late.onLate();
       }, late.limitMs);
-      for (const one of closers.toReversed()) await close(one);
+      // A queue that is away must not keep the database, which is closed last, from being closed.
+      let hurryTimer: NodeJS.Timeout | undefined;
+      const hurry = new Promise<void>((resolve) => {
+        hurryTimer = setTimeout(resolve, late.limitMs - RESERVE_MS);
+      });
+      const closing: Promise<unknown>[] = [];
+      for (const one of closers.toReversed()) {
+        const closed = close(one);
+        closing.push(closed);
+        await Promise.race([closed, hurry]);
+      }
+      await Promise.all(closing);
+      clearTimeout(hurryTimer);
       clearTimeout(timer);
     },
   };

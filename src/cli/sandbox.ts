@@ -41,7 +41,6 @@ export async function startSandbox(deps: {
   const text = sandboxConfigYaml(cloud);
   const file = sandboxFile(deps.settings);
   const config = parse({ text, file }, environment());
-  writeFileSync(file, text);
   const faults = runFaults({ cloud, clock, log });
   let filling: { done: number; total: number } | null = null;
   return {
@@ -49,6 +48,8 @@ export async function startSandbox(deps: {
     banner: (url) => sandboxBanner({ url }),
     filling: () => filling,
     startFilling: ({ store }) => {
+      // For the other verbs. Only now, with the database open, is the data directory surely ours.
+      writeFileSync(file, text);
       const stop = { isAsked: false };
       const work = fillHistory({ clock, config, store, stop }, (progress) => {
         filling = progress;

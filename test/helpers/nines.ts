@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { afterAll } from "vitest";
 import { freePort } from "./ports.ts";
 import { waitFor } from "./wait.ts";
 
@@ -12,10 +13,11 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** The command as it is shipped, over a bundle of its own: another build must not get in between. */
 let command: string | null = null;
+const place = join(root, "node_modules/.cache/nines-test", String(process.pid));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 function buildNines(): string {
   if (command !== null) return command;
-  const place = join(root, "node_modules/.cache/nines-test", String(process.pid));
   buildSync({
     entryPoints: [join(root, "src/main.ts")],
     absWorkingDir: root,
@@ -31,7 +33,6 @@ function buildNines(): string {
   });
   mkdirSync(join(place, "bin"), { recursive: true });
   copyFileSync(join(root, "bin/nines.js"), join(place, "bin/nines.js"));
-  process.once("exit", () => rmSync(place, { recursive: true, force: true }));
   command = join(place, "bin/nines.js");
   return command;
 }
