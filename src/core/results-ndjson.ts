@@ -47,9 +47,11 @@ export function parseResultLine(text: string, known: KnownNames): ResultLine | s
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return "not a JSON object";
   }
-  const line: Record<string, unknown> = { ...value };
-  for (const key of Object.keys(line)) {
+  const line: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
     if (!KEYS.has(key)) return `unknown key "${key.slice(0, 40)}": take it out`;
+    // Other programs write null for what they have not.
+    if (inner !== null) line[key] = inner;
   }
   const { target, vantage, latencyMs = 0 } = line;
   if (typeof target !== "string" || !known.targets.has(target)) {
@@ -65,11 +67,12 @@ export function parseResultLine(text: string, known: KnownNames): ResultLine | s
   if (typeof when === "string") return when;
   const outcome = OUTCOMES.find((one) => one === line["outcome"]);
   if (outcome === undefined) return `outcome must be one of ${OUTCOMES.join(", ")}`;
-  const reason = parseReason(line["reason"], outcome);
-  if (reason === null) return `reason ${shown(line["reason"])} is not in the list of reasons`;
+  const why = parseReason(line["reason"], outcome);
+  if (typeof why === "string") return why;
   const texts = parseTexts(line);
   if (typeof texts === "string") return texts;
-  return { target, vantage, latencyMs, outcome, reason, ...when, ...texts };
+  const detail = texts.detail === "" ? why.foreign : texts.detail;
+  return { target, vantage, latencyMs, outcome, ...when, ...texts, reason: why.reason, detail };
 }
 
 function parseInstants(
@@ -97,11 +100,22 @@ export function parseInstant(value: unknown): number | null {
   return new Date(Date.parse(date)).toISOString().startsWith(date) ? ms : null;
 }
 
-/** Not `ok` and without a reason: the sender did not say why. */
-function parseReason(value: unknown, outcome: Outcome): Reason | null {
-  if (outcome === "ok") return value === undefined || value === "" ? "" : null;
-  if (value === undefined || value === "") return "imported";
-  return REASONS.find((one) => one === value) ?? null;
+/** A reason that is not one of ours is kept as the detail of `imported`. */
+function parseReason(
+  value: unknown,
+  outcome: Outcome,
+): { readonly reason: Reason; readonly foreign: string } | string {
+  if (value !== undefined && (typeof value !== "string" || value.length > 100)) {
+    return "reason must be a text up to 100 characters";
+  }
+  if (outcome === "ok") {
+    if (value !== undefined && value !== "") return "an ok result has no reason: take it out";
+    return { reason: "", foreign: "" };
+  }
+  const known = REASONS.find((one) => one !== "" && one === value);
+  return known === undefined
+    ? { reason: "imported", foreign: value ?? "" }
+    : { reason: known, foreign: "" };
 }
 
 function parseTexts(
