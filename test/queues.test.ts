@@ -5,6 +5,7 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../src/clock.ts";
 import {
+  isAstray,
   nextOnGrid,
   openQueues,
   probeQueue,
@@ -159,7 +160,10 @@ describe.each(stores)("queues on $name", ({ make, isThere }) => {
     await one.plan(other);
     await one.plan(plan);
     const plans = await one.listPlans();
-    expect(plans.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([other, plan]);
+    expect(plans.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toMatchObject([other, plan]);
+    expect(plans.map((listed) => isAstray(listed, Date.now()))).toEqual([false, false]);
+    // As a clock sees them that was an hour ahead when they were planned and is right again.
+    expect(plans.map((listed) => isAstray(listed, Date.now() - 3_600_000))).toEqual([true, true]);
   });
 
   test.skipIf(!isThere)("follow a plan that is changed", async () => {

@@ -85,15 +85,21 @@ describe("settling", () => {
     expect(await countsOf(db, "web-1")).toEqual([run(0, 2, 1)]);
   });
 
-  test("says how far it came and never goes back", async () => {
+  test("says how far it came, and does not go back", async () => {
     const clock = testClock(NOON + 10 * MINUTE_MS);
     await settleNow(clock);
     const untilMs = await findSettledUntil(db);
     expect(untilMs).toBe(NOON + 9 * MINUTE_MS);
-    clock.set(NOON);
+    clock.set(NOON + 7 * MINUTE_MS);
     await store(testRound({ plannedAtMs: NOON - 10 * MINUTE_MS }));
     expect(await settleNow(clock)).toBe(1);
     expect(await findSettledUntil(db)).toBe(untilMs);
+  });
+
+  test("takes back how far it came when the clock had been ahead", async () => {
+    await settleNow(testClock(NOON + 120 * MINUTE_MS));
+    await settleNow(testClock(NOON + 10 * MINUTE_MS));
+    expect(await findSettledUntil(db)).toBe(NOON + 9 * MINUTE_MS);
   });
 
   test("settles a minute again when a round comes late, and the rest stays", async () => {

@@ -1,6 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { Config } from "../config.ts";
 import { monthAt } from "../core/month.ts";
+import type { OverviewModel } from "../core/views.ts";
+import { findFiguresVersion } from "../store/unsettled.ts";
 import { viewOverview, type ViewDeps } from "../view-overview.ts";
 import { viewTarget } from "../view-target.ts";
 import { chooseLang } from "../web/lang.ts";
@@ -17,6 +20,8 @@ const langSchema = z.string().optional();
 export const pageRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const overview = createOverviews(deps);
+
     app.get(
       "/",
       {
@@ -32,7 +37,7 @@ export const pageRoutes =
       },
       async (request, reply) => {
         const { month = presentMonth(deps), product = null, region = null, lang } = request.query;
-        const model = await viewOverview(viewDepsOf(deps), { month, filter: { product, region } });
+        const model = await overview({ month, filter: { product, region } });
         const chosen = chooseLang(lang, request.headers["accept-language"]);
         return reply.type(HTML).send(renderOverview(model, chosen));
       },
@@ -62,6 +67,41 @@ export const pageRoutes =
         .send(stylesheet.text),
     );
   };
+
+/** How long an overview is shown again; what is down now may be this old. */
+const OVERVIEW_MS = 5_000;
+
+type OverviewQuery = Parameters<typeof viewOverview>[1];
+type Kept = {
+  readonly config: Config;
+  readonly version: string;
+  readonly atMs: number;
+  readonly model: Promise<OverviewModel>;
+};
+
+/**
+ * Gives the function that makes overviews. With ten thousand targets one takes a second of this
+ * process, which may be measuring too: readers who come together get the same one.
+ */
+function createOverviews(deps: HttpDeps): (query: OverviewQuery) => Promise<OverviewModel> {
+  const kept = new Map<string, Kept>();
+  return async (query) => {
+    const key = JSON.stringify(query);
+    const config = deps.config();
+    const atMs = deps.clock.monotonicMs();
+    const version = await findFiguresVersion(deps.store.db);
+    for (const [other, one] of kept) if (atMs - one.atMs > OVERVIEW_MS) kept.delete(other);
+    const known = kept.get(key);
+    if (known !== undefined && known.config === config && known.version === version) {
+      return known.model;
+    }
+    const model = viewOverview(viewDepsOf(deps), query);
+    kept.set(key, { config, version, atMs, model });
+    // A failure is told to those who wait for it, and forgotten.
+    model.catch(() => kept.delete(key));
+    return model;
+  };
+}
 
 function viewDepsOf({ store, clock, config, notes }: HttpDeps): ViewDeps {
   return { db: store.db, clock, config: config(), notes: notes() };

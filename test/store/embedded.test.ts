@@ -329,7 +329,7 @@ describe("where it cannot run it says what to do", () => {
     mkdirSync(data, { recursive: true });
     writeFileSync(join(data, "PG_VERSION"), "17\n");
     await expect(open(folder)).rejects.toThrow(
-      /made by PostgreSQL 17, and this nines brings PostgreSQL \d+: .*nines backup/,
+      /made by PostgreSQL 17, and this nines brings PostgreSQL \d+: .*pg_dump/,
     );
   });
 
