@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Report } from "../../src/core/report.ts";
-import { makeWorkplace, runNines, startNines, type Workplace } from "../helpers/nines.ts";
+import { makeHome, runNines, startNines, type Home } from "../helpers/nines.ts";
 import { freePort } from "../helpers/ports.ts";
 import { answerWith, startTcpServer, type TcpServer } from "../helpers/tcp-server.ts";
 
@@ -10,11 +10,11 @@ const VERBS = ["start", "check-config", "probe", "import", "report", "rebuild", 
 /** Of versions to come. */
 const LATER = ["close", "backup", "restore", "token", "user", "exclusion", "export", "notify"];
 
-let at: Workplace;
+let at: Home;
 let server: TcpServer;
 
 beforeAll(async () => {
-  at = makeWorkplace();
+  at = makeHome();
   server = await startTcpServer(answerWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
   at.write(
     "nines.yaml",
@@ -113,7 +113,7 @@ describe("usage", () => {
   });
 
   test("without a configuration a verb says so", async () => {
-    const empty = makeWorkplace();
+    const empty = makeHome();
     const { status, stderr } = await runNines(["report", "--month", "2026-10"], { at: empty });
     empty.remove();
     expect(status).toBe(2);

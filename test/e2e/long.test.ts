@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { startMeasuredServer } from "../helpers/measured.ts";
-import { makeWorkplace, startNines, type Service, type Workplace } from "../helpers/nines.ts";
+import { makeHome, startNines, type Service, type Home } from "../helpers/nines.ts";
 import { missingInstants, resultsOf, slotsOf } from "../helpers/seen.ts";
 import { waitFor } from "../helpers/wait.ts";
 
@@ -22,9 +22,9 @@ const minuteAhead = (aheadMs: number) => Math.ceil((Date.now() + aheadMs) / MINU
 
 async function run(
   targets: Readonly<Record<string, string>>,
-  work: (service: Service, at: Workplace) => Promise<void>,
+  work: (service: Service, at: Home) => Promise<void>,
 ) {
-  const at = makeWorkplace();
+  const at = makeHome();
   at.write(
     "nines.yaml",
     `version: 1
@@ -187,8 +187,8 @@ describe.concurrent("minutes that count", () => {
   );
 });
 
-/** The postmaster of a workplace's embedded database, and its children. */
-function databaseProcesses(at: Workplace): number[] {
+/** The postmaster of a folder's embedded database, and its children. */
+function databaseProcesses(at: Home): number[] {
   const file = join(at.folder, "data/postgres/data/postmaster.pid");
   const postmaster = Number(readFileSync(file, "utf8").split("\n")[0]);
   const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(postmaster)], {

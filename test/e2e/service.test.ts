@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startMeasuredServer, type MeasuredServer } from "../helpers/measured.ts";
-import {
-  makeWorkplace,
-  runNines,
-  startNines,
-  type Service,
-  type Workplace,
-} from "../helpers/nines.ts";
+import { makeHome, runNines, startNines, type Service, type Home } from "../helpers/nines.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
 import { missingInstants, resultsOf } from "../helpers/seen.ts";
 import { waitFor } from "../helpers/wait.ts";
 
 // The service as users run it: a process of its own on an embedded database.
 
-let at: Workplace;
+let at: Home;
 let server: MeasuredServer;
 let slow: MeasuredServer;
 const stopAfter = cleanUpAfterEach();
@@ -28,7 +22,7 @@ afterAll(async () => {
   await slow.kill();
 });
 beforeEach(() => {
-  at = makeWorkplace();
+  at = makeHome();
   stopAfter(at.remove);
 });
 

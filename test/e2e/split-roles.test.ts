@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startProgram } from "../helpers/child.ts";
 import { createTestDatabase } from "../helpers/database.ts";
 import { startMeasuredServer, type MeasuredServer } from "../helpers/measured.ts";
-import { makeWorkplace, runNines, startNines, type Service } from "../helpers/nines.ts";
+import { makeHome, runNines, startNines, type Service } from "../helpers/nines.ts";
 import { accepts, freePort } from "../helpers/ports.ts";
 import { has } from "../helpers/programs.ts";
 import { missingInstants, resultsOf } from "../helpers/seen.ts";
@@ -52,7 +52,7 @@ async function runSplit(
 ): Promise<void> {
   const places = ["api", "scheduler", "recorder", "east", "west"].map((name) => ({
     name,
-    at: makeWorkplace(),
+    at: makeHome(),
   }));
   const started: Service[] = [];
   try {
@@ -152,7 +152,7 @@ describe("each role in a process of its own", () => {
         const stopped = await Promise.all(Object.values(all).map((service) => service.stop()));
         expect(stopped.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
       });
-      const at = makeWorkplace();
+      const at = makeHome();
       at.write("nines.yaml", configOf(server.address));
       const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
       const verified = await runNines(["verify", "--month", month], { at, env: roles });
@@ -169,7 +169,7 @@ describe("each role in a process of its own", () => {
     { timeout: 90_000 },
     async () => {
       const redis = await startRedis();
-      const at = makeWorkplace();
+      const at = makeHome();
       const config = at.write("nines.yaml", configOf(server.address));
       const worker = await startNines(
         ["--role", "worker", "--vantage", "east", "--config", config],

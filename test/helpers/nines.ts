@@ -38,13 +38,13 @@ function buildNines(): string {
 }
 
 /** A folder to run nines in, with a data directory of its own. */
-export type Workplace = {
+export type Home = {
   readonly folder: string;
   readonly write: (name: string, text: string) => string;
   readonly remove: () => void;
 };
 
-export function makeWorkplace(): Workplace {
+export function makeHome(): Home {
   const folder = mkdtempSync(join(tmpdir(), "nines-work-"));
   return {
     folder,
@@ -58,7 +58,7 @@ export function makeWorkplace(): Workplace {
 }
 
 export type RunOptions = {
-  readonly at: Workplace;
+  readonly at: Home;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** Sends SIGTERM once its output matches. */
