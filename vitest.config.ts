@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /** Need no server: they run at once, on any machine. Everything else may use the servers. */
-const pure = ["test/{core,web}/**/*.test.{ts,tsx}", "test/{config,docs,layers,tidy}.test.ts"];
+const pure = [
+  "test/{core,web}/**/!(*.browser).test.{ts,tsx}",
+  "test/{config,docs,layers,tidy}.test.ts",
+];
 
 export default defineConfig({
   test: {
