@@ -1,6 +1,6 @@
 import { probeKey, type Target } from "./target.ts";
 
-/** The most targets a round measures. */
+/** The most targets of a round; only targets that share one measurement may be more. */
 export const SHARD_SIZE = 100;
 
 /** Targets that one vantage measures together, at every instant `k * everyMs + offsetMs`. */
