@@ -21,3 +21,13 @@ export class InvalidInputError extends Error {
     this.problems = problems;
   }
 }
+
+/** Nobody we know asks. HTTP 401. */
+export class UnauthorizedError extends Error {
+  override readonly name = "UnauthorizedError";
+}
+
+/** We know who asks, and they may not. HTTP 403. */
+export class ForbiddenError extends Error {
+  override readonly name = "ForbiddenError";
+}

@@ -37,6 +37,7 @@ export function buildReport(input: {
     settledUntil: instant(input.settledUntilMs),
     subjects: input.evaluated.map(buildSubject),
     rollups: buildRollups(input.evaluated),
+    credits: [],
     proof: input.proof,
   };
 }

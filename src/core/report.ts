@@ -48,10 +48,43 @@ export type ReportSubject = {
   readonly allowedBad: string;
   readonly budgetLeft: string;
   readonly verdict: Verdict;
-  /** Credits come with the closing of months. */
-  readonly credit: null;
+  /** What the agreement's tiers give for a month that is over and missed; else null. */
+  readonly credit: ReportCredit | null;
   readonly outages: readonly ReportOutage[];
-  readonly exclusions: readonly never[];
+  /** The approved ones that apply to the subject and touch the month. */
+  readonly exclusions: readonly ReportExclusion[];
+};
+
+export type ReportCredit = {
+  /** Percent of the month's fee. */
+  readonly percent: number;
+  /** Owed under this subject, a decimal with the currency's places; null without a fee. */
+  readonly amount: string | null;
+  readonly currency: string;
+  readonly claimFrom: string;
+  readonly claimUntil: string;
+  /** Agreements whose larger credit holds for targets of this subject: those are not in `amount`. */
+  readonly yieldsTo: readonly string[];
+};
+
+export type ReportExclusion = {
+  readonly id: number;
+  readonly kind: string;
+  readonly from: string;
+  readonly until: string;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly proposedBy: string;
+  readonly approvedBy: string;
+};
+
+/** Credits owed, summed exactly over the subjects of an account or of one of its products. */
+export type ReportCreditTotal = {
+  readonly by: "account" | "account-product";
+  readonly account: string;
+  readonly product?: string;
+  readonly currency: string;
+  readonly amount: string;
 };
 
 export type ReportRollup = {
@@ -75,5 +108,15 @@ export type Report = {
   readonly settledUntil: string;
   readonly subjects: readonly ReportSubject[];
   readonly rollups: readonly ReportRollup[];
-  readonly proof: { readonly rounds: number; readonly digest: string; readonly signature: null };
+  readonly credits: readonly ReportCreditTotal[];
+  readonly proof: ReportProof;
+};
+
+export type ReportProof = {
+  /** Rounds planned in the month. */
+  readonly rounds: number;
+  /** Over the evidence: the seals of a closed month, the chains' hashes of a running one. */
+  readonly digest: string;
+  /** Null while the month runs. */
+  readonly signature: string | null;
 };

@@ -68,9 +68,31 @@ const subjectAnswer = z
       "at-risk",
       "already-missed",
     ]),
-    credit: z.null(),
+    credit: z
+      .strictObject({
+        percent: z.number(),
+        amount: z.string().nullable().meta({ description: "Null without a fee" }),
+        currency: z.string(),
+        claimFrom: instant,
+        claimUntil: instant,
+        yieldsTo: list(z.string()).meta({
+          description: "Agreements whose larger credit holds for targets of this subject",
+        }),
+      })
+      .nullable(),
     outages: list(z.strictObject(outageShape)),
-    exclusions: list(z.never()),
+    exclusions: list(
+      z.strictObject({
+        id: z.int(),
+        kind: z.string(),
+        from: instant,
+        until: instant,
+        reason: z.string(),
+        evidence: z.string(),
+        proposedBy: z.string(),
+        approvedBy: z.string(),
+      }),
+    ),
   })
   .meta({ id: "ReportSubject" });
 
@@ -100,7 +122,20 @@ export const reportAnswer: z.ZodType<Report> = z
         ...rollupShape,
       }),
     ),
-    proof: z.strictObject({ rounds: z.int(), digest: z.string(), signature: z.null() }),
+    credits: list(
+      z.strictObject({
+        by: z.enum(["account", "account-product"]),
+        account: z.string(),
+        product: z.string().exactOptional(),
+        currency: z.string(),
+        amount: z.string(),
+      }),
+    ),
+    proof: z.strictObject({
+      rounds: z.int(),
+      digest: z.string(),
+      signature: z.string().nullable(),
+    }),
   })
   .meta({ id: "Report" });
 

@@ -2,7 +2,14 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { ConflictError, InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  UnauthorizedError,
+  type Problem,
+} from "../errors.ts";
 import { chooseLang } from "../web/lang.ts";
 import { renderError } from "../web/error.tsx";
 import type { App } from "./deps.ts";
@@ -81,6 +88,8 @@ function toAnswer(error: unknown): Answer {
     );
   }
   if (error instanceof InvalidInputError) return badRequest(error.problems);
+  if (error instanceof UnauthorizedError) return { status: 401, detail: error.message };
+  if (error instanceof ForbiddenError) return { status: 403, detail: error.message };
   if (error instanceof NotFoundError) return { status: 404, detail: error.message };
   if (error instanceof ConflictError) return { status: 409, detail: error.message };
   const status = statusOf(error);

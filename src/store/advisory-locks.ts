@@ -11,4 +11,10 @@ export const lockKeys = {
   embeddedService: 2,
   /** One migration at a time. */
   migration: 3,
+  /** Entries of the audit log one after another. */
+  audit: 4,
+  /** Seals one after another. */
+  seal: 5,
+  /** One closing of months at a time. */
+  closing: 6,
 } as const;

@@ -49,6 +49,7 @@ function reportOf(...changes: readonly Partial<ReportSubject>[]): Report {
     settledUntil: "2026-11-02T00:00:00.000Z",
     subjects: changes.map((change) => ({ ...SUBJECT, ...change })),
     rollups: [],
+    credits: [],
     proof: { rounds: 178_560, digest: "sha256:0", signature: null },
   };
 }

@@ -222,6 +222,7 @@ export function demoOverview(
     settledUntil: new Date(SETTLED).toISOString(),
     subjects,
     rollups: [],
+    credits: [],
     proof: { rounds: 0, digest: "sha256:0", signature: null },
   };
   return overviewOf({
