@@ -38,9 +38,26 @@ export async function readMonth(
   query: MonthQuery,
 ): Promise<MonthFigures> {
   const { db, config } = deps;
+  return readSubjects(db, {
+    month: query.month,
+    timeZone: config.timeZone,
+    subjects: monthSubjects(config, query),
+  });
+}
+
+/** Counts subjects that are known already, such as those that a month was closed with. */
+export async function readSubjects(
+  db: Db,
+  input: {
+    readonly month: string;
+    /** Of the report; each subject is counted in that of its agreement. */
+    readonly timeZone: string;
+    readonly subjects: readonly Subject[];
+  },
+): Promise<MonthFigures> {
+  const { month, subjects } = input;
   const settledUntilMs = (await findSettledUntil(db)) ?? 0;
-  const boundsIn = createMonthBounds(query.month);
-  const subjects = monthSubjects(config, query);
+  const boundsIn = createMonthBounds(month);
   const inputs = subjects.map((subject) => ({
     agreement: subject.agreement,
     month: boundsIn(subject.agreement.timeZone),
@@ -56,7 +73,7 @@ export async function readMonth(
       exclusions: [],
     }),
   }));
-  return { month: query.month, bounds: boundsIn(config.timeZone), settledUntilMs, evaluated };
+  return { month, bounds: boundsIn(input.timeZone), settledUntilMs, evaluated };
 }
 
 /**
