@@ -48,7 +48,8 @@ const IMPORT_LOCK = 7_305_002;
 
 /**
  * Stores results given as NDJSON, all in one transaction. With a bad line nothing is stored,
- * unless `keepGoing`. Rounds of imports are chained like any other, in shards `import-<n>`.
+ * unless `keepGoing`. Rounds of imports are chained like any other, in shards `import-<n>`,
+ * each round of one account.
  * Throws ConflictError when the rounds of their time are being dropped.
  */
 export async function importResults(
@@ -198,7 +199,8 @@ async function storeWindow(
   tx: Queryable,
   window: Window,
 ): Promise<{ doubles: number; rounds: readonly Round[] }> {
-  const placed = placeLines(window, await listStoredInstants(tx, instantsOf(window)));
+  const stored = await listStoredInstants(tx, instantsOf(window));
+  const placed = placeLines(window, stored, accountsOf(deps.config));
   await prepareRounds(deps.store, placed.rounds);
   const storedAtMs = deps.clock.nowMs();
   const rounds = await appendRounds(tx, deps.store, { rounds: placed.rounds, storedAtMs });
@@ -209,10 +211,15 @@ function instantsOf(window: Window): Instant[] {
   return [...window.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }
 
+function accountsOf({ targets }: Config): ReadonlyMap<string, string> {
+  return new Map(targets.map(({ id, account }) => [id, account]));
+}
+
 /** Makes rounds of what is not stored yet, each under the lowest free number of its instant. */
 function placeLines(
   window: Window,
   stored: ReadonlyMap<string, StoredInstant>,
+  accounts: ReadonlyMap<string, string>,
 ): { rounds: Round[]; doubles: number } {
   const rounds: Round[] = [];
   let doubles = 0;
@@ -226,13 +233,30 @@ function placeLines(
     });
     doubles += all.length - fresh.length;
     let number = 0;
-    for (let at = 0; at < fresh.length; at += SHARD_SIZE) {
-      while (there?.importShards.has(`import-${number}`) === true) number += 1;
-      rounds.push(toRound(fresh.slice(at, at + SHARD_SIZE), `import-${number}`));
-      number += 1;
+    const byAccount = groupByAccount(fresh, accounts);
+    for (const lines of byAccount.values()) {
+      for (let at = 0; at < lines.length; at += SHARD_SIZE) {
+        while (there?.importShards.has(`import-${number}`) === true) number += 1;
+        rounds.push(toRound(lines.slice(at, at + SHARD_SIZE), `import-${number}`));
+        number += 1;
+      }
     }
   }
   return { rounds, doubles };
+}
+
+function groupByAccount(
+  lines: readonly ResultLine[],
+  accounts: ReadonlyMap<string, string>,
+): Map<string, ResultLine[]> {
+  const groups = new Map<string, ResultLine[]>();
+  for (const line of lines) {
+    const account = accounts.get(line.target) ?? "";
+    const group = groups.get(account);
+    if (group === undefined) groups.set(account, [line]);
+    else group.push(line);
+  }
+  return groups;
 }
 
 const LETTERS = { ok: "o", failed: "f", invalid: "i", unknown: "u" } satisfies Record<

@@ -1,9 +1,13 @@
 import { probeKey, type Target } from "./target.ts";
 
-/** The most targets of a round; only targets that share one measurement may be more. */
+/** The most targets of a round; only targets of an account that share one measurement may be more. */
 export const SHARD_SIZE = 100;
 
-/** Targets that one vantage measures together, at every instant `k * everyMs + offsetMs`. */
+/**
+ * Targets of one account that one vantage measures together, at every instant
+ * `k * everyMs + offsetMs`. Of one account, so that its rounds can be handed to it whole, as
+ * proof, without another's results.
+ */
 export type Shard = {
   readonly vantage: string;
   /** `<interval in seconds>s-<number>`, e.g. "15s-0"; unique within a vantage. */
@@ -18,8 +22,8 @@ type Lane = { readonly vantage: string; readonly everyMs: number; readonly targe
 /**
  * Spreads targets over shards. What is already in a shard stays there, in its order, and a
  * shard's offset depends on its number alone, so that a changed configuration moves no planned
- * instant of the targets that it leaves as they were. Targets that share one measurement share
- * a shard; when they come to share one, those of the fewer move.
+ * instant of the targets that it leaves as they were. Targets of an account that share one
+ * measurement share a shard; when they come to share one, those of the fewer move.
  */
 export function assignShards(targets: readonly Target[], before: readonly Shard[]): Shard[] {
   const lanes = new Map<string, Lane>();
@@ -40,6 +44,7 @@ export function assignShards(targets: readonly Target[], before: readonly Shard[
 }
 
 type Home = { readonly number: number; readonly position: number };
+type Group = { readonly account: string; readonly ids: readonly string[] };
 
 function fillLane(lane: Lane, before: readonly Shard[]): Shard[] {
   const homes = new Map<string, Home>(
@@ -47,33 +52,37 @@ function fillLane(lane: Lane, before: readonly Shard[]): Shard[] {
       shard.targets.map((id, position) => [id, { number: numberOf(shard), position }] as const),
     ),
   );
-  const shards = new Map<number, string[]>();
-  const place = (number: number, group: readonly string[]): boolean => {
-    const members = shards.get(number) ?? [];
+  const shards = new Map<number, Group>();
+  const place = (number: number, { account, ids }: Group): boolean => {
+    const there = shards.get(number);
     // A group larger than a shard has one of its own.
-    if (members.length > 0 && members.length + group.length > SHARD_SIZE) return false;
-    shards.set(number, [...members, ...group]);
-    return true;
+    const fits =
+      there === undefined ||
+      (there.account === account && there.ids.length + ids.length <= SHARD_SIZE);
+    if (fits) shards.set(number, { account, ids: [...(there?.ids ?? []), ...ids] });
+    return fits;
   };
   const groups = groupByMeasurement(lane.targets);
   // Those that are where they were go first, so that nobody new takes their place.
   const moving = groups.filter(
-    (group) => !isAtHome(group, homes) || !place(homeOf(group, homes) ?? 0, group),
+    (group) => !isAtHome(group.ids, homes) || !place(homeOf(group.ids, homes) ?? 0, group),
   );
   const homeless = moving.filter((group) => {
-    const home = homeOf(group, homes);
+    const home = homeOf(group.ids, homes);
     return home === null || !place(home, group);
   });
-  let number = 0;
+  const numbers = new Map<string, number>();
   for (const group of homeless) {
+    let number = numbers.get(group.account) ?? 0;
     while (!place(number, group)) number += 1;
+    numbers.set(group.account, number);
   }
-  return [...shards].map(([index, members]) => ({
+  return [...shards].map(([index, { ids }]) => ({
     vantage: lane.vantage,
     id: `${lane.everyMs / 1000}s-${index}`,
     everyMs: lane.everyMs,
     offsetMs: offsetOf(index, lane.everyMs),
-    targets: inOldOrder(members, index, homes),
+    targets: inOldOrder(ids, index, homes),
   }));
 }
 
@@ -112,13 +121,13 @@ function inOldOrder(
     .map(({ id }) => id);
 }
 
-function groupByMeasurement(targets: readonly Target[]): string[][] {
-  const groups = new Map<string, string[]>();
+function groupByMeasurement(targets: readonly Target[]): Group[] {
+  const groups = new Map<string, { readonly account: string; readonly ids: string[] }>();
   for (const target of targets) {
-    const key = probeKey(target);
+    const key = `${target.account}\n${probeKey(target)}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [target.id]);
-    else group.push(target.id);
+    if (group === undefined) groups.set(key, { account: target.account, ids: [target.id] });
+    else group.ids.push(target.id);
   }
   return [...groups.values()];
 }

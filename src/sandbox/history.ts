@@ -14,7 +14,8 @@ const MINUTE_MS = 60_000;
 const OFFSET_MS = 7000;
 const DAYS = 90;
 const MINUTES_A_BATCH = 480;
-export const HISTORY_SHARD = "history";
+/** The history of each account is a chain of its own, as its live rounds are. */
+export const historyShard = (account: string) => `history-${account}`;
 
 type HistoryConfig = Pick<Config, "targets" | "timeZone">;
 
@@ -29,7 +30,7 @@ export type HistoryOptions = {
   readonly skipDays?: ReadonlySet<string>;
 };
 
-/** Rounds of one vantage on one day, oldest first, at most 480. */
+/** Rounds of one vantage and account on one day, oldest first, at most 480. */
 export type HistoryBatch = {
   readonly day: string;
   /** True for the day's last batch: with it recorded the day belongs into `skipDays`. */
@@ -48,9 +49,9 @@ export function* historyRounds(
 ): Generator<HistoryBatch, void> {
   const noise = lognormalNoise(options.seed);
   for (const day of daysToFill(config, options)) {
-    const groups = [...byFirstVantage(targetsOf(config, day))];
-    for (const [position, [vantage, targets]] of groups.entries()) {
-      const plan = planDay({ vantage, targets, day, seed: options.seed });
+    const groups = groupTargets(targetsOf(config, day));
+    for (const [position, group] of groups.entries()) {
+      const plan = planDay({ ...group, day, seed: options.seed });
       for (let from = 0; from < day.minutes; from += MINUTES_A_BATCH) {
         const until = Math.min(from + MINUTES_A_BATCH, day.minutes);
         const rounds: Round[] = [];
@@ -68,7 +69,7 @@ export function* historyRounds(
 export function historySize(config: HistoryConfig, options: HistoryOptions): number {
   let rounds = 0;
   for (const day of daysToFill(config, options)) {
-    rounds += day.minutes * byFirstVantage(targetsOf(config, day)).size;
+    rounds += day.minutes * groupTargets(targetsOf(config, day)).length;
   }
   return rounds;
 }
@@ -110,21 +111,31 @@ function targetsOf({ targets }: HistoryConfig, { replay }: Day): readonly Target
   );
 }
 
-function byFirstVantage(targets: readonly Target[]): Map<string, Target[]> {
-  const groups = new Map<string, Target[]>();
+type Group = {
+  readonly vantage: string;
+  readonly account: string;
+  readonly targets: readonly Target[];
+};
+
+/** By first vantage and account. */
+function groupTargets(targets: readonly Target[]): Group[] {
+  const groups = new Map<string, Group & { readonly targets: Target[] }>();
   for (const target of targets) {
+    const { account } = target;
     const [vantage] = target.vantages;
     if (vantage === undefined) continue;
-    const group = groups.get(vantage);
-    if (group === undefined) groups.set(vantage, [target]);
-    else group.push(target);
+    const key = `${vantage}\n${account}`;
+    const group = groups.get(key) ?? { vantage, account, targets: [] };
+    group.targets.push(target);
+    groups.set(key, group);
   }
-  return groups;
+  return [...groups.values()];
 }
 
-/** All that the rounds of one vantage on one day have in common. */
+/** All that the rounds of a group on one day have in common. */
 type DayPlan = {
   readonly vantage: string;
+  readonly shard: string;
   readonly startMs: number;
   readonly ids: readonly string[];
   readonly allOk: string;
@@ -135,20 +146,16 @@ type DayPlan = {
   readonly eventful: Uint8Array;
 };
 
-type DayInput = {
-  readonly vantage: string;
-  readonly targets: readonly Target[];
-  readonly day: Day;
-  readonly seed: number;
-};
+type DayInput = Group & { readonly day: Day; readonly seed: number };
 
-function planDay({ vantage, targets, day, seed }: DayInput): DayPlan {
+function planDay({ vantage, account, targets, day, seed }: DayInput): DayPlan {
   const gaps = gapsOf(vantage, day, seed);
   const effects = targets.map((target) => [...effectsOf(target, day, seed), ...gaps]);
   const eventful = new Uint8Array(day.minutes);
   for (const { from, until } of effects.flat()) eventful.fill(1, from, until);
   return {
     vantage,
+    shard: historyShard(account),
     startMs: day.startMs,
     ids: targets.map(({ id }) => id),
     allOk: "o".repeat(targets.length),
@@ -175,7 +182,7 @@ function roundAt(plan: DayPlan, minute: number, noise: Float64Array): Round {
   }
   const quiet = {
     vantage: plan.vantage,
-    shard: HISTORY_SHARD,
+    shard: plan.shard,
     plannedAtMs: plan.startMs + minute * MINUTE_MS + OFFSET_MS,
     targets: plan.ids,
     outcomes: plan.allOk,

@@ -26,11 +26,13 @@ const someTarget = fc
     address: fc.oneof(fc.nat(20), fc.integer({ min: 21, max: 400 })),
     intervalMs: fc.constantFrom(15_000, 15_000, 15_000, 60_000),
     vantages: fc.constantFrom(["a"], ["a", "b"], ["b"]),
+    account: fc.constantFrom("acme", "acme", "globex", "lanting"),
   })
-  .map(({ number, address, intervalMs, vantages }) =>
+  .map(({ number, address, intervalMs, vantages, account }) =>
     target(number, {
       intervalMs,
       vantages,
+      account,
       probe: { kind: "tcp", address: `192.0.2.1:${address}` },
     }),
   );
@@ -73,11 +75,22 @@ describe("shards", () => {
     );
   });
 
-  test("keep together what shares one measurement", () => {
+  test("hold the targets of one account, so that its rounds show it nothing of another's", () => {
+    fc.assert(
+      fc.property(fleet, fleet, (before, now) => {
+        const accounts = new Map(now.map(({ id, account }) => [id, account]));
+        for (const { targets: ids } of assignShards(now, assignShards(before, []))) {
+          expect(new Set(ids.map((id) => accounts.get(id))).size).toBe(1);
+        }
+      }),
+    );
+  });
+
+  test("keep together what an account measures with one measurement", () => {
     fc.assert(
       fc.property(fleet, fleet, (before, now) => {
         const homes = new Map<string, string>();
-        const keys = new Map(now.map((one) => [one.id, probeKey(one)]));
+        const keys = new Map(now.map((one) => [one.id, `${one.account} ${probeKey(one)}`]));
         for (const { vantage, id: shard, everyMs, targets: ids } of assignShards(
           now,
           assignShards(before, []),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Round } from "../../src/core/round.ts";
 import type { Target } from "../../src/core/target.ts";
-import { HISTORY_SHARD, historyRounds, historySize } from "../../src/sandbox/history.ts";
+import { historyRounds, historyShard, historySize } from "../../src/sandbox/history.ts";
 import type { HistoryOptions } from "../../src/sandbox/history.ts";
 import { VANTAGES_OF } from "../../src/sandbox/places.ts";
 import { TARGET_SPECS } from "../../src/sandbox/target-specs.ts";
@@ -42,6 +42,8 @@ function target(spec: TargetSpec): Target {
 }
 
 const config = { timeZone: "Asia/Shanghai", targets: TARGET_SPECS.map(target) };
+const accounts = new Map(config.targets.map(({ id, account }) => [id, account]));
+const accountOf = (id: string) => accounts.get(id) ?? "";
 const nowMs = Date.parse("2026-11-23T10:30:40.500+08:00");
 const options: HistoryOptions = { nowMs, seed: 1 };
 
@@ -61,9 +63,9 @@ describe("the last 90 days", () => {
     expect(days.slice(91).every((day) => /^(2022-12|2023-11|2024-07)-/.test(day))).toBe(true);
   });
 
-  test("end with the last whole minute and hold one round a minute and vantage", () => {
+  test("end with the last whole minute and hold one round a minute, vantage and account", () => {
     const today = [...rounds({ ...options, skipDays: except("2026-11-23") })];
-    expect(today).toHaveLength(630 * 3);
+    expect(today).toHaveLength(630 * 6);
     expect(Math.max(...today.map(({ plannedAtMs }) => plannedAtMs))).toBe(
       Date.parse("2026-11-23T10:29:07+08:00"),
     );
@@ -84,12 +86,11 @@ describe("the last 90 days", () => {
   test("are mostly calm: some failures, some invalid, some blind minutes, slow spells", () => {
     const letters: Record<string, number> = { o: 0, f: 0, i: 0, u: 0 };
     const unlucky = { failed: 0, all: 0 };
-    const accountOf = new Map(config.targets.map(({ id, account }) => [id, account]));
     for (const round of rounds()) {
       if (round.plannedAtMs < Date.UTC(2026, 7, 1)) break;
       for (const [index, letter] of Array.from(round.outcomes).entries()) {
         letters[letter]! += 1;
-        if (accountOf.get(round.targets[index]!) !== "lanting") continue;
+        if (accountOf(round.targets[index]!) !== "lanting") continue;
         unlucky.all += 1;
         if (letter === "f") unlucky.failed += 1;
       }
@@ -113,7 +114,7 @@ describe("every round", () => {
         letter === "o" ? [] : [index],
       );
       const right =
-        round.shard === HISTORY_SHARD &&
+        round.targets.every((id) => round.shard === historyShard(accountOf(id))) &&
         round.outcomes.length === length &&
         round.offsetsMs.length === length &&
         round.latenciesUs.length === length &&
@@ -130,8 +131,8 @@ describe("every round", () => {
   test("has a key of its own, and their number is the one announced", () => {
     const keys = new Set<string>();
     let count = 0;
-    for (const { vantage, plannedAtMs } of rounds()) {
-      keys.add(`${vantage} ${plannedAtMs}`);
+    for (const { vantage, shard, plannedAtMs } of rounds()) {
+      keys.add(`${vantage} ${shard} ${plannedAtMs}`);
       count += 1;
     }
     expect(keys.size).toBe(count);
