@@ -29,6 +29,11 @@ export function monthBounds(month: string, timeZone: string): Interval {
   };
 }
 
+/** Start of a calendar day "2026-10-01" in a time zone. Throws RangeError for an unknown zone. */
+export function dayStart(date: string, timeZone: string): number {
+  return firstInstant(Date.parse(date), zoneOf(timeZone));
+}
+
 /** The month "YYYY-MM" that an instant lies in. Throws RangeError for an unknown zone. */
 export function monthAt(atMs: number, timeZone: string): string {
   return DateTime.fromMillis(atMs, { zone: zoneOf(timeZone) }).toFormat("yyyy-MM");

@@ -154,8 +154,10 @@ create table closing (
   compared text not null
 );
 
--- What becomes of a credit that is owed.
+-- What becomes of a credit that is owed. `id` is its address: a group's id has slashes.
+-- Amounts are numeric without places: minor units of a large group may go beyond 2^63.
 create table claim (
+  id integer generated always as identity unique,
   month text not null,
   agreement text not null,
   subject text not null,
@@ -164,13 +166,13 @@ create table claim (
   revision integer not null,
   state text not null,
   percent numeric not null,
-  amount_minor bigint,
+  amount_minor numeric,
   currency text not null,
   claim_from timestamptz not null,
   claim_until timestamptz not null,
   reference text,
   submitted_on date,
-  credited_minor bigint,
+  credited_minor numeric,
   note text,
   primary key (month, agreement, subject)
 );
