@@ -9,7 +9,7 @@ import type { Evidence } from "./core/sequence.ts";
 import { listSubjects, type Subject } from "./core/subject.ts";
 import { MINUTE_MS } from "./core/tally.ts";
 import type { Target } from "./core/target.ts";
-import type { Db } from "./store/connect.ts";
+import type { Queryable } from "./store/connect.ts";
 import { listCounts } from "./store/days.ts";
 import { findIds, listNames } from "./store/names.ts";
 import { findSettledUntil } from "./store/unsettled.ts";
@@ -34,7 +34,7 @@ const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
 /** Counts a month from the settled minutes: the one place where figures come from. */
 export async function readMonth(
-  deps: { readonly db: Db; readonly config: Config },
+  deps: { readonly db: Queryable; readonly config: Config },
   query: MonthQuery,
 ): Promise<MonthFigures> {
   const { db, config } = deps;
@@ -47,7 +47,7 @@ export async function readMonth(
 
 /** Counts subjects that are known already, such as those that a month was closed with. */
 export async function readSubjects(
-  db: Db,
+  db: Queryable,
   input: {
     readonly month: string;
     /** Of the report; each subject is counted in that of its agreement. */
@@ -122,7 +122,7 @@ function uniteEvidence(inputs: readonly Parameters<typeof evidenceRange>[0][]): 
 
 /** Reads the counts of targets and gives a function from target to evidence. */
 export async function readEvidence(
-  db: Db,
+  db: Queryable,
   targets: readonly Target[],
   range: Interval,
 ): Promise<(target: Target) => Evidence> {
