@@ -1,0 +1,76 @@
+import { SYSTEM } from "./core/access.ts";
+import { canonicalJson } from "./core/canonical-json.ts";
+import { monthAt, nextMonth, type Interval } from "./core/month.ts";
+import { closeMonth, type CloseDeps, type Revision } from "./close-month.ts";
+import { spanOf } from "./month-span.ts";
+import { listCompared, readBasis } from "./store/closing.ts";
+import { listDays } from "./store/days.ts";
+import { findProof } from "./store/proof.ts";
+import { listUnsealedDays } from "./store/seals.ts";
+import { findSettledUntil } from "./store/unsettled.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Closes every month with results whose time has come, and makes the next revision of those that no longer
+ * rest on all that is known: late results, exclusions decided since. A month that cannot be
+ * closed holds up no other one; the first such error is thrown at the end.
+ */
+export async function closeDueMonths(deps: CloseDeps): Promise<Revision[]> {
+  const months = new Set<string>();
+  for (const day of await listDays(deps.db)) {
+    // A UTC day lies in one month of the time zone or touches two.
+    months.add(monthAt(day * DAY_MS, deps.config.timeZone));
+    months.add(monthAt((day + 1) * DAY_MS - 1, deps.config.timeZone));
+  }
+  return closeEach(deps, [...months].toSorted(), { onlyClosed: false });
+}
+
+/** The same for the closed months that touch an interval, right after something changed there. */
+export async function reviseMonths(deps: CloseDeps, interval: Interval): Promise<Revision[]> {
+  // A day more on both sides: other agreements have other time zones.
+  const last = monthAt(interval.untilMs + DAY_MS, deps.config.timeZone);
+  const months: string[] = [];
+  let month = monthAt(interval.fromMs - DAY_MS, deps.config.timeZone);
+  for (; month <= last; month = nextMonth(month)) months.push(month);
+  return closeEach(deps, months, { onlyClosed: true });
+}
+
+async function closeEach(
+  deps: CloseDeps,
+  months: readonly string[],
+  { onlyClosed }: { readonly onlyClosed: boolean },
+): Promise<Revision[]> {
+  const revisions: Revision[] = [];
+  const errors: unknown[] = [];
+  const compared = await listCompared(deps.db);
+  const settledUntilMs = (await findSettledUntil(deps.db)) ?? 0;
+  for (const month of months) {
+    const before = compared.get(month);
+    if (onlyClosed && before === undefined) continue;
+    const span = spanOf(deps.config, month);
+    if (span === null || settledUntilMs < span.closesAtMs) continue;
+    try {
+      const isSame =
+        before === undefined
+          ? (await findProof(deps.db, span)).rounds === 0
+          : before === (await currentBasis(deps, span));
+      if (isSame) continue;
+      revisions.push(...(await closeMonth(deps, { month, by: SYSTEM, afresh: false })));
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+  return revisions;
+}
+
+/** Null while ended days have rounds that no seal covers. */
+async function currentBasis({ db, clock }: CloseDeps, span: Interval): Promise<string | null> {
+  const unsealed = await listUnsealedDays(db, {
+    fromDay: Math.floor(span.fromMs / DAY_MS),
+    // A day that goes on would be another one every minute.
+    untilDay: Math.min(Math.ceil(span.untilMs / DAY_MS), Math.floor(clock.nowMs() / DAY_MS)),
+  });
+  return unsealed.length > 0 ? null : canonicalJson(await readBasis(db, span));
+}

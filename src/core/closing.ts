@@ -1,0 +1,74 @@
+import { canonicalJson } from "./canonical-json.ts";
+import type { ClosedInputs } from "./closed-inputs.ts";
+import { monthBounds, type Interval } from "./month.ts";
+import type { Report, ReportSeal } from "./report.ts";
+import type { Subject } from "./subject.ts";
+
+/** Where the months of some subjects lie, and when the last of them may be closed. */
+export type MonthSpan = Interval & { readonly closesAtMs: number };
+
+/**
+ * From the first instant of the month in any of the subjects' time zones to the last; the month
+ * closes when its end plus `closeAfter` is past for every agreement (sla-semantics, section 8).
+ * Without subjects there is nothing to close.
+ */
+export function monthSpan(
+  month: string,
+  subjects: readonly Pick<Subject, "agreement">[],
+): MonthSpan | null {
+  let [fromMs, untilMs, closesAtMs] = [Infinity, -Infinity, -Infinity];
+  for (const agreement of new Set(subjects.map((subject) => subject.agreement))) {
+    const bounds = monthBounds(month, agreement.timeZone);
+    fromMs = Math.min(fromMs, bounds.fromMs);
+    untilMs = Math.max(untilMs, bounds.untilMs);
+    closesAtMs = Math.max(closesAtMs, bounds.untilMs + agreement.closeAfterMs);
+  }
+  return subjects.length === 0 ? null : { fromMs, untilMs, closesAtMs };
+}
+
+/** What two revisions must differ in to be two. */
+export function contentOf({ subjects, rollups, credits }: Report): string {
+  return canonicalJson({ subjects, rollups, credits });
+}
+
+/** The text that the signature covers. */
+export function signedText(report: Report): string {
+  return canonicalJson({ ...report, proof: { ...report.proof, signature: null } });
+}
+
+/** The text over which a closed report's `proof.digest` is the SHA-256. */
+export function evidenceText(seals: readonly ReportSeal[]): string {
+  return canonicalJson(seals);
+}
+
+/** Why a month is counted again: what its inputs and seals say that they did not say before. */
+export function reasonOf(
+  before: { readonly inputs: ClosedInputs; readonly seals: readonly ReportSeal[] },
+  after: { readonly inputs: ClosedInputs; readonly seals: readonly ReportSeal[] },
+): string {
+  const old = exclusionsOf(before.inputs);
+  const fresh = exclusionsOf(after.inputs);
+  const reasons = [
+    ...[...fresh].filter(([id]) => !old.has(id)).map(([, by]) => by),
+    ...[...old].filter(([id]) => !fresh.has(id)).map(([id]) => `exclusion ${id} withdrawn`),
+  ];
+  const oldSeals = new Map(before.seals.map(({ day, root }) => [day, root]));
+  const days = after.seals.filter(({ day, root }) => oldSeals.get(day) !== root);
+  if (days.length > 0) {
+    const [first, last] = [days[0]?.day, days.at(-1)?.day];
+    reasons.push(`late results of ${first === last ? first : `${first} to ${last}`}`);
+  }
+  return reasons.length === 0 ? "counted again" : reasons.join("; ");
+}
+
+/** By id, each with the words for its coming. */
+function exclusionsOf({ subjects }: ClosedInputs): Map<number, string> {
+  return new Map(
+    subjects
+      .flatMap(({ exclusions }) => exclusions)
+      .map(({ id, kind, approvedBy }) => [
+        id,
+        `exclusion ${id} (${kind}) approved by ${approvedBy}`,
+      ]),
+  );
+}

@@ -1,0 +1,96 @@
+import type { Queryable } from "./connect.ts";
+
+/** A closed month as it was signed; `account` is "" for the report of all accounts. */
+export type StoredReport = {
+  readonly month: string;
+  readonly account: string;
+  readonly revision: number;
+  readonly closedAtMs: number;
+  readonly closedBy: string;
+  readonly reason: string;
+  /** The signed report as canonical JSON. */
+  readonly body: string;
+  /** What it was counted with: `writeInputs` of core/closed-inputs.ts. */
+  readonly inputs: string;
+};
+
+const COLUMNS = `month, account, revision, closed_at as "closedAtMs", closed_by as "closedBy",
+  reason, body, inputs`;
+
+/** A revision of a month's report, the newest unless one is named; null when there is none. */
+export async function findReport(
+  db: Queryable,
+  query: { readonly month: string; readonly account: string; readonly revision?: number },
+): Promise<StoredReport | null> {
+  const { rows } = await db.query<StoredReport>(
+    `select ${COLUMNS} from report
+     where month = $1 and account = $2 and ($3::int is null or revision = $3)
+     order by revision desc limit 1`,
+    [query.month, query.account, query.revision ?? null],
+  );
+  return rows[0] ?? null;
+}
+
+/** The newest revision of each of a month's reports, by account. */
+export async function listNewestReports(
+  db: Queryable,
+  month: string,
+): Promise<Map<string, StoredReport>> {
+  const { rows } = await db.query<StoredReport>(
+    `select distinct on (account) ${COLUMNS} from report
+     where month = $1 order by account, revision desc`,
+    [month],
+  );
+  return new Map(rows.map((row) => [row.account, row]));
+}
+
+/** All revisions of all reports of a month, by account and revision. */
+export async function listReports(db: Queryable, month: string): Promise<StoredReport[]> {
+  const { rows } = await db.query<StoredReport>(
+    `select ${COLUMNS} from report where month = $1 order by account, revision`,
+    [month],
+  );
+  return rows;
+}
+
+/** What is told of each revision without opening it, oldest first. */
+export async function listRevisions(
+  db: Queryable,
+  { month, account }: { readonly month: string; readonly account: string },
+): Promise<Omit<StoredReport, "body" | "inputs">[]> {
+  const { rows } = await db.query<Omit<StoredReport, "body" | "inputs">>(
+    `select month, account, revision, closed_at as "closedAtMs", closed_by as "closedBy", reason
+     from report where month = $1 and account = $2 order by revision`,
+    [month, account],
+  );
+  return rows;
+}
+
+/** The newest revision's number of a month's reports; 0 when there is none. */
+export async function findNewestRevision(
+  db: Queryable,
+  { month, account }: { readonly month: string; readonly account: string },
+): Promise<number> {
+  const { rows } = await db.query<{ revision: number }>(
+    `select coalesce(max(revision), 0) as revision from report where month = $1 and account = $2`,
+    [month, account],
+  );
+  return rows[0]?.revision ?? 0;
+}
+
+export async function insertReport(tx: Queryable, report: StoredReport): Promise<void> {
+  await tx.query(
+    `insert into report (month, account, revision, closed_at, closed_by, reason, body, inputs)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      report.month,
+      report.account,
+      report.revision,
+      new Date(report.closedAtMs).toISOString(),
+      report.closedBy,
+      report.reason,
+      report.body,
+      report.inputs,
+    ],
+  );
+}

@@ -1,0 +1,214 @@
+import { describe, expect, test } from "vitest";
+import { closeDueMonths, reviseMonths } from "../src/close-due.ts";
+import { closeMonth } from "../src/close-month.ts";
+import { SYSTEM } from "../src/core/access.ts";
+import { canonicalJson, type Json } from "../src/core/canonical-json.ts";
+import { readInputs, writeInputs } from "../src/core/closed-inputs.ts";
+import { signedText } from "../src/core/closing.ts";
+import { readReport } from "../src/core/read-report.ts";
+import { reportMonth } from "../src/report-month.ts";
+import { keyIdOf, rotateKey, signatureHolds } from "../src/signing.ts";
+import { sha256Text } from "../src/store/sha256.ts";
+import { listKeys } from "../src/store/signing-keys.ts";
+import { findReport, listReports } from "../src/store/reports.ts";
+import { cleanUpAfterEach } from "./helpers/clean-up.ts";
+import {
+  createHourlyMonth,
+  HOURLY_CONFIG,
+  OCTOBER,
+  type HourlyMonth,
+} from "./helpers/hourly-month.ts";
+import { configOf } from "./helpers/app.ts";
+
+const onEnd = cleanUpAfterEach();
+const { month } = OCTOBER;
+
+async function filledMonth(bad = 4): Promise<HourlyMonth> {
+  const october = await createHourlyMonth();
+  onEnd(october.drop);
+  await october.fill("web-1", (hour) => (hour >= 100 && hour < 100 + bad ? "f" : "o"));
+  await october.fill("web-2", () => "o");
+  return october;
+}
+
+const byHand = (deps: HourlyMonth, reason?: string) =>
+  closeMonth(deps, { month, by: SYSTEM, afresh: true, reason });
+const reportOf = (deps: HourlyMonth, query: object = {}) => reportMonth(deps, { month, ...query });
+
+describe("closing a month", () => {
+  test("stores the report of all and of each account, signed, with the credit owed", async () => {
+    const october = await filledMonth();
+    const stored = await closeDueMonths(october);
+    expect(stored.map(({ account, revision }) => `${account} ${revision}`)).toEqual([
+      " 1",
+      "acme 1",
+      "globex 1",
+    ]);
+    const report = await reportOf(october, { account: "acme" });
+    expect(report).toMatchObject({ status: "closed", revision: 1 });
+    expect(report.subjects).toMatchObject([
+      { id: "web-1", verdict: "missed", bad: "4", credit: { percent: 10, amount: "120.00" } },
+    ]);
+    expect(JSON.stringify(report)).not.toContain("web-2");
+    const [key] = await listKeys(october.db);
+    expect(report.proof.key).toBe(keyIdOf(key!.publicKey));
+    const signed = { text: signedText(report), signature: report.proof.signature! };
+    expect(signatureHolds(signed, key!.publicKey)).toBe(true);
+    expect(signatureHolds({ ...signed, text: `${signed.text} ` }, key!.publicKey)).toBe(false);
+  });
+
+  test("stores canonical JSON, and the digests of what it was counted with", async () => {
+    const october = await filledMonth();
+    await byHand(october);
+    const stored = (await findReport(october.db, { month, account: "" }))!;
+    const report = readReport(stored.body);
+    expect(canonicalJson(JSON.parse(stored.body) as Json)).toBe(stored.body);
+    expect(report.proof.inputs).toBe(sha256Text(stored.inputs));
+    expect(report.proof.digest).toBe(sha256Text(canonicalJson(report.proof.seals)));
+    expect(report.proof.seals.map(({ day }) => day)).toHaveLength(32);
+    expect(report.proof.rounds).toBe(2 * 744);
+    expect(writeInputs(readInputs(stored.inputs))).toBe(stored.inputs);
+  });
+
+  test("twice, or by two at once, is closing once", async () => {
+    const october = await filledMonth();
+    const both = await Promise.all([closeDueMonths(october), closeDueMonths(october)]);
+    expect(both.flat()).toHaveLength(3);
+    expect(await closeDueMonths(october)).toEqual([]);
+    expect(await byHand(october)).toEqual([]);
+    expect(await listReports(october.db, month)).toHaveLength(3);
+  });
+
+  test("that was cut short leaves nothing, and the next one does it all", async () => {
+    const october = await filledMonth();
+    const dying = { ...october, clock: { ...october.clock, nowMs: failAfter(october, 12) } };
+    await expect(closeDueMonths(dying)).rejects.toThrow("killed");
+    expect(await listReports(october.db, month)).toEqual([]);
+    expect(await closeDueMonths(october)).toHaveLength(3);
+  });
+
+  test("waits until the month and its closeAfter are settled", async () => {
+    const october = await createHourlyMonth();
+    onEnd(october.drop);
+    october.clock.set(OCTOBER.untilMs + 23 * 3_600_000);
+    await october.fill("web-1", () => "o");
+    expect(await closeDueMonths(october)).toEqual([]);
+    await expect(byHand(october)).rejects.toThrow("2026-10 is not over: it can be closed when");
+    expect(await reportOf(october)).toMatchObject({ status: "running", revision: 0 });
+  });
+});
+
+describe("a closed month", () => {
+  test("does not change when the configuration does, until it is closed by hand", async () => {
+    const october = await filledMonth();
+    await closeDueMonths(october);
+    const before = await reportOf(october);
+    const config = configOf(HOURLY_CONFIG.replace('objective: "99.5"', 'objective: "99"'));
+    const changed = { ...october, config };
+    expect(await closeDueMonths(changed)).toEqual([]);
+    expect(await reportOf(changed)).toEqual(before);
+    const revisions = await byHand(changed, "the objective was wrong");
+    expect(revisions.map(({ account, revision }) => `${account} ${revision}`)).toEqual([
+      " 2",
+      "acme 2",
+      "globex 2",
+    ]);
+    const after = await reportOf(changed, { account: "acme" });
+    expect(after.subjects).toMatchObject([{ verdict: "met", credit: null }]);
+    expect(after.closing).toMatchObject({
+      by: "system",
+      reason: "the objective was wrong",
+      changes: expect.arrayContaining([
+        { agreement: "hourly", subject: "web-1", field: "verdict", before: "missed", after: "met" },
+      ]),
+    });
+    expect(await reportOf(changed, { revision: 1 })).toEqual(before);
+  });
+
+  test("gets the next revision for late results, of the account they are for alone", async () => {
+    const october = await createHourlyMonth();
+    onEnd(october.drop);
+    await october.fill("web-1", (hour) => (hour < 4 ? "f" : "o"));
+    await october.fill("web-2", (hour) => (hour < 700 ? "o" : null));
+    await closeDueMonths(october);
+    await october.fill("web-2", (hour) => (hour === 700 ? "f" : null));
+    const revisions = await reviseMonths(october, OCTOBER);
+    expect(revisions).toEqual([
+      { month, account: "", revision: 2, reason: "late results of 2026-10-29" },
+      { month, account: "globex", revision: 2, reason: "late results of 2026-10-29" },
+    ]);
+    const { closing } = await reportOf(october, { account: "globex" });
+    expect(closing?.changes.map(({ field }) => field)).toContain("bad");
+    expect(closing?.previous).toBe(
+      sha256Text((await findReport(october.db, { month, account: "globex", revision: 1 }))!.body),
+    );
+    expect(await closeDueMonths(october)).toEqual([]);
+  });
+
+  test("is told to each account and written into the audit log once a revision", async () => {
+    const october = await filledMonth();
+    await closeDueMonths(october);
+    const events = await october.db.query(`select key from event where kind = 'month-closed'`);
+    expect(events.rows.map(({ key }) => key).toSorted()).toEqual([
+      "month-closed/2026-10/acme/1",
+      "month-closed/2026-10/globex/1",
+    ]);
+    const log = await october.db.query(`select item from audit where action = 'report.close'`);
+    expect(log.rows).toHaveLength(3);
+  });
+
+  test("has no revision but those that were stored, and 0 for the month as it stands", async () => {
+    const october = await filledMonth();
+    await closeDueMonths(october);
+    await expect(reportOf(october, { revision: 2 })).rejects.toThrow(
+      "no revision 2 of 2026-10: the newest is 1",
+    );
+    expect(await reportOf(october, { revision: 0 })).toMatchObject({
+      revision: 0,
+      closing: null,
+      proof: { signature: null },
+    });
+  });
+
+  test("cannot be changed or removed in the database", async () => {
+    const october = await filledMonth();
+    await closeDueMonths(october);
+    for (const sql of [`update report set body = '{}'`, `delete from report`, `truncate report`]) {
+      await expect(october.db.query(sql)).rejects.toThrow("report is append-only");
+    }
+  });
+});
+
+describe("the signing key", () => {
+  test("can be rotated: what the old one signed can still be checked", async () => {
+    const october = await filledMonth();
+    await closeDueMonths(october);
+    const before = await october.signer();
+    const fresh = await rotateKey({ ...october, keyFile: null }, SYSTEM);
+    expect(fresh.keyId).not.toBe(before.keyId);
+    expect((await october.signer()).keyId).toBe(fresh.keyId);
+    const keys = new Map((await listKeys(october.db)).map(({ id, publicKey }) => [id, publicKey]));
+    const report = await reportOf(october);
+    const signed = { text: signedText(report), signature: report.proof.signature! };
+    expect(signatureHolds(signed, keys.get(report.proof.key!)!)).toBe(true);
+    expect(signatureHolds(signed, fresh.publicKey)).toBe(false);
+  });
+
+  test("is the same for two that ask for it at once", async () => {
+    const october = await createHourlyMonth();
+    onEnd(october.drop);
+    const [one, other] = await Promise.all([october.signer(), october.signer()]);
+    expect(one.keyId).toBe(other.keyId);
+    expect(await listKeys(october.db)).toHaveLength(1);
+  });
+});
+
+/** A clock that ends the world at its nth reading. */
+function failAfter({ clock }: HourlyMonth, readings: number): () => number {
+  let left = readings;
+  return () => {
+    left -= 1;
+    if (left < 0) throw new Error("killed");
+    return clock.nowMs();
+  };
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CloseDeps } from "../../src/close-month.ts";
+import type { Config } from "../../src/config.ts";
+import type { Round } from "../../src/core/round.ts";
+import { settle } from "../../src/settle.ts";
+import { openSigner } from "../../src/signing.ts";
+import { createIdCache, storeRounds, type RoundStore } from "../../src/store/rounds.ts";
+import { configOf, testClock } from "./app.ts";
+import { createTestDatabase } from "./database.ts";
+
+/** October of 2026 in Shanghai, where the hours begin with UTC's. */
+export const OCTOBER = {
+  month: "2026-10",
+  fromMs: Date.parse("2026-09-30T16:00:00Z"),
+  untilMs: Date.parse("2026-10-31T16:00:00Z"),
+};
+const HOUR_MS = 3_600_000;
+
+/** Slots of an hour, so that a month of results is 744 rounds; 3 bad hours are allowed, 4 are not. */
+export const HOURLY_CONFIG = `
+version: 1
+vantages: [{ id: here, controls: [] }]
+accounts:
+  - { id: acme, name: Acme, currency: CNY }
+  - { id: globex, name: Globex, currency: JPY }
+agreements:
+  - id: hourly
+    from: 2026-01-01
+    objective: "99.5"
+    method: all-failed
+    slot: 1h
+    credits: [{ below: "99.5", credit: 10 }, { below: "99", credit: 25 }]
+defaults: { interval: 1h, vantages: [here] }
+targets:
+  - { id: web-1, product: ecs, region: cn-hangzhou, account: acme, agreements: [hourly],
+      monthlyFee: "1200.00", probe: { kind: tcp, address: "127.0.0.1:1" } }
+  - { id: web-2, product: ecs, region: cn-shanghai, account: globex, agreements: [hourly],
+      monthlyFee: "999", probe: { kind: tcp, address: "127.0.0.1:2" } }
+`;
+
+export type HourlyMonth = CloseDeps & {
+  readonly store: RoundStore;
+  readonly clock: ReturnType<typeof testClock>;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly url: string;
+  /** Stores results of a target at the hours of October given, and settles. */
+  readonly fill: (target: string, letters: (hour: number) => "o" | "f" | null) => Promise<void>;
+  readonly drop: () => Promise<void>;
+};
+
+/** A database in which October may be filled; the clock stands two days after its end. */
+export async function createHourlyMonth(yaml: string = HOURLY_CONFIG): Promise<HourlyMonth> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const dataDir = mkdtempSync(join(tmpdir(), "nines-keys-"));
+  const clock = testClock(OCTOBER.untilMs + 48 * HOUR_MS);
+  const store = { db, ids: createIdCache() };
+  return {
+    db,
+    store,
+    clock,
+    config: configOf(yaml),
+    dataDir,
+    url: database.url,
+    signer: () => openSigner({ db, clock, dataDir, keyFile: null }),
+    fill: async (target, letters) => {
+      const rounds: Round[] = [];
+      for (let hour = 0; hour < 744; hour += 1) {
+        const letter = letters(hour);
+        if (letter === null) continue;
+        rounds.push({
+          vantage: "here",
+          shard: `3600s-${target}`,
+          plannedAtMs: OCTOBER.fromMs + hour * HOUR_MS,
+          targets: [target],
+          outcomes: letter,
+          offsetsMs: [3],
+          latenciesUs: [12_400],
+          details: letter === "o" ? [] : [{ index: 0, reason: "connect-timeout" }],
+        });
+      }
+      await storeRounds(store, rounds, clock.nowMs());
+      await settle({ db, clock });
+    },
+    drop: async () => {
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
