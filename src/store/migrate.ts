@@ -6,7 +6,7 @@ import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import { packageRoot } from "../paths.ts";
 import { lockClass, lockKeys } from "./advisory-locks.ts";
-import type { Db } from "./connect.ts";
+import type { Db, Queryable } from "./connect.ts";
 
 type Migration = {
   readonly version: number;
@@ -34,9 +34,7 @@ const patient = { query_timeout: 2 ** 31 - 1 };
  * after it was applied.
  */
 export async function migrate(db: Db, deps: MigrateDeps): Promise<readonly number[]> {
-  const migrations = await readMigrations(
-    deps.folder ?? join(packageRoot(), "src", "store", "migrations"),
-  );
+  const migrations = await readMigrations(deps.folder ?? ownFolder());
   const client = await db.connect();
   try {
     // Waiting for another's migration, or a migration itself, may take long.
@@ -55,6 +53,31 @@ export async function migrate(db: Db, deps: MigrateDeps): Promise<readonly numbe
     // Closed, not given back: that ends the lock and the settings whatever happened.
     client.release(true);
   }
+}
+
+/** Number of the newest migration that this nines has. */
+export async function findNewestMigration(): Promise<number> {
+  return (await readMigrations(ownFolder())).length;
+}
+
+/**
+ * Brings the tables to the form that migration `upTo` gave them, as a part of the caller's
+ * transaction; processes that start meanwhile wait for its end. Throws as `migrate` does.
+ */
+export async function migrateWithin(
+  tx: Queryable,
+  { clock }: Pick<MigrateDeps, "clock">,
+  upTo: number,
+): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock($1, $2)", [lockClass, lockKeys.migration]);
+  const migrations = await readMigrations(ownFolder());
+  for (const migration of findPending(migrations, await readApplied(tx))) {
+    if (migration.version <= upTo) await run(tx, migration, clock.nowMs());
+  }
+}
+
+function ownFolder(): string {
+  return join(packageRoot(), "src", "store", "migrations");
 }
 
 /** Reads `NNNN_name.sql`, numbered from 0001 without a gap. */
@@ -78,7 +101,7 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 
 type Applied = { readonly version: number; readonly name: string; readonly digest: string };
 
-async function readApplied(client: PoolClient): Promise<readonly Applied[]> {
+async function readApplied(client: Queryable): Promise<readonly Applied[]> {
   await client.query(`
     create table if not exists schema_migration (
       version integer primary key,
@@ -117,14 +140,18 @@ function findPending(
 }
 
 async function apply(client: PoolClient, migration: Migration, nowMs: number): Promise<void> {
+  await client.query("begin");
+  await run(client, migration, nowMs);
+  await client.query("commit");
+}
+
+async function run(client: Queryable, migration: Migration, nowMs: number): Promise<void> {
   try {
-    await client.query("begin");
     await client.query({ ...patient, text: migration.sql });
     await client.query(
       "insert into schema_migration (version, name, digest, applied_at) values ($1, $2, $3, $4)",
       [migration.version, migration.file, migration.digest, new Date(nowMs)],
     );
-    await client.query("commit");
   } catch (error) {
     throw new Error(
       `${migration.file}${lineOf(error, migration.sql)}: ${error instanceof Error ? error.message : String(error)}`,

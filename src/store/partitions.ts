@@ -42,21 +42,25 @@ export async function ensurePartitions(
  * Attached, not made as a partition at once: that would wait for everybody who writes rounds,
  * among them an import that waits for this very partition.
  */
-async function createPartition(db: Db, { name, fromMs, untilMs }: Partition): Promise<void> {
-  await withTransaction(db, async (tx) => {
-    await tx.query(`select pg_advisory_xact_lock($1)`, [PARTITION_LOCK]);
-    const { rows } = await tx.query<{ exists: boolean }>(
-      `select to_regclass($1) is not null as exists`,
-      [name],
-    );
-    if (rows[0]?.exists === true) return;
-    await tx.query(`create table ${name} (like round including defaults including constraints)`);
-    await tx.query(
-      `alter table round attach partition ${name}
-       for values from ('${new Date(fromMs).toISOString()}')
-       to ('${new Date(untilMs).toISOString()}')`,
-    );
-  });
+async function createPartition(db: Db, { fromMs }: Partition): Promise<void> {
+  await withTransaction(db, (tx) => attachPartition(tx, fromMs));
+}
+
+/** Makes the partition of an instant, unless it is there, as a part of the caller's transaction. */
+export async function attachPartition(tx: Queryable, plannedAtMs: number): Promise<void> {
+  const { name, fromMs, untilMs } = partitionOf(plannedAtMs);
+  await tx.query(`select pg_advisory_xact_lock($1)`, [PARTITION_LOCK]);
+  const { rows } = await tx.query<{ exists: boolean }>(
+    `select to_regclass($1) is not null as exists`,
+    [name],
+  );
+  if (rows[0]?.exists === true) return;
+  await tx.query(`create table ${name} (like round including defaults including constraints)`);
+  await tx.query(
+    `alter table round attach partition ${name}
+     for values from ('${new Date(fromMs).toISOString()}')
+     to ('${new Date(untilMs).toISOString()}')`,
+  );
 }
 
 /** The partitions that are there, oldest first. */

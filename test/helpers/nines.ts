@@ -16,7 +16,7 @@ let command: string | null = null;
 const place = join(root, "node_modules/.cache/nines-test", String(process.pid));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-function buildNines(): string {
+export function buildNines(): string {
   if (command !== null) return command;
   buildSync({
     entryPoints: [join(root, "src/main.ts")],
