@@ -23,7 +23,7 @@ import { appendEvent } from "./store/events.ts";
 import { findProof } from "./store/proof.ts";
 import { listSeals, listUnsealedDays } from "./store/seals.ts";
 import { insertReport, listNewestReports, type StoredReport } from "./store/reports.ts";
-import { sha256Text } from "./store/sha256.ts";
+import { sha256Text } from "./signature.ts";
 import { findSettledUntil } from "./store/unsettled.ts";
 
 export type CloseDeps = {

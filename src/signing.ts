@@ -4,7 +4,6 @@ import {
   generateKeyPairSync,
   randomUUID,
   sign,
-  verify,
   type KeyObject,
 } from "node:crypto";
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -12,10 +11,10 @@ import { join } from "node:path";
 import type { Clock } from "./clock.ts";
 import { SYSTEM, type Actor } from "./core/access.ts";
 import { InvalidInputError } from "./errors.ts";
+import { keyIdOf } from "./signature.ts";
 import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Db } from "./store/connect.ts";
-import { sha256 } from "./store/sha256.ts";
-import { insertKey } from "./store/signing-keys.ts";
+import { insertKey, keyJson } from "./store/signing-keys.ts";
 
 /** Signs closed months with Ed25519. */
 export type Signer = {
@@ -35,7 +34,6 @@ export type SigningDeps = {
 };
 
 const FILE = "signing.pem";
-const PREFIX = "ed25519:";
 
 /**
  * The key that signs here: the operator's, or the data directory's own, made when it is missing.
@@ -71,35 +69,12 @@ export async function rotateKey(deps: SigningDeps, actor: Actor): Promise<Signer
   }
 }
 
-/** Whether a signature of `Signer.sign` is that of the text by the raw public key. */
-export function signatureHolds(
-  signed: { readonly text: string; readonly signature: string },
-  publicKey: string,
-): boolean {
-  if (!signed.signature.startsWith(PREFIX)) return false;
-  const bytes = Buffer.from(signed.signature.slice(PREFIX.length), "base64url");
-  try {
-    const key = createPublicKey({
-      key: { kty: "OKP", crv: "Ed25519", x: publicKey },
-      format: "jwk",
-    });
-    return verify(null, Buffer.from(signed.text), key, bytes);
-  } catch {
-    return false;
-  }
-}
-
-/** The id by which a report names its key. */
-export function keyIdOf(publicKey: string): string {
-  return sha256(Buffer.from(publicKey, "base64url")).toString("hex").slice(0, 32);
-}
-
 function signerOf(key: KeyObject): Signer {
   const { x: publicKey = "" } = createPublicKey(key).export({ format: "jwk" });
   return {
     keyId: keyIdOf(publicKey),
     publicKey,
-    sign: (text) => `${PREFIX}${sign(null, Buffer.from(text), key).toString("base64url")}`,
+    sign: (text) => `ed25519:${sign(null, Buffer.from(text), key).toString("base64url")}`,
   };
 }
 
@@ -118,7 +93,7 @@ async function registerKey(
       action: "key.register",
       item: `key:${keyId}`,
       before: null,
-      after: { id: keyId, publicKey },
+      after: keyJson({ id: keyId, publicKey, createdAtMs: nowMs }),
     });
   });
 }

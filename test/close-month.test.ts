@@ -7,8 +7,8 @@ import { readInputs, writeInputs } from "../src/core/closed-inputs.ts";
 import { signedText } from "../src/core/closing.ts";
 import { readReport } from "../src/core/read-report.ts";
 import { reportMonth } from "../src/report-month.ts";
-import { keyIdOf, rotateKey, signatureHolds } from "../src/signing.ts";
-import { sha256Text } from "../src/store/sha256.ts";
+import { isSignedBy, keyIdOf, sha256Text } from "../src/signature.ts";
+import { rotateKey } from "../src/signing.ts";
 import { listKeys } from "../src/store/signing-keys.ts";
 import { findReport, listReports } from "../src/store/reports.ts";
 import { cleanUpAfterEach } from "./helpers/clean-up.ts";
@@ -53,8 +53,8 @@ describe("closing a month", () => {
     const [key] = await listKeys(october.db);
     expect(report.proof.key).toBe(keyIdOf(key!.publicKey));
     const signed = { text: signedText(report), signature: report.proof.signature! };
-    expect(signatureHolds(signed, key!.publicKey)).toBe(true);
-    expect(signatureHolds({ ...signed, text: `${signed.text} ` }, key!.publicKey)).toBe(false);
+    expect(isSignedBy(signed, key!.publicKey)).toBe(true);
+    expect(isSignedBy({ ...signed, text: `${signed.text} ` }, key!.publicKey)).toBe(false);
   });
 
   test("stores canonical JSON, and the digests of what it was counted with", async () => {
@@ -190,8 +190,8 @@ describe("the signing key", () => {
     const keys = new Map((await listKeys(october.db)).map(({ id, publicKey }) => [id, publicKey]));
     const report = await reportOf(october);
     const signed = { text: signedText(report), signature: report.proof.signature! };
-    expect(signatureHolds(signed, keys.get(report.proof.key!)!)).toBe(true);
-    expect(signatureHolds(signed, fresh.publicKey)).toBe(false);
+    expect(isSignedBy(signed, keys.get(report.proof.key!)!)).toBe(true);
+    expect(isSignedBy(signed, fresh.publicKey)).toBe(false);
   });
 
   test("is the same for two that ask for it at once", async () => {

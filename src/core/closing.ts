@@ -8,7 +8,8 @@ import type { Subject } from "./subject.ts";
 export type MonthSpan = Interval & { readonly closesAtMs: number };
 
 /**
- * From the first instant of the month in any of the subjects' time zones to the last; the month
+ * From the first instant that the month's figures rest on, in any of the subjects' time zones, to
+ * the last; the month
  * closes when its end plus `closeAfter` is past for every agreement (sla-semantics, section 8).
  * Without subjects there is nothing to close.
  */
@@ -19,8 +20,10 @@ export function monthSpan(
   let [fromMs, untilMs, closesAtMs] = [Infinity, -Infinity, -Infinity];
   for (const agreement of new Set(subjects.map((subject) => subject.agreement))) {
     const bounds = monthBounds(month, agreement.timeZone);
-    fromMs = Math.min(fromMs, bounds.fromMs);
-    untilMs = Math.max(untilMs, bounds.untilMs);
+    // A short stretch may begin before the month or end after it.
+    const marginMs = (agreement.minStretch - 1) * agreement.slotMs;
+    fromMs = Math.min(fromMs, bounds.fromMs - marginMs);
+    untilMs = Math.max(untilMs, bounds.untilMs + marginMs);
     closesAtMs = Math.max(closesAtMs, bounds.untilMs + agreement.closeAfterMs);
   }
   return subjects.length === 0 ? null : { fromMs, untilMs, closesAtMs };

@@ -1,0 +1,29 @@
+import { createHash, createPublicKey, verify } from "node:crypto";
+
+const PREFIX = "ed25519:";
+
+/** Whether a text was signed by a raw Ed25519 public key; the signature is "ed25519:" and base64url. */
+export function isSignedBy(
+  { text, signature }: { readonly text: string; readonly signature: string },
+  publicKey: string,
+): boolean {
+  if (!signature.startsWith(PREFIX)) return false;
+  const bytes = Buffer.from(signature.slice(PREFIX.length), "base64url");
+  try {
+    const jwk = { kty: "OKP", crv: "Ed25519", x: publicKey };
+    return verify(null, Buffer.from(text), createPublicKey({ key: jwk, format: "jwk" }), bytes);
+  } catch {
+    return false;
+  }
+}
+
+/** The id by which a report names its key: half of the raw key's SHA-256, hexadecimal. */
+export function keyIdOf(publicKey: string): string {
+  const raw = Buffer.from(publicKey, "base64url");
+  return createHash("sha256").update(raw).digest("hex").slice(0, 32);
+}
+
+/** The digest of a text as reports write it: "sha256:" and hexadecimal. */
+export function sha256Text(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
