@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
+import { lockClass, lockKeys } from "./advisory-locks.ts";
 import type { Queryable } from "./connect.ts";
 
 /** Something that people are told of. */
@@ -16,23 +18,129 @@ export type NewEvent = {
   readonly data: Json;
 };
 
-/** Writes an event in the transaction of what it tells of; false when it is there already. */
+/**
+ * Writes an event in the transaction of what it tells of; false when it is there already. Events
+ * are committed in the order of their ids, so that who reads on after an id misses none.
+ */
 export async function appendEvent(tx: Queryable, event: NewEvent): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `insert into event (at, kind, key, month, account, product, region, agreement, subject, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (key) do nothing`,
+  // The lock of the audit log: two locks would be taken in two orders.
+  await tx.query(`select pg_advisory_xact_lock($1, $2)`, [lockClass, lockKeys.audit]);
+  const known = await tx.query(`select from event where key = $1`, [event.key]);
+  if (known.rowCount !== 0) return false;
+  const { rows } = await tx.query<{ id: number; hash: Buffer }>(
+    `select id, hash from event order by id desc limit 1`,
+  );
+  const last = rows[0] ?? { id: 0, hash: Buffer.alloc(0) };
+  const row: EventFacts = {
+    id: last.id + 1,
+    atMs: event.atMs,
+    kind: event.kind,
+    key: event.key,
+    month: event.month ?? null,
+    account: event.account ?? null,
+    product: event.product ?? null,
+    region: event.region ?? null,
+    agreement: event.agreement ?? null,
+    subject: event.subject ?? null,
+    data: canonicalJson(event.data),
+  };
+  await tx.query(
+    `insert into event (id, at, kind, key, month, account, product, region, agreement, subject,
+       data, previous_hash, hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
-      new Date(event.atMs).toISOString(),
-      event.kind,
-      event.key,
-      event.month ?? null,
-      event.account ?? null,
-      event.product ?? null,
-      event.region ?? null,
-      event.agreement ?? null,
-      event.subject ?? null,
-      canonicalJson(event.data),
+      row.id,
+      new Date(row.atMs).toISOString(),
+      row.kind,
+      row.key,
+      row.month,
+      row.account,
+      row.product,
+      row.region,
+      row.agreement,
+      row.subject,
+      row.data,
+      last.hash,
+      hashEvent(last.hash, row),
     ],
   );
-  return rowCount === 1;
+  return true;
+}
+
+/** What the hash of an event covers. */
+export type EventFacts = StoredEvent & { readonly key: string };
+
+/** sha256 over the hash of the event before it and the event's text. */
+export function hashEvent(previousHash: Uint8Array, event: EventFacts): Buffer {
+  const { id, atMs, kind, key, month, account, product, region, agreement, subject, data } = event;
+  const facts = [id, atMs, kind, key, month, account, product, region, agreement, subject, data];
+  const text = JSON.stringify(["event-1", ...facts]);
+  return createHash("sha256").update(previousHash).update(text).digest();
+}
+
+/** An event as it is told. */
+export type StoredEvent = {
+  readonly id: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly month: string | null;
+  readonly account: string | null;
+  readonly product: string | null;
+  readonly region: string | null;
+  readonly agreement: string | null;
+  readonly subject: string | null;
+  /** Canonical JSON. */
+  readonly data: string;
+};
+
+export type EventQuery = {
+  /** Only those with a higher id. */
+  readonly after: number;
+  readonly limit: number;
+  readonly kind?: string | undefined;
+  /** Only of these accounts, and none that is of no account. */
+  readonly accounts?: readonly string[] | undefined;
+};
+
+type EventRow = Omit<StoredEvent, "atMs"> & { readonly at: number };
+
+/** Events in the order in which they were written. */
+export async function listEvents(db: Queryable, query: EventQuery): Promise<StoredEvent[]> {
+  const { rows } = await db.query<EventRow>(
+    `select id, at, kind, month, account, product, region, agreement, subject, data from event
+     where id > $1 and ($2::text is null or kind = $2)
+       and ($3::text[] is null or account = any($3))
+     order by id limit $4`,
+    [query.after, query.kind ?? null, query.accounts ?? null, query.limit],
+  );
+  return rows.map(({ at, ...row }) => ({ ...row, atMs: at }));
+}
+
+/** The newest event of a subject's month; null when there is none. */
+export async function findLastEvent(
+  db: Queryable,
+  of: { readonly month: string; readonly agreement: string; readonly subject: string },
+): Promise<StoredEvent | null> {
+  const { rows } = await db.query<EventRow>(
+    `select id, at, kind, month, account, product, region, agreement, subject, data from event
+     where month = $1 and agreement = $2 and subject = $3 order by id desc limit 1`,
+    [of.month, of.agreement, of.subject],
+  );
+  return rows.map(({ at, ...row }) => ({ ...row, atMs: at }))[0] ?? null;
+}
+
+/** Whole rows after an id, to be checked. `isWhole`: its instant has nothing below milliseconds. */
+export async function pageEvents(
+  db: Queryable,
+  { after, limit }: Pick<EventQuery, "after" | "limit">,
+): Promise<(EventFacts & { isWhole: boolean; previousHash: Buffer; hash: Buffer })[]> {
+  const { rows } = await db.query<
+    EventFacts & { isWhole: boolean; previousHash: Buffer; hash: Buffer }
+  >(
+    `select id, at as "atMs", at = date_trunc('milliseconds', at) as "isWhole", kind, key, month,
+       account, product, region, agreement, subject, data, previous_hash as "previousHash", hash
+     from event where id > $1 order by id limit $2`,
+    [after, limit],
+  );
+  return rows;
 }

@@ -1,3 +1,4 @@
+import type { Json } from "../core/canonical-json.ts";
 import type { Queryable } from "./connect.ts";
 
 /** A public key that signs or has signed reports. */
@@ -8,6 +9,11 @@ export type PublicKeyRow = {
   readonly publicKey: string;
   readonly createdAtMs: number;
 };
+
+/** All of a row, as the audit log has it. */
+export function keyJson({ id, publicKey, createdAtMs }: PublicKeyRow): Json {
+  return { id, publicKey, createdAt: new Date(createdAtMs).toISOString() };
+}
 
 /** All keys, also those that sign no longer, oldest first. */
 export async function listKeys(db: Queryable): Promise<PublicKeyRow[]> {
