@@ -2,7 +2,7 @@
 const core = "^src/core/";
 const leafNames = "clock|config|deps|errors|metrics|paths|queues";
 const leaves = `^src/(${leafNames})\\.ts$`;
-const adapters = "^(src/(store|notify|reports)/|probes/)";
+const adapters = "^(src/(store|notify|reports|anchors)/|probes/)";
 const useCases = `^src/(?!(main|${leafNames})\\.ts$)[^/]+\\.tsx?$`;
 const shells = "^(jobs/|src/(http|web|sandbox)/)";
 const main = "^src/main\\.ts$";
@@ -22,6 +22,10 @@ const only = (name, from, allowed) => ({
   to: { path: ours, pathNot: allowed },
 });
 
+/** An adapter in a folder of src may import no other one. */
+const otherAdapters = (name, folder) =>
+  not(name, `^src/${folder}/`, ["^probes/", `^src/(?!${folder}/)(store|notify|reports|anchors)/`]);
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -30,17 +34,22 @@ module.exports = {
       name: "core-is-pure",
       severity: "error",
       from: { path: core },
-      to: { pathNot: [core, "node_modules/(@types/)?(luxon|zod)/"] },
+      to: { pathNot: [core, "node_modules/(@types/)?(ical\\.js|luxon|zod)/"] },
     },
     only("leaves-stay-below", leaves, [core, leaves]),
     not("adapters-stay-below", adapters, [useCases, shells, main]),
     only("probes-stand-alone", "^probes/", ["^probes/", core, "^src/(clock|errors)\\.ts$"]),
-    not("store-knows-no-other-adapter", "^src/store/", ["^probes/", "^src/(notify|reports)/"]),
-    not("notify-knows-no-other-adapter", "^src/notify/", ["^probes/", "^src/(store|reports)/"]),
-    not("reports-know-no-other-adapter", "^src/reports/", ["^probes/", "^src/(store|notify)/"]),
+    otherAdapters("store-knows-no-other-adapter", "store"),
+    otherAdapters("notify-knows-no-other-adapter", "notify"),
+    otherAdapters("reports-know-no-other-adapter", "reports"),
+    otherAdapters("anchors-know-no-other-adapter", "anchors"),
     not("use-cases-stay-below", useCases, [shells, main]),
     only("web-knows-core-only", "^src/web/", ["^src/web/", core]),
-    not("http-starts-no-job", "^src/http/", ["^jobs/", "^probes/", "^src/(notify|sandbox)/"]),
+    not("http-starts-no-job", "^src/http/", [
+      "^jobs/",
+      "^probes/",
+      "^src/(anchors|notify|sandbox)/",
+    ]),
     not("jobs-serve-no-http", "^jobs/", "^src/(http|web|sandbox)/"),
     not("sandbox-stands-alone", "^src/sandbox/", ["^jobs/", "^src/(http|web)/"]),
     not("nobody-imports-main", ".*", main),

@@ -1,8 +1,12 @@
+import { closeMonthsJob } from "./close-months.ts";
 import type { ProbeJobDeps, RunJob, StoreJobDeps } from "./job.ts";
+import { lapseClaimsJob } from "./lapse-claims.ts";
 import { pruneJob } from "./prune.ts";
 import { recordRoundsJob } from "./record-rounds.ts";
 import { runRoundJob } from "./run-round.ts";
+import { sealDaysJob } from "./seal-days.ts";
 import { settleMinuteJob } from "./settle-minute.ts";
+import { watchMonthsJob } from "./watch-months.ts";
 
 /** Jobs of a vantage's own queue. */
 export const probeJobs = {
@@ -13,5 +17,9 @@ export const probeJobs = {
 export const storeJobs = {
   "record-rounds": recordRoundsJob,
   "settle-minute": settleMinuteJob,
+  "close-months": closeMonthsJob,
+  "watch-months": watchMonthsJob,
+  "seal-days": sealDaysJob,
   prune: pruneJob,
+  "lapse-claims": lapseClaimsJob,
 } satisfies Record<string, RunJob<StoreJobDeps>>;

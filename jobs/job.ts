@@ -6,6 +6,7 @@ import type { Outbox } from "../src/outbox.ts";
 import type { JobView } from "../src/queues.ts";
 import type { Recorder } from "../src/record.ts";
 import type { RoundDeps } from "../src/run-round.ts";
+import type { Signer } from "../src/signing.ts";
 import type { Db } from "../src/store/connect.ts";
 
 /** What a worker of one vantage needs. */
@@ -23,6 +24,9 @@ export type StoreJobDeps = {
   readonly db: Db;
   readonly recorder: Recorder;
   readonly config: () => Config;
+  readonly signer: () => Promise<Signer>;
+  /** Months wait: the sandbox's history is not whole yet. */
+  readonly holdsClosing: () => boolean;
   /** Is told of rounds that can never be stored. */
   readonly onRefused: (round: Round | null, why: string) => void;
 };

@@ -98,6 +98,11 @@ function agreementLines({ agreements, targets }: Config): string[] {
   return [`Agreements in use (${rows.length})`, ...table(rows)];
 }
 
+function anchorLines({ anchors }: Config): string[] {
+  const named = anchors.map(({ id, kind }) => `${id} (${kind})`);
+  return named.length === 0 ? [] : [`Anchors (${named.length}): ${named.join(", ")}`];
+}
+
 function targetWarnings(target: Target, config: Config): string[] {
   const warnings: string[] = [];
   const region = findRegion(target.region);
@@ -149,6 +154,7 @@ export function checkSummary(config: Config): string {
     `Vantages (${vantages.length}): ${vantages.map(({ id }) => id).join(", ")}`,
     `Accounts (${accounts.length}): ${accounts.map(({ id, currency }) => `${id} (${currency})`).join(", ")}`,
     `Channels (${channels.length})${channels.map(({ id, kind }, i) => `${i === 0 ? ": " : ", "}${id} (${kind})`).join("")}`,
+    ...anchorLines(config),
     ...targetLines(config),
     ...agreementLines(config),
     ...workLines(config),

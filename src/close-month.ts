@@ -9,14 +9,14 @@ import { creditTermsOf } from "./core/credit.ts";
 import { readReport } from "./core/read-report.ts";
 import type { Interval } from "./core/month.ts";
 import { diffReports } from "./core/report-diff.ts";
-import type { Report, ReportSeal } from "./core/report.ts";
+import type { Report, ReportProof, ReportSeal } from "./core/report.ts";
 import { compareText, type Subject } from "./core/subject.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
 import { syncClaims } from "./claim.ts";
 import { monthSubjects, readSubjects, type MonthFigures } from "./read-month.ts";
 import { sealRange, toSeal } from "./seal.ts";
 import type { Signer } from "./signing.ts";
-import { appendAudit } from "./store/audit.ts";
+import { appendAudit, findAuditHead } from "./store/audit.ts";
 import { lockClosing, readBasis, saveCompared } from "./store/closing.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { appendEvent } from "./store/events.ts";
@@ -116,6 +116,7 @@ async function closeSealed(
       seals,
       figures,
       rounds: (await findProof(tx, figures.bounds)).rounds,
+      audit: await findAuditHead(tx),
       terms: plan.terms ?? creditTermsOf(config),
       timeZone: plan.timeZone ?? config.timeZone,
     };
@@ -174,6 +175,7 @@ type Closing = {
   readonly seals: readonly ReportSeal[];
   readonly figures: MonthFigures;
   readonly rounds: number;
+  readonly audit: ReportProof["audit"];
   readonly terms: ClosedInputs["terms"];
   readonly timeZone: string;
 };
@@ -212,6 +214,7 @@ async function revise(tx: Queryable, closing: Closing, scope: Scope): Promise<Re
       inputs: sha256Text(inputsText),
       signature: null,
       key: signer.keyId,
+      audit: closing.audit,
       seals: closing.seals,
     },
   });

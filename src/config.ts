@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Agreement } from "./core/agreement.ts";
+import type { Anchor } from "./core/config-schema.ts";
 import type { Target } from "./core/target.ts";
 import { InvalidInputError } from "./errors.ts";
 
@@ -35,13 +36,20 @@ export type Config = {
   readonly timeZone: string;
   readonly retentionDays: number;
   readonly metricsToken: string | null;
+  /** The operator's own signing key, a PEM file; null for the data directory's. */
+  readonly signingKeyFile: string | null;
   readonly vantages: readonly Vantage[];
   readonly accounts: readonly Account[];
   /** Built-in and configured, every version. */
   readonly agreements: readonly Agreement[];
   readonly targets: readonly Target[];
+  /** Days off, and weekend days that are worked, as "2026-10-01": claim windows count working days. */
+  readonly holidays: readonly string[];
+  readonly workingDays: readonly string[];
   /** Kept for the alert channels to come; validated only in form. May hold secrets. */
   readonly channels: readonly Channel[];
+  /** Places outside that are given every seal. May hold secrets. */
+  readonly anchors: readonly Anchor[];
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -6,7 +6,7 @@ import { mergeBands } from "./core/overview-view.ts";
 import type { Subject } from "./core/subject.ts";
 import { bandDay, cutByDays, localDays } from "./core/target-view.ts";
 import type { BandDay } from "./core/views.ts";
-import { readEvidence } from "./read-month.ts";
+import { readEvidence, readExcluded } from "./read-month.ts";
 import type { Db } from "./store/connect.ts";
 
 const BAND_DAYS = 90;
@@ -31,6 +31,7 @@ export async function readBands(
   const evidence = await readEvidence(deps.db, targets, range);
   const days = localDays({ ...range, timeZone });
   const bands = new Map<string, BandDay[][]>();
+  const excludedOf = await readExcluded(deps.db, range);
   for (const { agreement, product, region, ...subject } of input.subjects) {
     const runs = timelineBetween(
       {
@@ -38,7 +39,7 @@ export async function readBands(
         settledUntilMs: input.settledUntilMs,
         members: subject.targets.map(evidence),
         siblings: subject.siblings.map(evidence),
-        exclusions: [],
+        exclusions: excludedOf(subject, range).intervals,
       },
       range,
     );

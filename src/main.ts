@@ -1,9 +1,20 @@
+import { audit } from "./cli/audit.ts";
+import { backup } from "./cli/backup.ts";
 import { checkConfig } from "./cli/check-config.ts";
+import { close } from "./cli/close.ts";
+import { claim } from "./cli/claim.ts";
+import { exclusion } from "./cli/exclusion.ts";
+import { exportVerb } from "./cli/export.ts";
 import { importVerb } from "./cli/import.ts";
+import { key } from "./cli/key.ts";
 import { probe } from "./cli/probe.ts";
 import { rebuild } from "./cli/rebuild.ts";
 import { report } from "./cli/report.ts";
+import { restore } from "./cli/restore.ts";
+import { revisions } from "./cli/revisions.ts";
 import { start } from "./cli/start.ts";
+import { token } from "./cli/token.ts";
+import { user } from "./cli/user.ts";
 import type { ExitStatus, Terminal, Verb } from "./cli/verb.ts";
 import { verify } from "./cli/verify.ts";
 import { systemClock } from "./clock.ts";
@@ -18,8 +29,19 @@ const verbs = {
   probe,
   import: importVerb,
   report,
+  close,
+  revisions,
+  key,
+  export: exportVerb,
   rebuild,
   verify,
+  backup,
+  restore,
+  token,
+  user,
+  audit,
+  claim,
+  exclusion,
 } satisfies Record<string, Verb>;
 
 const terminal: Terminal = {

@@ -19,7 +19,7 @@ export const METRICS = {
     labels: [...subject, "window"] as const,
   },
   sla_breached: {
-    help: "1 when the month's objective can no longer be met",
+    help: "1 when this month's objective can no longer be met, whatever comes",
     labels: subject,
   },
   sla_target_up: {

@@ -7,6 +7,7 @@ import {
   accountEntry,
   agreementDraft,
   agreementEntry,
+  anchorEntry,
   channelEntry,
   fileOutline,
   headEntries,
@@ -102,13 +103,24 @@ function readDrafts<Schema extends z.ZodType>(list: List<unknown>, name: string,
   return { drafts, fresh };
 }
 
+/** A day is off or worked, not both. */
+function workdayFindings({ holidays = [], workingDays = [] }: z.output<typeof headEntries>) {
+  const off = new Set(holidays);
+  return workingDays.flatMap((day, index): Finding[] => {
+    if (!off.has(day)) return [];
+    const message = `${day} is in "holidays" too; remove one of the two`;
+    return [{ path: ["workingDays", index], at: "value", message }];
+  });
+}
+
 /** What stands once in the file; a key with a bad value is as if it were not there. */
 function readHead(data: Raw) {
-  const { findings } = checkForm(fileOutline, data, []);
+  const findings = [...checkForm(fileOutline, data, []).findings];
   const bad = new Set(findings.map(({ path }) => path[0]));
   const rest = Object.fromEntries(Object.entries(data).filter(([key]) => !bad.has(key)));
   const head = headEntries.parse(rest);
   const { timeZone = "Asia/Shanghai" } = head;
+  findings.push(...workdayFindings(head));
   if (IANAZone.isValidZone(timeZone)) return { head, timeZone, findings };
   const message = `"${timeZone}" is no time zone; write one such as Asia/Shanghai`;
   const finding: Finding = { path: ["timeZone"], at: "value", message };
@@ -182,6 +194,14 @@ function readChannels(data: Raw) {
   };
 }
 
+function readAnchors(data: Raw) {
+  const list = readList(data, "anchors", anchorEntry);
+  return {
+    anchors: list.entries.map(({ entry }) => entry),
+    findings: [...list.findings, ...duplicateFindings(idsOf(list.raw), "anchors")],
+  };
+}
+
 /** Targets as others refer to them. */
 function referredTargets(raw: readonly unknown[]): Map<string, Referred> {
   const targets = new Map<string, Referred>();
@@ -217,6 +237,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
   const accounts = readAccounts(data);
   const agreements = readAgreements(data, timeZone);
   const channels = readChannels(data);
+  const anchors = readAnchors(data);
   const { interval = "15s", timeout = "5s", vantages: named } = head.defaults ?? {};
   const targets = readTargets(data, {
     timeZone,
@@ -236,11 +257,15 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     timeZone,
     retentionDays: head.retentionDays ?? 400,
     metricsToken: head.metricsToken ?? null,
+    signingKeyFile: head.signingKeyFile ?? null,
     vantages: vantages.vantages,
     accounts: accounts.accounts,
     agreements: agreements.agreements,
     targets: targets.targets,
+    holidays: head.holidays ?? [],
+    workingDays: head.workingDays ?? [],
     channels: channels.channels,
+    anchors: anchors.anchors,
   };
   return {
     config,
@@ -250,6 +275,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
       ...accounts.findings,
       ...agreements.findings,
       ...channels.findings,
+      ...anchors.findings,
       ...vantageFindings(named ?? [], vantages.ids, ["defaults", "vantages"]),
       ...targets.findings,
     ],

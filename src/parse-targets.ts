@@ -5,6 +5,7 @@ import { checkForm } from "./config-problems.ts";
 import type { Agreement } from "./core/agreement.ts";
 import type { TargetDraft, TargetEntry } from "./core/config-schema.ts";
 import { parseDuration } from "./core/duration.ts";
+import { currencyPlaces, parseAmount } from "./core/money.ts";
 import { didYouMean } from "./core/suggest.ts";
 import type { Target } from "./core/target.ts";
 import { midnightMs } from "./core/to-agreement.ts";
@@ -78,13 +79,8 @@ function checkAccount(draft: TargetDraft, scope: TargetScope, report: Report): v
   }
   const account = scope.accounts.find((candidate) => candidate.id === id);
   if (draft.monthlyFee === undefined || account === undefined) return;
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency: account.currency,
-  }).resolvedOptions();
-  const [, decimals = ""] = draft.monthlyFee.split(".");
-  if (decimals.replace(/0+$/, "").length > maximumFractionDigits) {
-    const allowed = `${account.currency} has ${maximumFractionDigits}`;
+  if (parseAmount(draft.monthlyFee, account.currency) === null) {
+    const allowed = `${account.currency} has ${currencyPlaces(account.currency)}`;
     report(["monthlyFee"], `"${draft.monthlyFee}" has too many decimals; ${allowed}: round it`);
   }
 }

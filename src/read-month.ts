@@ -4,6 +4,7 @@ import type { Evaluated } from "./core/build-report.ts";
 import type { CountRun } from "./core/counts.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
 import { evaluate, evidenceRange } from "./core/evaluate.ts";
+import { exclusionsFor } from "./core/exclusion.ts";
 import { monthBounds, type Interval } from "./core/month.ts";
 import type { Evidence } from "./core/sequence.ts";
 import { listSubjects, type Subject } from "./core/subject.ts";
@@ -11,6 +12,7 @@ import { MINUTE_MS } from "./core/tally.ts";
 import type { Target } from "./core/target.ts";
 import type { Queryable } from "./store/connect.ts";
 import { listCounts } from "./store/days.ts";
+import { listExclusions } from "./store/exclusions.ts";
 import { findIds, listNames } from "./store/names.ts";
 import { findSettledUntil } from "./store/unsettled.ts";
 
@@ -64,15 +66,18 @@ export async function readSubjects(
     settledUntilMs,
   }));
   const evidence = await readEvidence(db, subjects.flatMap(targetsOf), uniteEvidence(inputs));
-  const evaluated = subjects.map((subject, index) => ({
-    subject,
-    figure: evaluate({
-      ...(inputs[index] ?? unreachable()),
+  const excludedOf = await readExcluded(db, uniteMonths(inputs));
+  const evaluated = subjects.map((subject, index) => {
+    const asked = inputs[index] ?? unreachable();
+    const { intervals, rows } = excludedOf(subject, asked.month);
+    const figure = evaluate({
+      ...asked,
       members: subject.targets.map(evidence),
       siblings: subject.siblings.map(evidence),
-      exclusions: [],
-    }),
-  }));
+      exclusions: intervals,
+    });
+    return { subject, figure, exclusions: rows };
+  });
   return { month, bounds: boundsIn(input.timeZone), settledUntilMs, evaluated };
 }
 
@@ -109,15 +114,39 @@ function createMonthBounds(month: string): (timeZone: string) => Interval {
   };
 }
 
-function uniteEvidence(inputs: readonly Parameters<typeof evidenceRange>[0][]): Interval {
+type MonthInput = Parameters<typeof evidenceRange>[0];
+
+function uniteEvidence(inputs: readonly MonthInput[]): Interval {
+  const ranges = new Map(inputs.map((input) => [input.agreement, evidenceRange(input)]));
+  return uniteIntervals([...ranges.values()]);
+}
+
+/** Exclusions count before a running month, where its burn looks back, and for its days to come. */
+function uniteMonths(inputs: readonly MonthInput[]): Interval {
+  const months = new Map(inputs.map((input) => [input.agreement, input.month]));
+  return uniteIntervals([uniteEvidence(inputs), ...months.values()].filter(isInterval));
+}
+
+function uniteIntervals(intervals: readonly Interval[]): Interval {
   let fromMs = Infinity;
   let untilMs = -Infinity;
-  const ranges = new Map(inputs.map((input) => [input.agreement, evidenceRange(input)]));
-  for (const range of ranges.values()) {
-    fromMs = Math.min(fromMs, range.fromMs);
-    untilMs = Math.max(untilMs, range.untilMs);
+  for (const interval of intervals) {
+    fromMs = Math.min(fromMs, interval.fromMs);
+    untilMs = Math.max(untilMs, interval.untilMs);
   }
   return fromMs < untilMs ? { fromMs, untilMs } : { fromMs: 0, untilMs: 0 };
+}
+
+function isInterval({ fromMs, untilMs }: Interval): boolean {
+  return fromMs < untilMs;
+}
+
+/** Reads the approved exclusions of an interval and gives the function from subject to what is excluded. */
+export async function readExcluded(
+  db: Queryable,
+  interval: Interval,
+): Promise<ReturnType<typeof exclusionsFor>> {
+  return exclusionsFor(await listExclusions(db, { state: "approved", interval }), interval);
 }
 
 /** Reads the counts of targets and gives a function from target to evidence. */

@@ -2,15 +2,18 @@ import type { Config } from "./config.ts";
 import { agreementInForce, resolveTerms, type Agreement } from "./core/agreement.ts";
 import { formatFraction } from "./core/fraction.ts";
 import { monthAt, monthBounds, type Interval } from "./core/month.ts";
-import { intersectRanges, slotsStartingIn } from "./core/ranges.ts";
+import { intersectRanges, overlay, slotsStartingIn } from "./core/ranges.ts";
 import { judgeSlots } from "./core/sequence.ts";
 import type { Target } from "./core/target.ts";
 import { NotFoundError } from "./errors.ts";
-import { readEvidence } from "./read-month.ts";
+import { readEvidence, readExcluded } from "./read-month.ts";
 import type { Db } from "./store/connect.ts";
 import { findSettledUntil } from "./store/unsettled.ts";
 
-/** One slot of a target: its counts and votes, and its badness as a fraction; null without data. */
+/**
+ * One slot of a target: its counts and votes, and its badness as a fraction; null without data.
+ * An excluded one shows what was measured too; it is not held against the provider.
+ */
 export type SlotView = {
   readonly from: string;
   readonly valid: number;
@@ -18,6 +21,7 @@ export type SlotView = {
   readonly votes: number;
   readonly downVotes: number;
   readonly bad: string | null;
+  readonly excluded: boolean;
 };
 
 /**
@@ -88,21 +92,19 @@ async function readMonthSlots(
     fromMs: reach.from * slotMs,
     untilMs: reach.until * slotMs,
   });
+  const span = { fromMs: input.fromMs, untilMs: input.untilMs };
+  const { intervals } = (await readExcluded(deps.db, span))({ targets: [target] }, span);
+  const excludedSlots = intervals.map((interval) => slotsStartingIn(interval, slotMs));
+  const runs = judgeSlots({ agreement, members: [evidence(target)] }, reach);
   const slots: SlotView[] = [];
-  for (const run of judgeSlots({ agreement, members: [evidence(target)] }, reach)) {
+  overlay(runs, excludedSlots, (run, excluded) => {
     const { valid, failed, votes, downVotes } = run;
     const bad = run.hasData ? formatFraction({ num: BigInt(run.num), den: BigInt(run.den) }) : null;
     const { from, until } = intersectRanges(run, wanted);
     for (let slot = from; slot < until; slot += 1) {
-      slots.push({
-        from: new Date(slot * slotMs).toISOString(),
-        valid,
-        failed,
-        votes,
-        downVotes,
-        bad,
-      });
+      const start = new Date(slot * slotMs).toISOString();
+      slots.push({ from: start, valid, failed, votes, downVotes, bad, excluded });
     }
-  }
+  });
   return slots;
 }

@@ -2,10 +2,12 @@ import type { Clock } from "./clock.ts";
 import type { CountRun, Minute } from "./core/counts.ts";
 import { BLOCK_SIZE, MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
-import { MINUTE_MS } from "./core/tally.ts";
+import { MINUTE_MS, tallyRounds, type TallyRound } from "./core/tally.ts";
 import { deriveRange, longestRange, settleableUntil, toRanges, wasDropped } from "./settle.ts";
+import { holdRounds } from "./store/chains.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { inspectDay, saveDay, type DayBlocks } from "./store/days.ts";
+import { listTallyRounds } from "./store/evidence.ts";
 import { listNames } from "./store/names.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
 import { withSnapshot } from "./store/snapshot.ts";
@@ -17,6 +19,8 @@ export type Difference = {
   readonly target: string;
   readonly day: string;
 };
+
+type MinuteRange = { readonly from: Minute; readonly until: Minute };
 
 type VantageDay = {
   readonly vantageId: number;
@@ -49,35 +53,58 @@ export async function rebuild(
   for (let day = first; day < last; day += 1) {
     for (const [vantageId, vantage] of vantages) {
       const place = { vantageId, day, untilMinute };
-      const different = await withSnapshot(db, (tx) => compareDay(tx, place));
+      const different = await withSnapshot(db, (tx) => inspect(tx, place));
       if (different.length === 0) continue;
       if (options.save) await withTransaction(db, (tx) => mendDay(tx, place));
-      const names = await listNames(db, "target");
       const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
-      for (const one of different) {
-        const target = typeof one === "string" ? one : (names.get(one) ?? `#${one}`);
-        differences.push({ vantage, target, day: date });
-      }
+      differences.push(...different.map((target) => ({ vantage, target, day: date })));
     }
   }
   return { days: Math.max(0, last - first), differences };
 }
 
-/** The ids of targets whose counts do not follow from the rounds; of those unreadable, the range. */
-async function compareDay(tx: Queryable, place: VantageDay): Promise<(string | number)[]> {
+/** As of one moment; what was dropped by then is none of ours. */
+async function inspect(tx: Queryable, place: VantageDay): Promise<string[]> {
+  await holdRounds(tx);
+  if (await wasDropped(tx, place.day)) return [];
+  const names = await listNames(tx, "target");
+  const maxLength = await longestRange(tx, place);
+  return findDifferences(tx, place, {
+    names,
+    maxLength,
+    listRounds: (range) => listTallyRounds(tx, { ...place, ...range }),
+  });
+}
+
+type Evidence = {
+  readonly names: ReadonlyMap<number, string>;
+  /** Minutes whose rounds are asked for at once. */
+  readonly maxLength: number;
+  /** In the order of storing; others beside those of the range do no harm. */
+  readonly listRounds: (range: MinuteRange) => Promise<readonly TallyRound[]>;
+};
+
+/**
+ * The targets whose settled counts of a day do not follow from its rounds; of counts that cannot
+ * be read, the range of ids.
+ */
+export async function findDifferences(
+  tx: Queryable,
+  place: VantageDay,
+  { names, maxLength, listRounds }: Evidence,
+): Promise<string[]> {
   const { blocks, unreadable } = await inspectDay(tx, place);
   const waiting = new Set(await listUnsettled(tx, place));
   const minutes = minutesOf(place).filter((minute) => !waiting.has(minute));
-  const derived = copyOf(blocks);
-  const maxLength = await longestRange(tx, place);
+  const different = new Set<number>();
   for (const range of toRanges(minutes, { maxHole: 0, maxLength })) {
-    await deriveRange(tx, { ...place, range, blocks: derived });
+    const derived = tallyRounds(await listRounds(range), range);
+    for (const target of differingTargets(blocks, derived, range)) different.add(target);
   }
-  for (const block of unreadable) derived.delete(block);
-  if (await wasDropped(tx, place.day)) return [];
+  const readable = [...different].filter((id) => !unreadable.includes(Math.floor(id / BLOCK_SIZE)));
   return [
     ...unreadable.map((block) => `#${block * BLOCK_SIZE} to #${(block + 1) * BLOCK_SIZE - 1}`),
-    ...differingTargets(blocks, derived),
+    ...readable.map((id) => names.get(id) ?? `#${id}`),
   ];
 }
 
@@ -98,17 +125,24 @@ function minutesOf({ day, untilMinute }: VantageDay): Minute[] {
   return Array.from({ length: Math.max(0, until - from) }, (_, index) => from + index);
 }
 
-function copyOf(blocks: DayBlocks): DayBlocks {
-  return new Map([...blocks].map(([block, counts]) => [block, new Map(counts)]));
+function differingTargets(
+  blocks: DayBlocks,
+  derived: ReadonlyMap<number, readonly CountRun[]>,
+  range: MinuteRange,
+): number[] {
+  const stored = new Map([...blocks.values()].flatMap((counts) => [...counts]));
+  return [...new Set([...stored.keys(), ...derived.keys()])].filter((target) => {
+    const part = clipRuns(stored.get(target) ?? [], range);
+    return JSON.stringify(part) !== JSON.stringify(derived.get(target) ?? []);
+  });
 }
 
-function differingTargets(before: DayBlocks, after: DayBlocks): number[] {
-  const different: number[] = [];
-  for (const [block, counts] of after) {
-    for (const [target, runs] of counts) {
-      const stored: readonly CountRun[] = before.get(block)?.get(target) ?? [];
-      if (JSON.stringify(stored) !== JSON.stringify(runs)) different.push(target);
-    }
-  }
-  return different;
+function clipRuns(runs: readonly CountRun[], { from, until }: MinuteRange): CountRun[] {
+  return runs
+    .filter((run) => run.from < until && run.until > from)
+    .map((run) => ({
+      ...run,
+      from: Math.max(run.from, from),
+      until: Math.min(run.until, until),
+    }));
 }

@@ -1,13 +1,12 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import type { Evaluated } from "./core/build-report.ts";
 import type { Fraction } from "./core/fraction.ts";
-import { monthAt } from "./core/month.ts";
+import type { Standing } from "./core/standing.ts";
 import type { Metrics } from "./metrics.ts";
 import type { JobQueue } from "./queues.ts";
-import { readMonth } from "./read-month.ts";
+import { readPresent } from "./standings.ts";
 import type { Db } from "./store/connect.ts";
-import { findFiguresVersion, findSettledUntil } from "./store/unsettled.ts";
+import { findSettledUntil } from "./store/unsettled.ts";
 
 type RefreshDeps = {
   readonly db: Db;
@@ -19,8 +18,6 @@ type RefreshDeps = {
   readonly withFigures: boolean;
 };
 
-type Shown = { readonly config: Config; readonly version: string; readonly month: string };
-
 /**
  * Gives the function that brings the gauges up to date before a scrape. Figures change when a
  * minute is settled or the configuration changes, and are counted no more often than that.
@@ -28,7 +25,7 @@ type Shown = { readonly config: Config; readonly version: string; readonly month
  */
 export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
   let settledUntilMs: number | null = null;
-  let shown: Shown | null = null;
+  let shown: readonly Standing[] = [];
   let running: Promise<void> | null = null;
 
   const refresh = async () => {
@@ -36,13 +33,11 @@ export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
     showDelay(deps, settledUntilMs);
     await countJobs(deps);
     if (!deps.withFigures) return;
-    const config = deps.config();
-    const month = monthAt(deps.clock.nowMs(), config.timeZone);
-    const now = { config, month, version: await findFiguresVersion(deps.db) };
-    if (isSame(shown, now)) return;
-    const { evaluated } = await readMonth({ db: deps.db, config }, { month });
-    showFigures(deps.metrics, evaluated);
-    shown = now;
+    const presents = await readPresent({ ...deps, config: deps.config() });
+    const standings = presents.flatMap((present) => present.standings);
+    if (isSame(shown, standings)) return;
+    showFigures(deps.metrics, standings);
+    shown = standings;
   };
   // Scrapes that come together share one refresh.
   return () => {
@@ -54,8 +49,9 @@ export function createMetricsRefresh(deps: RefreshDeps): () => Promise<void> {
   };
 }
 
-function isSame(a: Shown | null, b: Shown): boolean {
-  return a?.config === b.config && a.version === b.version && a.month === b.month;
+/** What is counted once is the same object until it is counted again. */
+function isSame(a: readonly Standing[], b: readonly Standing[]): boolean {
+  return a.length === b.length && a.every((standing, index) => standing === b[index]);
 }
 
 function showDelay({ clock, metrics }: RefreshDeps, settledUntilMs: number | null): void {
@@ -71,7 +67,7 @@ async function countJobs({ metrics, queues }: RefreshDeps): Promise<void> {
   }
 }
 
-function showFigures(metrics: Metrics, evaluated: readonly Evaluated[]): void {
+function showFigures(metrics: Metrics, standings: readonly Standing[]): void {
   const gauges = [
     metrics.availability,
     metrics.objective,
@@ -84,7 +80,7 @@ function showFigures(metrics: Metrics, evaluated: readonly Evaluated[]): void {
   ];
   // What is no longer configured must not go on standing.
   for (const gauge of gauges) gauge.reset();
-  for (const { subject, figure } of evaluated) {
+  for (const { subject, figure } of standings) {
     const labels = {
       agreement: subject.agreement.id,
       subject: subject.id,

@@ -1,34 +1,83 @@
 import type { Config } from "./config.ts";
 import { buildReport } from "./core/build-report.ts";
-import type { Report } from "./core/report.ts";
+import { creditTermsOf } from "./core/credit.ts";
+import { readReport } from "./core/read-report.ts";
+import type { Report, ReportProof } from "./core/report.ts";
 import { NotFoundError } from "./errors.ts";
+import { spanOf } from "./month-span.ts";
 import { readMonth, type MonthFigures } from "./read-month.ts";
-import type { Db } from "./store/connect.ts";
+import type { Queryable } from "./store/connect.ts";
 import { findProof } from "./store/proof.ts";
+import { findNewestRevision, findReport } from "./store/reports.ts";
 
 export type ReportQuery = {
   /** "2026-10" */
   readonly month: string;
   /** One account's subjects only. */
   readonly account?: string | undefined;
+  /** The only accounts that exist for who asks; null for all. */
+  readonly accounts?: readonly string[] | null | undefined;
+  /** Of a closed month; the newest by default. 0 is the month as it would be counted now. */
+  readonly revision?: number | undefined;
 };
 
-/** A month's report. Throws NotFoundError for an account that the configuration does not have. */
-export async function reportMonth(
-  deps: { readonly db: Db; readonly config: Config },
-  { month, account }: ReportQuery,
+type ReportDeps = { readonly db: Queryable; readonly config: Config };
+
+/**
+ * A month's report: as it was signed when the month is closed, else as it stands now. Throws
+ * NotFoundError for an account that the configuration does not have and for a revision that
+ * there is not.
+ */
+export async function reportMonth(deps: ReportDeps, query: ReportQuery): Promise<Report> {
+  const { month, account, accounts = null, revision } = query;
+  const isWhole = account !== undefined || accounts === null;
+  if (isWhole && revision !== 0) {
+    const scope = { month, account: account ?? "" };
+    const stored = await findReport(deps.db, {
+      ...scope,
+      ...(revision === undefined ? {} : { revision }),
+    });
+    if (stored !== null) return readReport(stored.body);
+    if (revision !== undefined) {
+      const newest = await findNewestRevision(deps.db, scope);
+      const there = newest === 0 ? "it is not closed" : `the newest is ${newest}`;
+      throw new NotFoundError(`no revision ${revision} of ${month}: ${there}`);
+    }
+  }
+  return countReport(deps, query);
+}
+
+async function countReport(
+  deps: ReportDeps,
+  { month, account, accounts = null }: ReportQuery,
 ): Promise<Report> {
   requireAccount(deps.config, account);
   const figures = await readMonth(deps, {
     month,
-    ...(account === undefined ? {} : { keep: (target) => target.account === account }),
+    keep: (target) =>
+      (account === undefined || target.account === account) &&
+      (accounts === null || accounts.includes(target.account)),
   });
   return buildReport({
     ...figures,
-    ...monthStatus(deps.config, figures),
-    proof: { ...(await findProof(deps.db, figures.bounds)), signature: null },
+    ...(await monthStatus(deps, figures)),
+    revision: 0,
+    terms: creditTermsOf(deps.config),
+    closing: null,
+    proof: { ...UNSIGNED, ...(await findProof(deps.db, figures.bounds)) },
   });
 }
+
+/** Of a month that is not closed. */
+export const UNSIGNED: ReportProof = {
+  rounds: 0,
+  digest: "",
+  inputs: null,
+  signature: null,
+  key: null,
+  audit: null,
+  seals: [],
+};
 
 /** Throws NotFoundError for an account that the configuration does not have. */
 export function requireAccount({ accounts }: Config, account: string | undefined): void {
@@ -37,17 +86,16 @@ export function requireAccount({ accounts }: Config, account: string | undefined
 }
 
 /**
- * A month is closed when every slot up to its end and the longest `closeAfter` of the agreements
- * in use is settled (sla-semantics, section 8). The same for every account and page.
+ * Closed as stored, or as it stands: over when every slot up to its end and `closeAfter` is
+ * settled for every agreement (sla-semantics, section 8), and then only waiting to be signed as
+ * revision 1. The same for every account and page.
  */
-export function monthStatus(
-  { agreements, targets }: Config,
-  { bounds, settledUntilMs }: Pick<MonthFigures, "bounds" | "settledUntilMs">,
-): Pick<Report, "status" | "revision"> {
-  const inUse = new Set(targets.flatMap((target) => target.agreements));
-  const longestMs = agreements
-    .filter(({ id }) => inUse.has(id))
-    .reduce((longest, { closeAfterMs }) => Math.max(longest, closeAfterMs), 0);
-  const isClosed = settledUntilMs >= bounds.untilMs + longestMs;
-  return isClosed ? { status: "closed", revision: 1 } : { status: "running", revision: 0 };
+export async function monthStatus(
+  { db, config }: ReportDeps,
+  { month, bounds, settledUntilMs }: Pick<MonthFigures, "month" | "bounds" | "settledUntilMs">,
+): Promise<Pick<Report, "status" | "revision">> {
+  const revision = await findNewestRevision(db, { month, account: "" });
+  if (revision > 0) return { status: "closed", revision };
+  const closesAtMs = spanOf(config, month)?.closesAtMs ?? bounds.untilMs;
+  return { status: settledUntilMs >= closesAtMs ? "closed" : "running", revision: 0 };
 }

@@ -5,6 +5,7 @@ import { readReport } from "./core/read-report.ts";
 import type { ReportProof } from "./core/report.ts";
 import { readEvidence } from "./read-month.ts";
 import { isSignedBy, keyIdOf, sha256Text } from "./signature.ts";
+import { findAuditHash } from "./store/audit.ts";
 import { listCompared, readBasis } from "./store/closing.ts";
 import type { Queryable } from "./store/connect.ts";
 import { listReports, type StoredReport } from "./store/reports.ts";
@@ -49,7 +50,7 @@ export async function verifyReports(tx: Queryable, month: string): Promise<Repor
     const wrong =
       checkSigned(report, before, tools) ??
       checkColumns(report) ??
-      (await checkSeals(tx, readReport(report.body).proof));
+      (await checkProof(tx, readReport(report.body).proof));
     if (wrong !== null) return broken(index, `${nameOf(report)}: ${wrong}`);
   }
   const wrong = await checkNewest(tx, reports);
@@ -75,7 +76,11 @@ function checkColumns(stored: StoredReport): string | null {
   return isSame ? null : "its row says other than the report";
 }
 
-async function checkSeals(tx: Queryable, { seals }: ReportProof): Promise<string | null> {
+/** The seals and the audit entry that a report names are there and the same. */
+async function checkProof(tx: Queryable, { seals, audit }: ReportProof): Promise<string | null> {
+  if (audit !== null && (await findAuditHash(tx, audit.entry)) !== audit.hash) {
+    return `audit entry ${audit.entry} is not the one that it names`;
+  }
   for (const { day, revision, root } of seals) {
     const seal = await findSeal(tx, Date.parse(day) / DAY_MS, revision);
     if (seal === null || `sha256:${seal.root.toString("hex")}` !== root) {

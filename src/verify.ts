@@ -1,26 +1,38 @@
 import type { Clock } from "./clock.ts";
+import type { Minute } from "./core/counts.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
-import { roundText } from "./core/round-proof.ts";
-import { MINUTE_MS } from "./core/tally.ts";
-import { rebuild } from "./rebuild.ts";
+import { MINUTE_MS, type TallyRound } from "./core/tally.ts";
+import { findDifferences } from "./rebuild.ts";
+import { settleableUntil } from "./settle.ts";
 import {
-  countRounds,
+  countOrphans,
+  holdRounds,
   listChains,
   listDaysOfChain,
   pageRounds,
   type Chain,
-  type CountedDay,
+  type RoundPage,
   type StoredRound,
 } from "./store/chains.ts";
 import type { Db, Queryable } from "./store/connect.ts";
 import { listNames } from "./store/names.ts";
 import { findDroppedUntil, listPartitions } from "./store/partitions.ts";
-import { hashRound } from "./store/rounds.ts";
 import { withSnapshot } from "./store/snapshot.ts";
+import {
+  BrokenProof,
+  checkDay,
+  checkRound,
+  createNaming,
+  startWalk,
+  type ChainWalk,
+  type SeqHash,
+} from "./verify-chain.ts";
 
 export type Verification = {
+  /** Rounds of the days that hold. */
   readonly rounds: number;
+  /** Days whose counts follow from their rounds. */
   readonly days: number;
   /** The first thing that is wrong; null when all holds. */
   readonly broken: string | null;
@@ -28,19 +40,32 @@ export type Verification = {
 
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
-/** Something does not hold; the message says where. */
-class BrokenProof extends Error {}
+/** A UTC day. */
+type Day = {
+  readonly day: number;
+  readonly date: string;
+  /** Its rounds were dropped: none is missed. */
+  readonly isDropped: boolean;
+  /** It has minutes that are settled, and rounds from which they can be derived again. */
+  readonly isDerived: boolean;
+};
+
+type Vantage = { readonly id: number; readonly name: string; readonly walks: readonly ChainWalk[] };
 
 type Context = {
-  readonly range: Interval;
-  readonly names: ReadonlyMap<number, string>;
-  readonly isDropped: (day: number) => boolean;
+  readonly days: readonly Day[];
+  readonly vantages: readonly Vantage[];
+  readonly targets: ReadonlyMap<number, string>;
+  readonly nameTargets: (ids: readonly number[]) => string;
+  /** Rounds of no chain, by day. */
+  readonly orphans: ReadonlyMap<number, number>;
+  readonly untilMinute: Minute;
 };
 
 /**
- * Proves the UTC days that the interval touches: each round's hash, each link to the round
- * stored before it, the chains' heads, the number of rounds of each day, and that the derived
- * counts follow. Days whose rounds were dropped are passed over. The service may go on.
+ * Proves the UTC days that the interval touches, day by day: each round's hash, each link to the
+ * round stored before it, the chains' heads, the number of rounds of each day, and that the
+ * derived counts follow. Days whose rounds were dropped are passed over. The service may go on.
  */
 export async function verify(
   deps: { readonly db: Db; readonly clock: Clock },
@@ -50,161 +75,147 @@ export async function verify(
     fromMs: Math.floor(month.fromMs / DAY_MS) * DAY_MS,
     untilMs: Math.ceil(month.untilMs / DAY_MS) * DAY_MS,
   };
-  const seen = { rounds: 0 };
+  const seen = { rounds: 0, days: 0 };
   try {
-    await withSnapshot(deps.db, (tx) => verifyChains(tx, range, seen));
+    await withSnapshot(deps.db, async (tx) => {
+      const untilMinute = settleableUntil(deps.clock.nowMs());
+      const context = await findContext(tx, { range, untilMinute });
+      for await (const { isDerived, chains } of walkDays(tx, context)) {
+        for (const { hashes } of chains) seen.rounds += hashes.length;
+        if (isDerived) seen.days += 1;
+      }
+    });
   } catch (error) {
-    if (error instanceof BrokenProof) return { ...seen, days: 0, broken: error.message };
+    if (error instanceof BrokenProof) return { ...seen, broken: error.message };
     throw error;
   }
-  const { days, differences } = await rebuild(deps, range, { save: false });
-  const [first] = differences;
-  const broken =
-    first === undefined
-      ? null
-      : `counts of ${first.target} from ${first.vantage} on ${first.day} do not follow from its rounds`;
-  return { ...seen, days, broken };
+  return { ...seen, broken: null };
 }
 
-async function verifyChains(tx: Queryable, range: Interval, seen: { rounds: number }) {
+async function findContext(
+  tx: Queryable,
+  { range, untilMinute }: { readonly range: Interval; readonly untilMinute: Minute },
+): Promise<Context> {
+  await holdRounds(tx);
+  const walks: ChainWalk[] = [];
+  for (const chain of await listChains(tx)) {
+    walks.push(startWalk(chain, await listDaysOfChain(tx, chain.id)));
+  }
+  const chainIds = walks.map(({ chain }) => chain.id);
+  const targets = await listNames(tx, "target");
+  return {
+    days: await listDays(tx, range, untilMinute),
+    vantages: Array.from(await listNames(tx, "vantage"), ([id, name]) => ({
+      id,
+      name,
+      walks: walks.filter(({ chain }) => chain.vantageId === id),
+    })),
+    targets,
+    nameTargets: createNaming(targets),
+    orphans: await countOrphans(tx, range, chainIds),
+    untilMinute,
+  };
+}
+
+async function listDays(tx: Queryable, range: Interval, untilMinute: Minute): Promise<Day[]> {
   const droppedUntilMs = await findDroppedUntil(tx);
   const partitions = await listPartitions(tx);
-  const context: Context = {
-    range,
-    names: await listNames(tx, "target"),
-    // The memo alone does not excuse what is missing from a table that is there.
-    isDropped: (day) =>
-      day * DAY_MS < droppedUntilMs &&
-      !partitions.some(({ fromMs, untilMs }) => fromMs <= day * DAY_MS && day * DAY_MS < untilMs),
-  };
-  for (const chain of await listChains(tx)) {
-    const days = await listDaysOfChain(tx, chain.id);
-    verifyHead(chain, days);
-    seen.rounds += await verifyChain(tx, { chain, days }, context);
-  }
-  const stored = await countRounds(tx, range);
-  if (stored !== seen.rounds) {
-    throw new BrokenProof(`${stored - seen.rounds} rounds belong to no chain`);
-  }
-}
-
-const nameOf = ({ vantage, shard }: Chain) => `chain ${vantage}/${shard}`;
-
-/** The head counts the rounds of all days, and stands for the last one of one of them. */
-function verifyHead(chain: Chain, days: ReadonlyMap<number, CountedDay>): void {
-  let rounds = 0;
-  let isLast = chain.seq === 0 && chain.hash.length === 0;
-  for (const day of days.values()) {
-    rounds += day.rounds;
-    if (day.hash.equals(chain.hash)) isLast = true;
-  }
-  if (rounds !== chain.seq) {
-    throw new BrokenProof(
-      `${nameOf(chain)}: its head counts ${chain.seq} rounds, its days ${rounds}`,
+  return Array.from({ length: (range.untilMs - range.fromMs) / DAY_MS }, (_, index) => {
+    const startMs = range.fromMs + index * DAY_MS;
+    const isThere = partitions.some(
+      ({ fromMs, untilMs }) => fromMs <= startMs && startMs < untilMs,
     );
-  }
-  if (!isLast)
-    throw new BrokenProof(`${nameOf(chain)}: its head is the last round of none of its days`);
+    return {
+      day: startMs / DAY_MS,
+      date: new Date(startMs).toISOString().slice(0, 10),
+      // The memo alone does not excuse what is missing from a table that is there.
+      isDropped: startMs < droppedUntilMs && !isThere,
+      isDerived: startMs >= droppedUntilMs && startMs < untilMinute * MINUTE_MS,
+    };
+  });
 }
 
-type Found = { rounds: number; last: StoredRound };
+/** A day that holds, and the hashes of its rounds by chain, in the order of the chain. */
+type HoldingDay = Day & {
+  readonly chains: readonly { readonly chain: Chain; readonly hashes: readonly SeqHash[] }[];
+};
 
-async function verifyChain(
-  tx: Queryable,
-  { chain, days }: { readonly chain: Chain; readonly days: ReadonlyMap<number, CountedDay> },
-  { range, names, isDropped }: Context,
-): Promise<number> {
-  const found = new Map<number, Found>();
-  const links = startLinks(chain);
-  let rounds = 0;
-  for await (const page of pageRounds(tx, chain.id, range)) {
-    for (const round of page) {
-      const at = new Date(round.plannedAtMs).toISOString();
-      const where = `round ${chain.vantage}/${chain.shard} at ${at}`;
-      if (!hashHolds(chain, round, names)) {
-        throw new BrokenProof(`${where}: its hash does not match what it holds`);
-      }
-      if (!linkHolds(links, round)) {
-        throw new BrokenProof(`${where}: it does not follow the round stored before it`);
-      }
-      const day = Math.floor(round.plannedAtMs / DAY_MS);
-      const before = found.get(day) ?? { rounds: 0, last: round };
-      const last = before.last.seq > round.seq ? before.last : round;
-      found.set(day, { rounds: before.rounds + 1, last });
-      rounds += 1;
-    }
-  }
-  for (let day = range.fromMs / DAY_MS; day < range.untilMs / DAY_MS; day += 1) {
-    const there = found.get(day);
-    if (there !== undefined || !isDropped(day))
-      verifyDay(chain, day, { counted: days.get(day), there });
-  }
-  return rounds;
-}
-
-function verifyDay(
-  chain: Chain,
-  day: number,
-  {
-    counted,
-    there,
-  }: { readonly counted: CountedDay | undefined; readonly there: Found | undefined },
-): void {
-  const where = `${nameOf(chain)} on ${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
-  const recorded = counted?.rounds ?? 0;
-  const present = there?.rounds ?? 0;
-  if (recorded !== present || (counted === undefined) !== (there === undefined)) {
-    throw new BrokenProof(`${where}: ${recorded} rounds were recorded, ${present} are there`);
-  }
-  if (counted !== undefined && there !== undefined && !counted.hash.equals(there.last.hash)) {
-    throw new BrokenProof(`${where}: the hash recorded for it is not that of its last round`);
-  }
-}
-
-function hashHolds(
-  { vantage, shard }: Chain,
-  round: StoredRound,
-  names: ReadonlyMap<number, string>,
-): boolean {
-  if (!round.isWhole) return false;
-  const targets = round.targets.map((id) => names.get(id) ?? `#${id}`);
-  const text = roundText({ ...round, vantage, shard, targets }, round.details, round);
-  return hashRound(round.previousHash, text).equals(round.hash);
-}
-
-/** One end of the link between two rounds of a chain. */
-type LinkEnd = { readonly hash: Buffer; readonly id: number };
-/** The ends seen so far, by the number of the round before; `null` until then. */
-type Links = Map<number, { before: LinkEnd | null; after: LinkEnd | null }>;
-
-/** A chain begins with an empty hash and ends with its head. */
-function startLinks({ seq, hash }: Chain): Links {
-  const links: Links = new Map([[0, { before: { hash: Buffer.alloc(0), id: 0 }, after: null }]]);
-  joinEnd(links, seq, { after: { hash, id: Infinity } });
-  return links;
-}
-
-function linkHolds(links: Links, { id, seq, hash, previousHash }: StoredRound): boolean {
-  return (
-    joinEnd(links, seq - 1, { after: { hash: previousHash, id } }) &&
-    joinEnd(links, seq, { before: { hash, id } })
+/**
+ * Gives day after day as soon as it is proved; throws BrokenProof at the first that does not
+ * hold. Each round is read once, for its chain and for the counts.
+ */
+async function* walkDays(tx: Queryable, context: Context): AsyncGenerator<HoldingDay> {
+  const places = context.days.flatMap(({ day }) =>
+    context.vantages.flatMap(({ walks }) => walks.map(({ chain }) => placeOf(chain, day))),
   );
+  const pages = pageRounds(tx, places);
+  for (const day of context.days) {
+    const chains: HoldingDay["chains"][number][] = [];
+    let different: string | null = null;
+    for (const vantage of context.vantages) {
+      const evidence: Evidence[] = [];
+      for (const walk of vantage.walks) {
+        const hashes = await walkChain(pages, { ...context, walk, evidence });
+        if (hashes.length > 0 || !day.isDropped) checkDay(walk, day, hashes);
+        chains.push({ chain: walk.chain, hashes });
+      }
+      different ??= await compareCounts(tx, { ...context, vantage, day, evidence });
+    }
+    const orphans = context.orphans.get(day.day) ?? 0;
+    if (orphans > 0) throw new BrokenProof(`${day.date}: ${orphans} rounds belong to no chain`);
+    // Said last: a round that was changed changes the counts too.
+    if (different !== null) throw new BrokenProof(different);
+    yield { ...day, chains };
+  }
 }
 
-/** Compares the two ends as soon as both are known; what agrees is forgotten. */
-function joinEnd(
-  links: Links,
-  seq: number,
-  end: { readonly before: LinkEnd } | { readonly after: LinkEnd },
-): boolean {
-  const known = links.get(seq) ?? { before: null, after: null };
-  const isTwice = "before" in end ? known.before !== null : known.after !== null;
-  const { before, after } = { ...known, ...end };
-  if (isTwice) return false;
-  if (before === null || after === null) {
-    links.set(seq, { before, after });
-    return true;
+function placeOf({ id }: Chain, day: number) {
+  return { chainId: id, fromMs: day * DAY_MS, untilMs: (day + 1) * DAY_MS };
+}
+
+/** What is kept of a round until its day is whole. */
+type Evidence = TallyRound & Pick<StoredRound, "id">;
+
+/**
+ * Checks a chain's rounds planned on one day, the next on the pages, and adds them to the
+ * evidence. Returns their hashes in the order of the chain.
+ */
+async function walkChain(
+  pages: AsyncGenerator<RoundPage>,
+  input: Pick<Context, "nameTargets"> & { readonly walk: ChainWalk; readonly evidence: Evidence[] },
+): Promise<SeqHash[]> {
+  const hashes: SeqHash[] = [];
+  for (let isLast = false; !isLast;) {
+    const page = await pages.next();
+    if (page.done === true) break;
+    for (const round of page.value.rounds) {
+      checkRound(input.walk, round, input.nameTargets);
+      const { id, plannedAtMs, targets, outcomes, reasons, seq, hash } = round;
+      input.evidence.push({ id, plannedAtMs, targets, outcomes, reasons });
+      hashes.push({ seq, hash });
+    }
+    isLast = page.value.isLast;
   }
-  links.delete(seq);
-  return before.hash.equals(after.hash) && before.id < after.id;
+  return hashes.toSorted((a, b) => a.seq - b.seq);
+}
+
+/** What does not follow from a vantage's rounds of one day; null when all does. */
+async function compareCounts(
+  tx: Queryable,
+  input: Pick<Context, "targets" | "untilMinute"> & {
+    readonly vantage: Vantage;
+    readonly day: Day;
+    readonly evidence: readonly Evidence[];
+  },
+): Promise<string | null> {
+  const { vantage, day, untilMinute } = input;
+  if (!day.isDerived) return null;
+  const rounds = input.evidence.toSorted((a, b) => a.id - b.id);
+  const [target] = await findDifferences(
+    tx,
+    { vantageId: vantage.id, day: day.day, untilMinute },
+    { names: input.targets, maxLength: MINUTES_PER_DAY, listRounds: async () => rounds },
+  );
+  if (target === undefined) return null;
+  return `counts of ${target} from ${vantage.name} on ${day.date} do not follow from its rounds`;
 }

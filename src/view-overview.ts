@@ -1,29 +1,31 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { buildReport } from "./core/build-report.ts";
+import { creditTermsOf } from "./core/credit.ts";
 import { compareFractions } from "./core/fraction.ts";
 import { monthAt } from "./core/month.ts";
 import { overviewOf } from "./core/overview-view.ts";
+import type { Target } from "./core/target.ts";
 import type { BandDay, Frame, OverviewModel } from "./core/views.ts";
 import { readBands } from "./day-bands.ts";
 import { listDown, presentSinceMs } from "./present.ts";
+import { listMonths } from "./list-months.ts";
 import { readMonth, type MonthFigures } from "./read-month.ts";
-import { monthStatus } from "./report-month.ts";
+import { monthStatus, UNSIGNED } from "./report-month.ts";
 import type { Db } from "./store/connect.ts";
-import { listDays } from "./store/days.ts";
 import { listLatest } from "./store/results.ts";
 
 export type ViewDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly config: Config;
+  /** The only accounts that exist for who looks; null for all. */
+  readonly accounts: readonly string[] | null;
   readonly notes: FrameNotes;
 };
 
 /** What only the running service knows of itself. */
 export type FrameNotes = Pick<Frame, "sandbox" | "openAccess" | "filling">;
-
-const DAY_MS = 86_400_000;
 
 /** The overview page's model of a month. */
 export async function viewOverview(
@@ -32,7 +34,8 @@ export async function viewOverview(
 ): Promise<OverviewModel> {
   const { db, config } = deps;
   const nowMs = deps.clock.nowMs();
-  const figures = await readMonth(deps, { month: query.month });
+  const seen = createSeen(deps);
+  const figures = await readMonth(deps, { month: query.month, keep: seen });
   const frame = await readFrame(deps, figures);
   const bands: ReadonlyMap<string, readonly BandDay[]> = await readBands(deps, {
     subjects: figures.evaluated.map(({ subject }) => subject),
@@ -57,9 +60,11 @@ export async function viewOverview(
     report: buildReport({
       ...figures,
       ...frame,
-      proof: { rounds: 0, digest: "", signature: null },
+      terms: creditTermsOf(config),
+      closing: null,
+      proof: UNSIGNED,
     }),
-    down: listDown(config.targets, { latest, nowMs, figures }),
+    down: listDown(config.targets.filter(seen), { latest, nowMs, figures }),
     coverageLow: new Set(coverageLow.map(({ subject }) => subject.id)),
     bands,
     secondsToCome: ({ agreement, id }) => toCome.get(`${agreement} ${id}`) ?? 0,
@@ -70,19 +75,15 @@ export async function viewOverview(
 export async function readFrame(deps: ViewDeps, figures: MonthFigures): Promise<Frame> {
   return {
     month: figures.month,
-    months: await listMonths(deps),
-    ...monthStatus(deps.config, figures),
+    months: await listMonths(deps, deps.accounts),
+    ...(await monthStatus(deps, figures)),
     timeZone: deps.config.timeZone,
     settledUntilMs: figures.settledUntilMs,
     ...deps.notes,
   };
 }
 
-/** Months from the first with data to the present one. */
-async function listMonths({ db, clock, config }: ViewDeps): Promise<string[]> {
-  const days = await listDays(db);
-  const last = monthAt(clock.nowMs(), config.timeZone);
-  const months = new Set<string>([last]);
-  for (const day of days) months.add(monthAt(day * DAY_MS, config.timeZone));
-  return [...months].toSorted();
+/** Whether who looks may see a target. */
+function createSeen({ accounts }: ViewDeps): (target: Target) => boolean {
+  return ({ account }) => accounts === null || accounts.includes(account);
 }

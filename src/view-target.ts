@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { buildSubject, type Evaluated } from "./core/build-report.ts";
+import { creditsOf, creditTermsOf, NO_CREDIT, type SubjectCredit } from "./core/credit.ts";
 import { budgetOf } from "./core/overview-view.ts";
 import { burnPoints, latencyPoints, probeFacts, timelineDays } from "./core/target-view.ts";
 import type { Target } from "./core/target.ts";
@@ -38,7 +39,10 @@ export async function viewTarget(
       other.region === target.region,
   });
   const frame = await readFrame(deps, figures);
-  const mine = figures.evaluated.filter(({ subject }) => subject.targets.includes(target));
+  const credits = creditsOf(query.month, figures.evaluated, creditTermsOf(deps.config));
+  const mine = figures.evaluated
+    .map((evaluated, index) => ({ evaluated, credit: credits[index] ?? NO_CREDIT }))
+    .filter(({ evaluated }) => evaluated.subject.targets.includes(target));
   const untilMs = Math.min(nowMs, figures.bounds.untilMs);
   const dayRange = { fromMs: untilMs - DAY_MS, untilMs };
   const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter(
@@ -46,8 +50,8 @@ export async function viewTarget(
   );
   const { now, last } = presentOf(target, latest, nowMs);
   const open = mine
-    .flatMap(({ figure: { outages, slotMs } }) =>
-      outages.filter((outage) => outage.untilMs >= figures.settledUntilMs - slotMs),
+    .flatMap(({ evaluated: { figure } }) =>
+      figure.outages.filter((outage) => outage.untilMs >= figures.settledUntilMs - figure.slotMs),
     )
     .at(-1);
   return {
@@ -88,14 +92,15 @@ export async function viewTarget(
 }
 
 function agreementView(
-  { subject, figure }: Evaluated,
+  { evaluated, credit }: { readonly evaluated: Evaluated; readonly credit: SubjectCredit },
   figures: MonthFigures,
   config: Config,
 ): TargetAgreement {
+  const { subject, figure } = evaluated;
   const { fromMs, untilMs } = figures.bounds;
   const settledUntilMs = Math.min(figures.settledUntilMs, untilMs);
   const runs = figure.timeline;
-  const line = buildSubject({ subject, figure });
+  const line = buildSubject(evaluated, credit);
   return {
     terms: subject.agreement,
     subject: line,

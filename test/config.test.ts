@@ -92,7 +92,7 @@ describe("the smallest file", () => {
     expect(config.accounts).toEqual([{ id: "default", name: "Default", currency: "CNY" }]);
     expect(config.targets).toEqual([]);
     expect(config).toMatchObject({ timeZone: "Asia/Shanghai", retentionDays: 400 });
-    expect(config).toMatchObject({ metricsToken: null, channels: [] });
+    expect(config).toMatchObject({ metricsToken: null, channels: [], anchors: [] });
   });
 
   test("a target in it gets every default", () => {
@@ -116,6 +116,20 @@ describe("the smallest file", () => {
         probe: { kind: "tcp", address: "192.0.2.10:22" },
       },
     ]);
+  });
+});
+
+describe("days off and worked", () => {
+  test("are none by default: nothing says which country's", () => {
+    expect(parse("version: 1")).toMatchObject({ holidays: [], workingDays: [] });
+  });
+
+  test("are kept as written", () => {
+    const text = 'version: 1\nholidays: [2026-10-01, "2028-02-29"]\nworkingDays: [2026-10-10]';
+    expect(parse(text)).toMatchObject({
+      holidays: ["2026-10-01", "2028-02-29"],
+      workingDays: ["2026-10-10"],
+    });
   });
 });
 
@@ -144,6 +158,17 @@ defaults: { interval: 30s, timeout: 1500ms, vantages: [b] }`;
 
   test("keeps a fee by the digits that were written", () => {
     expect(only("    monthlyFee: 1200.00").monthlyFee).toBe("1200.00");
+  });
+
+  test.each([
+    ["JPY", "1200"],
+    ["JPY", "1200.00"],
+    ["IDR", "1200.50"],
+    ["KWD", "1200.005"],
+    ["CLF", "0.0001"],
+  ])("may have a fee in %s of %s", (currency, fee) => {
+    const head = `accounts: [{ id: acme, currency: ${currency} }]`;
+    expect(only(`    monthlyFee: ${fee}`, head).monthlyFee).toBe(fee);
   });
 
   test("has a lifetime from local midnights in the file's time zone, or from instants", () => {
@@ -311,6 +336,8 @@ targets:${web.replace("192.0.2.10", "${HOST_IP}")}`,
     "agreements: [{ id: own, threshold: '${SECRET}', timeZone: '${SECRET}' }]",
     "defaults: { interval: '${SECRET}', vantages: ['${SECRET}'] }",
     "vantages: [{ id: '${SECRET}', controls: [{ kind: '${SECRET}' }] }]",
+    "anchors: [{ id: '${SECRET}', kind: file, path: '${SECRET}' }]",
+    "anchors: [{ id: hook, kind: webhook, url: '${SECRET}' }]",
     `targets:${web}\n    account: \${SECRET}\n    inherits: \${SECRET}\n    from: \${SECRET}`,
     `targets:${web.replace("kind: tcp", "kind: '${SECRET}'")}`,
     `targets:${web.replace(/probe:.*/, "probe: { kind: leaky, key: '${SECRET}' }")}`,
@@ -328,6 +355,42 @@ targets:${web.replace("192.0.2.10", "${HOST_IP}")}`,
     );
     expect(found).not.toEqual([]);
     expect(JSON.stringify(found)).not.toMatch(/Zq7|Xu1|pass|word=/);
+  });
+});
+
+describe("anchors", () => {
+  test("are places outside, each with what it needs", () => {
+    const text = `version: 1
+anchors:
+  - { id: far, kind: file, path: /mnt/far/seals.ndjson }
+  - { id: hook, kind: webhook, url: "https://example.org/\${KEY}", secret: "\${KEY}" }
+  - { id: tsa, kind: rfc3161, url: "http://[::1]:318/tsr" }
+`;
+    expect(parse(text, { env: { KEY: "k" } }).anchors).toEqual([
+      { id: "far", kind: "file", path: "/mnt/far/seals.ndjson" },
+      { id: "hook", kind: "webhook", url: "https://example.org/k", secret: "k" },
+      { id: "tsa", kind: "rfc3161", url: "http://[::1]:318/tsr" },
+    ]);
+  });
+
+  test.each([
+    ["{ id: a, kind: stone }", "kind"],
+    ["{ kind: file, path: /a }", "id"],
+    ["{ id: a, kind: file, path: seals.ndjson }", "is no absolute path of a file"],
+    ["{ id: a, kind: file, path: /mnt/far/ }", "is no absolute path of a file"],
+    ["{ id: a, kind: webhook, url: 'ftp://example.org' }", "is no address"],
+    ["{ id: a, kind: webhook, url: 'https://exa mple.org' }", "is no address"],
+    ["{ id: a, kind: webhook, url: 'https://example.org:99999' }", "compare its host and port"],
+    ["{ id: a, kind: webhook, url: 'https://example.org', secret: '' }", "is empty; give a secret"],
+    ["{ id: a, kind: rfc3161, url: 'https://example.org', secret: s }", "secret"],
+    [
+      "{ id: a, kind: rfc3161, url: 'https://a.org' }, { id: a, kind: file, path: /a }",
+      '"a" is the id of anchors[0] too',
+    ],
+  ])("are refused: %s", (anchors, message) => {
+    const found = problemsOf(() => parse(`version: 1\nanchors: [${anchors}]`));
+    expect(found).toHaveLength(1);
+    expect(`${found[0]?.place} ${found[0]?.message}`).toContain(message);
   });
 });
 
@@ -460,14 +523,15 @@ describe("the files beside the program", () => {
       .replaceAll(/^( *)# (\w+: [^#]*?)(  +\S.*| # .*)?$/gm, "$1$2")
       .replace(/^( *)threshold:.*\n/m, "")
       .replace(/^( *)minVantages:.*\n/m, "")
-      .replaceAll(/^# (channels:|  - \{ id: ops)/gm, "$1");
-    const env = { METRICS_TOKEN: "a", DINGTALK_URL: "b", DINGTALK_SECRET: "c" };
+      .replaceAll(/^# (channels:|anchors:|  - \{ id: )/gm, "$1");
+    const env = { METRICS_TOKEN: "a", DINGTALK_URL: "b", DINGTALK_SECRET: "c", SEAL_SECRET: "d" };
     const config = parseConfig(
       { text, file },
       { env, probeSettings: realSettings, readFile: () => "" },
     );
     expect(config.targets[0]).toMatchObject({ class: "standard", intervalMs: 30_000 });
     expect(config.channels).toHaveLength(1);
+    expect(config.anchors.map(({ kind }) => kind)).toEqual(["file", "webhook", "rfc3161"]);
   });
 
   test("the public endpoints are those of the catalogue", async () => {
@@ -604,6 +668,14 @@ Results a minute       16.0
 Measurements a minute  8.0
 Shared measurements    2 of 4 results take that of another target
 `);
+  });
+
+  test("names anchors, and nothing secret of them", () => {
+    const text = `version: 1
+anchors: [{ id: far, kind: file, path: /a }, { id: hook, kind: webhook, url: "http://h/\${KEY}" }]
+`;
+    expect(summary(text)).toContain("\nAnchors (2): far (file), hook (webhook)\n");
+    expect(summary(text)).not.toContain("hush");
   });
 
   test("warns of what is allowed and hardly meant", () => {

@@ -58,6 +58,7 @@ const planted = {
   "store-knows-no-other-adapter": ["src/store/targets.ts", "probes/tls.ts"],
   "notify-knows-no-other-adapter": ["src/notify/webhook.ts", "src/store/rounds.ts"],
   "reports-know-no-other-adapter": ["src/reports/html.tsx", "src/store/rounds.ts"],
+  "anchors-know-no-other-adapter": ["src/anchors/file.ts", "src/store/rounds.ts"],
   "use-cases-stay-below": ["src/announce.ts", "jobs/prune.ts"],
   "web-knows-core-only": ["src/web/page.tsx", "src/clock.ts"],
   "http-starts-no-job": ["src/http/server.ts", "jobs/prune.ts"],

@@ -105,6 +105,45 @@ describe("a month that nobody touched", () => {
     expect(await verify({ db, clock }, month)).toMatchObject({ rounds: 4_509, broken: null });
   });
 
+  test("holds with whatever names, numbers and words a round may have", async () => {
+    const names = [
+      'a "quoted"',
+      "back\\slash",
+      "目标-1",
+      "line\nbreak",
+      "\u2028",
+      "{1,2}",
+      "=",
+      "null",
+    ];
+    const rounds = names.map((name, index) =>
+      testRound({
+        shard: 'shard "1"',
+        vantage: "地点",
+        plannedAtMs: NOON + index * 1_000,
+        targets: index % 3 === 0 ? ["web-1"] : [name, "web-1"],
+        outcomes: index % 3 === 0 ? "u" : "fo",
+        offsetsMs: index % 3 === 0 ? [-2_147_483_647] : [-0, 2_147_483_647],
+        latenciesUs: index % 3 === 0 ? [0] : [2_147_483_647, 1],
+        details: [
+          { index: 0, reason: "server-error", text: `${name}\u0000\ud800`, address: "::1" },
+        ],
+      }),
+    );
+    await store(...rounds);
+    await settle({ db, clock });
+    expect(await verify({ db, clock }, month)).toMatchObject({ rounds: 17, broken: null });
+  });
+
+  test("keeps the rounds from being dropped while it reads them", async () => {
+    const paused = pauseAfter(db, "from chain c join");
+    const verifying = verify({ db: paused.db, clock }, month);
+    await paused.reached;
+    await expect(dropPartitionsBefore(db, NOON + 60 * DAY_MS)).rejects.toThrow("lock timeout");
+    paused.go();
+    expect(await verifying).toMatchObject({ rounds: 9, broken: null });
+  });
+
   test("holds when the rounds were stored in any order", async () => {
     const rounds = Array.from({ length: 60 }, (_, at) =>
       testRound({ plannedAtMs: NOON + DAY_MS + 60_000 + ((at * 23) % 60) * 1_000 }),
@@ -174,6 +213,21 @@ describe("a month in which one thing was changed does not hold, and it says wher
     [
       "round.targets by one more",
       `update round set targets = targets || 4 where ${third}`,
+      at("15T12:00:30") + hash,
+    ],
+    [
+      "round.targets to those of the round before",
+      "update round set targets = '{3,4}' where chain_id = 2 and planned_at = '2026-10-15 12:00:15+00'",
+      at("15T12:00:15", "15s-1") + hash,
+    ],
+    [
+      "round.targets counted from 0",
+      `update round set targets = '[0:2]={1,2,3}' where ${third}`,
+      at("15T12:00:30") + hash,
+    ],
+    [
+      "round.offsets_ms counted from 0",
+      `update round set offsets_ms = '[0:2]={3,3,3}' where ${third}`,
       at("15T12:00:30") + hash,
     ],
     [

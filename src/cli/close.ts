@@ -35,13 +35,14 @@ export const close: Verb = {
       const order = { month, by, reason: values.reason, afresh: true };
       const revisions = await closeMonth({ db, clock, config, signer }, order);
       if (revisions.length === 0) terminal.out(`${month} is closed; nothing changed`);
-      for (const revision of revisions) terminal.out(lineOf(revision));
+      for (const revision of revisions) terminal.out(revisionLine(revision));
       return 0;
     });
   },
 };
 
-function lineOf({ month, account, revision, reason }: Revision): string {
+/** One revision that was stored, for who reads along. */
+export function revisionLine({ month, account, revision, reason }: Revision): string {
   const whose = account === "" ? "all accounts" : account;
   return `${month} closed for ${whose}: revision ${revision} (${reason})`;
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
 import type { JobQueue, Queues } from "../queues.ts";
+import type { Signer } from "../signing.ts";
 import type { RoundStore } from "../store/rounds.ts";
 
 export const ROLES = ["all", "api", "scheduler", "worker", "recorder"] as const;
@@ -21,6 +22,9 @@ export type Context = {
   readonly store: RoundStore | null;
   readonly queues: OpenQueues;
   readonly metrics: Metrics;
+  /** Throws without a database. */
+  readonly signer: () => Promise<Signer>;
+  readonly holdsClosing: () => boolean;
 };
 
 /** BullMQ with each queue opened once. */

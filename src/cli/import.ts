@@ -1,9 +1,12 @@
 import { createReadStream } from "node:fs";
+import { reviseMonths } from "../close-due.ts";
 import { importResults } from "../import-results.ts";
 import { InvalidInputError } from "../errors.ts";
 import { settle } from "../settle.ts";
+import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
+import { revisionLine } from "./close.ts";
 import { readConfig, withStore } from "./open.ts";
 import type { Verb } from "./verb.ts";
 
@@ -40,6 +43,11 @@ export const importVerb: Verb = {
         return 2;
       }
       await settle({ db, clock });
+      const everything = { fromMs: 0, untilMs: clock.nowMs() };
+      const keyFile = config.signingKeyFile;
+      const signer = () => openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
+      const revisions = await reviseMonths({ db, clock, config, signer }, everything);
+      for (const revision of revisions) out(revisionLine(revision));
       return 0;
     });
   },

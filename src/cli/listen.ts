@@ -1,22 +1,24 @@
 import type { Settings } from "../config.ts";
-import { isLoopbackName } from "../http/deps.ts";
+import { isLoopbackName, type HttpDeps } from "../http/deps.ts";
 import { buildServer } from "../http/server.ts";
 import { createMetricsRefresh } from "../refresh-metrics.ts";
-import type { FrameNotes } from "../view-overview.ts";
+import type { AccessNote } from "../sandbox/banner.ts";
+import { hasAccess } from "../store/users.ts";
 import { does, type Context } from "./context.ts";
 
 /** Serves health and metrics, and with the role for it the API and the pages. */
 export async function listen(
   context: Context,
   { host, port }: Pick<Settings, "host" | "port">,
-  notes: () => FrameNotes,
+  notes: HttpDeps["notes"],
 ): Promise<{
   readonly url: string;
+  readonly access: AccessNote;
   /** From now on we are not ready. */
   readonly beginDraining: () => void;
   readonly close: () => Promise<void>;
 }> {
-  const { clock, log, config, metrics, store, queues } = context;
+  const { clock, log, config, metrics, store, queues, signer } = context;
   const withApi = does(context, "api") && store !== null;
   let isDraining = false;
   const deps = {
@@ -43,13 +45,27 @@ export async function listen(
             withFigures: withApi,
           }),
   };
-  const server = await buildServer(deps, withApi ? { ...deps, store, notes } : null);
+  const server = await buildServer(deps, withApi ? { ...deps, store, signer, notes } : null);
   const url = await server.listen({ host, port });
+  const access = await readAccess(context, deps);
+  if (withApi && access === "nobody") {
+    log.warn("nobody can read yet: make a token with nines token create --role admin");
+  }
   return {
     url,
+    access,
     beginDraining: () => {
       isDraining = true;
     },
     close: () => server.close(),
   };
+}
+
+/** As it is at the start; pages tell it as it is when they are asked for. */
+async function readAccess(
+  { store }: Pick<Context, "store">,
+  { isLoopback }: { readonly isLoopback: boolean },
+): Promise<AccessNote> {
+  if (store !== null && (await hasAccess(store.db))) return "known";
+  return isLoopback ? "this-machine" : "nobody";
 }

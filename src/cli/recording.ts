@@ -19,11 +19,13 @@ export async function startRecording(
   store: RoundStore,
   open: OpenThings,
 ): Promise<void> {
-  const { clock, log, metrics, config, queues } = context;
+  const { clock, log, metrics, config, queues, signer, holdsClosing } = context;
   const jobDeps: StoreJobDeps = {
     clock,
     log,
     config,
+    signer,
+    holdsClosing,
     db: store.db,
     recorder: createRecorder({ store, clock, metrics }),
     onRefused: (round, why) => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { LANGS } from "../core/views.ts";
-import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
 import { reportMonth } from "../report-month.ts";
 import { settle } from "../settle.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
@@ -11,6 +11,7 @@ import type { ExitStatus, Verb } from "./verb.ts";
 const OPTIONS = {
   month: { type: "string" },
   account: { type: "string" },
+  revision: { type: "string" },
   format: { type: "string", default: "json" },
   lang: { type: "string", default: "en" },
   out: { type: "string" },
@@ -19,7 +20,7 @@ const OPTIONS = {
 
 export const report: Verb = {
   summary: "writes a month's report",
-  usage: `nines report --month YYYY-MM [--account A] [--format ${FORMAT_NAMES.join("|")}] [--lang ${LANGS.join("|")}] [--out FILE] [--config FILE]`,
+  usage: `nines report --month YYYY-MM [--account A] [--revision N] [--format ${FORMAT_NAMES.join("|")}] [--lang ${LANGS.join("|")}] [--out FILE] [--config FILE]`,
   run: async (args, terminal) => {
     const { values, problems } = readArguments(args, OPTIONS);
     const month = requireMonth(values.month, problems);
@@ -29,13 +30,15 @@ export const report: Verb = {
       problems,
     );
     requireOneOf(LANGS, { place: "--lang", value: values.lang }, problems);
+    const revision = readRevision(values.revision, problems);
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "report" }, async ({ db }) => {
       // What came in since the service settled last, or stopped, belongs to the month too.
       await settle({ db, clock: terminal.clock });
+      const query = { month, account: values.account, revision };
       const text = reportFormats[format].render(
-        await reportMonth({ db, config }, { month, account: values.account }).catch(badAccount),
+        await reportMonth({ db, config }, query).catch(notThere),
       );
       if (values.out === undefined) terminal.out(text.replace(/\n$/u, ""));
       else writeFileSync(values.out, text);
@@ -44,7 +47,18 @@ export const report: Verb = {
   },
 };
 
-function badAccount(error: unknown): never {
+function readRevision(text: string | undefined, problems: Problem[]): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/u.test(text)) {
+    const message = `"${text}" is no revision; give a whole number, 0 for the month as it stands now`;
+    problems.push({ place: "--revision", message });
+  }
+  return Number(text);
+}
+
+/** The account or the revision is not there. */
+function notThere(error: unknown): never {
   if (!(error instanceof NotFoundError)) throw error;
-  throw new InvalidInputError([{ place: "--account", message: error.message }]);
+  const place = error.message.includes("account") ? "--account" : "--revision";
+  throw new InvalidInputError([{ place, message: error.message }]);
 }

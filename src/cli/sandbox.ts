@@ -7,6 +7,7 @@ import { startCloud } from "../sandbox/cloud.ts";
 import { sandboxConfigYaml } from "../sandbox/config-yaml.ts";
 import { runFaults } from "../sandbox/fault-schedule.ts";
 import { historyRounds, historySize, type HistoryOptions } from "../sandbox/history.ts";
+import { sealDays } from "../seal.ts";
 import { settle } from "../settle.ts";
 import { findMemo, saveMemo } from "../store/memo.ts";
 import { storeRounds, type RoundStore } from "../store/rounds.ts";
@@ -15,9 +16,11 @@ import { parse, sandboxFile } from "./open.ts";
 /** The sandbox cloud, measured when nothing is configured. */
 export type Sandbox = {
   readonly config: Config;
-  readonly banner: (url: string) => string;
+  readonly banner: (at: Parameters<typeof sandboxBanner>[0]) => string;
   /** How far the history is filled; null when it is whole. */
   readonly filling: () => { readonly done: number; readonly total: number } | null;
+  /** A month with a part of its history must not be closed. */
+  readonly holdsClosing: () => boolean;
   /** Fills the history in the background. Gives the function that stops it. */
   readonly startFilling: (input: {
     readonly config: Config;
@@ -43,16 +46,19 @@ export async function startSandbox(deps: {
   const config = parse({ text, file }, environment());
   const faults = runFaults({ cloud, clock, log });
   let filling: { done: number; total: number } | null = null;
+  let isWhole = false;
   return {
     config,
-    banner: (url) => sandboxBanner({ url }),
+    banner: sandboxBanner,
     filling: () => filling,
+    holdsClosing: () => !isWhole,
     startFilling: ({ store }) => {
       // For the other verbs. Only now, with the database open, is the data directory surely ours.
       writeFileSync(file, text);
       const stop = { isAsked: false };
       const work = fillHistory({ clock, config, store, stop }, (progress) => {
         filling = progress;
+        isWhole = progress === null;
       }).catch((error: unknown) => log.error({ err: error }, "filling the history went wrong"));
       return async () => {
         stop.isAsked = true;
@@ -86,7 +92,6 @@ async function fillHistory(
   const filled = new Set(((await findMemo(store.db, FILLED)) ?? "").split(",").filter(Boolean));
   const options: HistoryOptions = { nowMs: bornMs, seed: SEED, skipDays: filled };
   const total = historySize(config, options);
-  if (total === 0) return;
   let done = 0;
   for (const batch of historyRounds(config, options)) {
     if (stop.isAsked) return;
@@ -101,4 +106,5 @@ async function fillHistory(
     await new Promise((resolve) => setImmediate(resolve));
   }
   onProgress(null);
+  await sealDays({ db: store.db, clock });
 }

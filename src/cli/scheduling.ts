@@ -5,13 +5,30 @@ import type { Context, Reloadable } from "./context.ts";
 import type { OpenThings } from "./lifecycle.ts";
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const PLAN_AGAIN_MS = 15_000;
 // A second after the grace, so that the minute before last is surely due.
 const SETTLE_OFFSET_MS = (GRACE_MS + 1_000) % MINUTE_MS;
+// Behind it: a recorder takes one job after another, and sees what was just settled.
+const WATCH_OFFSET_MS = SETTLE_OFFSET_MS + 2_000;
+const SEAL_EVERY_MS = 10 * MINUTE_MS;
+// Between two settlings, which the same worker does.
+const SEAL_OFFSET_MS = 45_000;
+const CLOSE_OFFSET_MS = SETTLE_OFFSET_MS + 2_000;
 const UPKEEP: readonly Plan[] = [
   { id: "settle", everyMs: MINUTE_MS, offsetMs: SETTLE_OFFSET_MS, name: "settle-minute", data: {} },
+  { id: "watch", everyMs: MINUTE_MS, offsetMs: WATCH_OFFSET_MS, name: "watch-months", data: {} },
+  { id: "close", everyMs: MINUTE_MS, offsetMs: CLOSE_OFFSET_MS, name: "close-months", data: {} },
+  { id: "seal", everyMs: SEAL_EVERY_MS, offsetMs: SEAL_OFFSET_MS, name: "seal-days", data: {} },
   { id: "prune", everyMs: DAY_MS, offsetMs: DAY_MS / 8, name: "prune", data: {} },
+  {
+    id: "lapse-claims",
+    everyMs: HOUR_MS,
+    offsetMs: MINUTE_MS / 2,
+    name: "lapse-claims",
+    data: {},
+  },
 ];
 
 /**
@@ -37,6 +54,8 @@ export async function startScheduling(context: Context, open: OpenThings): Promi
     if (change.changed + change.removed > 0) log.info(change, "rounds planned");
   };
   await planAll();
+  // What ended while nothing ran is sealed at once.
+  await queues.open(UPKEEP_QUEUE).add("seal-days", {});
 
   // One after another: the last one that was asked for has the last word.
   let planning = Promise.resolve();

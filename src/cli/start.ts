@@ -3,6 +3,7 @@ import { readSettings, type Config, type Settings } from "../config.ts";
 import { InvalidInputError } from "../errors.ts";
 import { createMetrics } from "../metrics.ts";
 import { openQueues } from "../queues.ts";
+import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { createLog } from "./log.ts";
 import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
@@ -99,13 +100,19 @@ async function openService(
     store: database === null ? null : { db: database.db, ids: createIdCache() },
     queues: rememberQueues(queues),
     metrics: createMetrics(),
+    signer: async () => {
+      if (database === null) throw new Error("a worker without a database signs nothing");
+      const { db } = database;
+      const { signingKeyFile: keyFile } = config;
+      return openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
+    },
+    holdsClosing: () => sandbox?.holdsClosing() ?? false,
   };
   await open.add(context.queues.closeOpened);
 
   // Before the roles, so that a port that is taken ends the start before anything is measured.
   const listener = await listen(context, settings, () => ({
     sandbox: sandbox !== null,
-    openAccess: true,
     filling: sandbox?.filling() ?? null,
   }));
   await open.add(listener.close);
@@ -115,7 +122,7 @@ async function openService(
     await open.add(sandbox.startFilling({ config, store: context.store }));
   }
 
-  if (sandbox !== null) terminal.out(sandbox.banner(listener.url));
+  if (sandbox !== null) terminal.out(sandbox.banner(listener));
   else log.info({ role, url: listener.url }, "nines runs");
   life.signals.onReload(async () => {
     if (order.file === null) return;

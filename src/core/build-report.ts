@@ -1,3 +1,10 @@
+import {
+  type CreditTerms,
+  type SubjectCredit,
+  NO_CREDIT,
+  creditsOf,
+  totalCredits,
+} from "./credit.ts";
 import { type Figure, availabilityOf } from "./figure.ts";
 import {
   type Fraction,
@@ -8,15 +15,19 @@ import {
   sumFractions,
 } from "./fraction.ts";
 import type { Interval } from "./month.ts";
-import type { Report, ReportRollup, ReportSubject } from "./report.ts";
+import type { Report, ReportExclusion, ReportRollup, ReportSubject } from "./report.ts";
 import { type Subject, compareText } from "./subject.ts";
 
 /** Places of a printed percentage, and of a decimal that never ends. */
 const PERCENT_PLACES = 3;
 const DECIMAL_PLACES = 6;
 
-/** A subject with its figure. */
-export type Evaluated = { readonly subject: Subject; readonly figure: Figure };
+/** A subject with its figure, and the exclusions that were applied. */
+export type Evaluated = {
+  readonly subject: Subject;
+  readonly figure: Figure;
+  readonly exclusions: readonly ReportExclusion[];
+};
 
 /** The month's report over all of its subjects. */
 export function buildReport(input: {
@@ -26,8 +37,11 @@ export function buildReport(input: {
   readonly revision: number;
   readonly settledUntilMs: number;
   readonly evaluated: readonly Evaluated[];
+  readonly terms: CreditTerms;
+  readonly closing: Report["closing"];
   readonly proof: Report["proof"];
 }): Report {
+  const credits = creditsOf(input.month, input.evaluated, input.terms);
   return {
     month: input.month,
     from: instant(input.bounds.fromMs),
@@ -35,15 +49,19 @@ export function buildReport(input: {
     status: input.status,
     revision: input.revision,
     settledUntil: instant(input.settledUntilMs),
-    subjects: input.evaluated.map(buildSubject),
+    subjects: input.evaluated.map((one, index) => buildSubject(one, credits[index] ?? NO_CREDIT)),
     rollups: buildRollups(input.evaluated),
-    credits: [],
+    credits: totalCredits(input.evaluated, credits),
+    closing: input.closing,
     proof: input.proof,
   };
 }
 
 /** One subject's line of the report. */
-export function buildSubject({ subject, figure }: Evaluated): ReportSubject {
+export function buildSubject(
+  { subject, figure, exclusions }: Evaluated,
+  { credit, note }: Pick<SubjectCredit, "credit" | "note">,
+): ReportSubject {
   const { agreement } = subject;
   return {
     agreement: agreement.id,
@@ -74,14 +92,15 @@ export function buildSubject({ subject, figure }: Evaluated): ReportSubject {
     allowedBad: formatDecimal(figure.allowed, DECIMAL_PLACES),
     budgetLeft: formatDecimal(figure.budgetLeft, DECIMAL_PLACES),
     verdict: figure.verdict,
-    credit: null,
+    credit,
+    creditNote: note,
     outages: figure.outages.map(({ fromMs, untilMs, slots, reason }) => ({
       from: instant(fromMs),
       until: instant(untilMs),
       slots,
       reason,
     })),
-    exclusions: [],
+    exclusions,
   };
 }
 

@@ -81,6 +81,14 @@ const dateText = z
   })
   .describe("Date, from its local midnight");
 
+/** A day of the calendar: "2026-02-30" is none. */
+const dayText = z
+  .string()
+  .refine((text) => z.iso.date().safeParse(text).success, {
+    error: (issue) => `${shown(issue)} is no day of the calendar; write one like 2026-10-01`,
+  })
+  .describe("Day, such as 2026-10-01");
+
 const momentText = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/, {
@@ -133,7 +141,14 @@ export const accountEntry = z.strictObject({
 
 const creditEntry = z.strictObject({
   below: percent("The tier holds below this availability, in percent"),
-  credit: z.number().gt(0).max(100).describe("Percent of the month's fee"),
+  credit: z
+    .number()
+    .gt(0)
+    .max(100)
+    .refine((value) => parseDecimal(String(value)) !== null, {
+      error: (issue) => `${shown(issue)} has too many decimals; write one such as 12.5`,
+    })
+    .describe("Percent of the month's fee"),
 });
 
 export const agreementEntry = z.strictObject({
@@ -204,7 +219,7 @@ export const targetEntry = z.strictObject({
   account: z.string().optional().describe("Default: the account, when there is just one"),
   monthlyFee: z
     .string()
-    .regex(/^\d{1,12}(\.\d{1,3})?$/, {
+    .regex(/^\d{1,12}(\.\d{1,4})?$/, {
       error: (issue) => `${shown(issue)} is no amount; write a decimal such as "1200.00"`,
     })
     .meta({ description: "In the account's currency", type: ["string", "number"] })
@@ -233,6 +248,49 @@ export type TargetDraft = z.output<typeof targetDraft>;
 /** The kinds of channels are checked by those who send. */
 export const channelEntry = z.looseObject({ id: idText, kind: z.string().min(1) });
 
+const anchorUrl = z
+  .string()
+  .regex(/^https?:\/\/[^\s/]\S*$/, {
+    abort: true,
+    error: "is no address; write one that begins with https:// or http://",
+  })
+  .refine((text) => URL.canParse(text), { error: "is no address; compare its host and port" })
+  .describe("Where seals are sent");
+
+export const anchorEntry = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({
+        id: idText,
+        kind: z.literal("file"),
+        path: z
+          .string()
+          .regex(/^\/.*[^/]$/, {
+            error: (issue) =>
+              `${shown(issue)} is no absolute path of a file; write one such as /mnt/far/seals.ndjson`,
+          })
+          .describe("Absolute path; a line is appended for each seal"),
+      })
+      .describe("A file, best on another machine's disk"),
+    z
+      .strictObject({
+        id: idText,
+        kind: z.literal("webhook"),
+        url: anchorUrl,
+        secret: z
+          .string()
+          .min(1, "is empty; give a secret, or remove the key")
+          .optional()
+          .describe("Key of the HMAC-SHA256 in the header X-Nines-Signature"),
+      })
+      .describe("Each seal is sent as JSON by POST"),
+    z
+      .strictObject({ id: idText, kind: z.literal("rfc3161"), url: anchorUrl })
+      .describe("A time-stamp authority by RFC 3161"),
+  ])
+  .describe("A place outside that seals are given to, so that they cannot be made again later");
+export type Anchor = Readonly<z.output<typeof anchorEntry>>;
+
 const version = z
   .literal(1, { error: "this form of the file has version 1; write version: 1" })
   .describe("Version of this file's form: 1");
@@ -241,6 +299,23 @@ const version = z
 export const headEntries = z.object({
   timeZone: timeZone.optional(),
   retentionDays: z.int().min(1).max(3660).optional().describe("Rounds are kept this many days"),
+  holidays: z
+    .array(dayText)
+    .max(10_000)
+    .optional()
+    .describe("Days off from Monday to Friday; a claim opens on the 5th working day"),
+  workingDays: z
+    .array(dayText)
+    .max(10_000)
+    .optional()
+    .describe("Saturdays and Sundays that are worked"),
+  signingKeyFile: z
+    .string()
+    .min(1, "is empty; give a path, or remove the key")
+    .optional()
+    .describe(
+      "Ed25519 private key in PEM that signs closed months; default: one in the data directory",
+    ),
   metricsToken: z
     .string()
     .min(1, "is empty; give a token, or remove the key")
@@ -269,6 +344,7 @@ export const fileOutline = z.strictObject({
   agreements: anyList.optional(),
   targets: anyList.optional(),
   channels: anyList.optional(),
+  anchors: anyList.optional(),
 });
 
 /** The whole file. */
@@ -280,6 +356,7 @@ export const configFile = z.strictObject({
   agreements: z.array(agreementEntry).optional(),
   targets: z.array(targetEntry).optional(),
   channels: z.array(channelEntry).optional(),
+  anchors: z.array(anchorEntry).optional(),
 });
 
 /** Paths whose numbers are taken by their digits: "99.95" is exact, the float is not. */

@@ -12,6 +12,7 @@ import {
 import { subtractFractions } from "./fraction.ts";
 import type { Interval } from "./month.ts";
 import { type Outage, findOutages, reasonsOf } from "./outage.ts";
+import { PROJECTION_MS, projectMonth } from "./projection.ts";
 import {
   type SlotRange,
   countSlots,
@@ -71,6 +72,14 @@ export function evaluate(input: SubjectInput): Figure {
     allowedInMonth: allowedBad(counted + slotsToCome, objective),
     budgetLeft: subtractFractions(allowed, bad),
     burn: month.isOver ? null : burnAt(month.settledSlot, states, input),
+    projection: month.isOver
+      ? null
+      : projectMonth(states, agreement, {
+          bad,
+          counted,
+          slotsToCome,
+          settledSlot: month.settledSlot,
+        }),
     outages: outagesOf(states, month.past, input),
     timeline: timelineOf(states, month.past, slotMs),
   };
@@ -115,12 +124,15 @@ function monthSlots({ agreement, month, settledUntilMs }: MonthInput) {
   };
 }
 
-/** The month's settled slots, the windows of a running month, and the length of a short stretch beyond. */
+/**
+ * The month's settled slots, before those of a running month what its burn and its projection look
+ * back on, and the length of a short stretch beyond.
+ */
 function reachOf(input: MonthInput): SlotRange {
   const { slotMs, minStretch } = input.agreement;
   const { past, toCome, settledSlot, isOver } = monthSlots(input);
-  const windowSlots = Math.floor(LONGEST_WINDOW_MS / slotMs);
-  const first = isOver ? past.from : Math.min(past.from, settledSlot - windowSlots);
+  const lookBack = Math.floor(Math.max(LONGEST_WINDOW_MS, PROJECTION_MS) / slotMs);
+  const first = isOver ? past.from : Math.min(past.from, settledSlot - lookBack);
   return {
     from: first - (minStretch - 1),
     until: Math.min(settledSlot, toCome.until + (minStretch - 1)),

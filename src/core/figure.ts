@@ -11,6 +11,7 @@ import {
   wholeFraction,
 } from "./fraction.ts";
 import type { Outage } from "./outage.ts";
+import type { Projection } from "./projection.ts";
 import type { Verdict } from "./report.ts";
 import type { SlotState } from "./state.ts";
 
@@ -38,6 +39,8 @@ export type Figure = Count & {
   readonly verdict: Verdict;
   /** Null for a month that is over. */
   readonly burn: Burn | null;
+  /** Null for a month that is over, and without enough days to go by. */
+  readonly projection: Projection | null;
   readonly outages: readonly Outage[];
   /** The settled part of the month without a gap, equal neighbours joined. */
   readonly timeline: readonly TimelineRun[];

@@ -1,6 +1,7 @@
 /** An exact rational number; `den` is positive. Not reduced unless a function says so. */
 export type Fraction = { readonly num: bigint; readonly den: bigint };
 
+export const ZERO: Fraction = { num: 0n, den: 1n };
 export const ONE: Fraction = { num: 1n, den: 1n };
 
 /** A whole number as a fraction; throws RangeError when it is not whole. */

@@ -50,15 +50,38 @@ export type ReportSubject = {
   readonly verdict: Verdict;
   /** What the agreement's tiers give for a month that is over and missed; else null. */
   readonly credit: ReportCredit | null;
+  /** Why there is no credit, or no full amount; else null. */
+  readonly creditNote: CreditNote | null;
   readonly outages: readonly ReportOutage[];
   /** The approved ones that apply to the subject and touch the month. */
   readonly exclusions: readonly ReportExclusion[];
 };
 
+/**
+ * No credit: `running` (the month is not over), `met`, `insufficient-data` (nothing can be held
+ * against the provider), `no-tier` (missed, but no tier of the agreement gives a credit).
+ * No full amount: `no-fee` (of no target), `part-fee` (of some targets is none known).
+ */
+export const CREDIT_NOTES = [
+  "running",
+  "met",
+  "insufficient-data",
+  "no-tier",
+  "no-fee",
+  "part-fee",
+] as const;
+export type CreditNote = (typeof CREDIT_NOTES)[number];
+
 export type ReportCredit = {
   /** Percent of the month's fee. */
   readonly percent: number;
-  /** Owed under this subject, a decimal with the currency's places; null without a fee. */
+  /** The tier: below this availability. */
+  readonly belowPercent: string;
+  /** Those of the subject's targets whose fees are in `fee`; the others are credited under `yieldsTo`. */
+  readonly targets: readonly string[];
+  /** Sum of the fees, a decimal with the currency's places; null when none is known. */
+  readonly fee: string | null;
+  /** `percent` of `fee`, a half rounded up; null without a fee. */
   readonly amount: string | null;
   readonly currency: string;
   readonly claimFrom: string;
@@ -103,12 +126,15 @@ export type Report = {
   readonly from: string;
   readonly until: string;
   readonly status: "running" | "closed";
+  /** 0 while the month runs. */
   readonly revision: number;
   /** Slots before this instant are settled. */
   readonly settledUntil: string;
   readonly subjects: readonly ReportSubject[];
   readonly rollups: readonly ReportRollup[];
   readonly credits: readonly ReportCreditTotal[];
+  /** Null while the month runs. */
+  readonly closing: ReportClosing | null;
   readonly proof: ReportProof;
 };
 
@@ -117,6 +143,41 @@ export type ReportProof = {
   readonly rounds: number;
   /** Over the evidence: the seals of a closed month, the chains' hashes of a running one. */
   readonly digest: string;
-  /** Null while the month runs. */
+  /** Of what the month was counted with: agreements, targets, exclusions. Null while it runs. */
+  readonly inputs: string | null;
+  /** Ed25519 over the report's canonical JSON (RFC 8785) with `signature` null; null while it runs. */
   readonly signature: string | null;
+  /** Id of the key that signed. */
+  readonly key: string | null;
+  /** The last entry of the audit log before the closing: none before it can be taken away. */
+  readonly audit: { readonly entry: number; readonly hash: string } | null;
+  /** The UTC days that the month touches, as they were sealed when it was closed. */
+  readonly seals: readonly ReportSeal[];
+};
+
+export type ReportSeal = {
+  readonly day: string;
+  readonly revision: number;
+  /** "sha256:..." */
+  readonly root: string;
+};
+
+/** How a closed month came to this revision. */
+export type ReportClosing = {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  /** Digest of the revision before, "sha256:..."; null for the first. */
+  readonly previous: string | null;
+  /** Against the revision before. */
+  readonly changes: readonly ReportChange[];
+};
+
+export type ReportChange = {
+  readonly agreement: string;
+  readonly subject: string;
+  /** Null: the subject itself came or went. */
+  readonly field: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
 };

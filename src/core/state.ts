@@ -1,4 +1,4 @@
-import { type Fraction, sumFractions } from "./fraction.ts";
+import { type Fraction, ZERO, sumFractions } from "./fraction.ts";
 import { type SlotRange, overlay } from "./ranges.ts";
 import type { JudgedRun } from "./sequence.ts";
 import { type Badness, GOOD } from "./vote.ts";
@@ -77,7 +77,11 @@ export function totalsOf(states: readonly StateRun[], range: SlotRange): Totals 
     noData: slots["no-data"],
     withData: slots.good + slots.partial + slots.bad,
     badSlots: slots.partial + slots.bad,
-    bad: sumFractions([...badByDen].map(([den, num]) => ({ num, den: BigInt(den) }))),
+    // Most ranges are without a bad slot, and a month is many ranges.
+    bad:
+      badByDen.size === 0
+        ? ZERO
+        : sumFractions([...badByDen].map(([den, num]) => ({ num, den: BigInt(den) }))),
     valid,
     failed,
   };

@@ -1,5 +1,4 @@
 import type { CountRun, Minute } from "./counts.ts";
-import { pushRun } from "./day-counts.ts";
 import { REASONS, type Reason } from "./outcome.ts";
 import type { OutcomeLetters } from "./round.ts";
 
@@ -13,6 +12,7 @@ export type TallyRound = {
   readonly reasons: ReadonlyMap<number, Reason>;
 };
 
+type Writable = { -readonly [Key in keyof CountRun]: CountRun[Key] };
 type Cells = { valid: Uint16Array; failed: Uint16Array; reasons: Map<number, Map<number, number>> };
 
 /**
@@ -26,6 +26,7 @@ export function tallyRounds(
 ): Map<number, CountRun[]> {
   const length = range.until - range.from;
   const cells = new Map<number, Cells>();
+  const rows = new Map<readonly number[], Cells[]>();
   const firstAt = new Map<number, TallyRound[]>();
   for (const round of rounds) {
     const minute = Math.floor(round.plannedAtMs / MINUTE_MS) - range.from;
@@ -34,12 +35,14 @@ export function tallyRounds(
     const seen = earlier && new Set(earlier.flatMap(({ targets }) => targets));
     if (earlier) earlier.push(round);
     else firstAt.set(round.plannedAtMs, [round]);
-    for (const [index, target] of round.targets.entries()) {
-      if (seen?.has(target) === true) continue;
-      addResult(cellsOf(cells, target, length), minute, {
-        letter: round.outcomes.charCodeAt(index),
-        reason: round.reasons.get(index),
-      });
+    // One shard's rounds share their array: its targets are looked up once.
+    const row = rows.get(round.targets) ?? round.targets.map((id) => cellsOf(cells, id, length));
+    rows.set(round.targets, row);
+    for (const [index, cell] of row.entries()) {
+      if (seen?.has(round.targets[index] ?? 0) === true) continue;
+      const letter = round.outcomes.charCodeAt(index);
+      if (letter === OK) cell.valid[minute] = (cell.valid[minute] ?? 0) + 1;
+      else addBad(cell, minute, { letter, reason: round.reasons.get(index) });
     }
   }
   return new Map([...cells].map(([target, cell]) => [target, runsOf(cell, range.from)]));
@@ -48,20 +51,20 @@ export function tallyRounds(
 const OK = "o".charCodeAt(0);
 const FAILED = "f".charCodeAt(0);
 
-function addResult(
+/** A result that is not ok. */
+function addBad(
   cell: Cells,
   minute: number,
-  result: { readonly letter: number; readonly reason: Reason | undefined },
+  { letter, reason = "" }: { readonly letter: number; readonly reason: Reason | undefined },
 ): void {
-  if (result.letter === OK || result.letter === FAILED) {
+  if (letter === FAILED) {
     cell.valid[minute] = (cell.valid[minute] ?? 0) + 1;
+    cell.failed[minute] = (cell.failed[minute] ?? 0) + 1;
   }
-  if (result.letter === OK) return;
-  if (result.letter === FAILED) cell.failed[minute] = (cell.failed[minute] ?? 0) + 1;
   const counts = cell.reasons.get(minute) ?? new Map<number, number>();
-  const reason = Math.max(0, REASONS.indexOf(result.reason ?? ""));
+  const position = Math.max(0, REASONS.indexOf(reason));
   // A failure explains a minute better than an `invalid` or `unknown` beside it.
-  counts.set(reason, (counts.get(reason) ?? 0) + (result.letter === FAILED ? 65_536 : 1));
+  counts.set(position, (counts.get(position) ?? 0) + (letter === FAILED ? 65_536 : 1));
   cell.reasons.set(minute, counts);
 }
 
@@ -79,12 +82,21 @@ function cellsOf(cells: Map<number, Cells>, target: number, length: number): Cel
 
 function runsOf(cell: Cells, start: Minute): CountRun[] {
   const runs: CountRun[] = [];
+  // Written into while it grows: a day has 1,440 minutes a target and rarely a second run.
+  let last: Writable | undefined;
   for (let index = 0; index < cell.valid.length; index += 1) {
     const valid = cell.valid[index] ?? 0;
-    const reason = mostFrequent(cell.reasons.get(index));
+    const failed = cell.failed[index] ?? 0;
+    const reason = cell.reasons.size === 0 ? 0 : mostFrequent(cell.reasons.get(index));
     if (valid === 0 && reason === 0) continue;
     const from = start + index;
-    pushRun(runs, { from, until: from + 1, valid, failed: cell.failed[index] ?? 0, reason });
+    const isSame =
+      last?.until === from &&
+      last.valid === valid &&
+      last.failed === failed &&
+      last.reason === reason;
+    if (isSame && last !== undefined) last.until = from + 1;
+    else runs.push((last = { from, until: from + 1, valid, failed, reason }));
   }
   return runs;
 }

@@ -1,6 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { may, seesAccount, type Actor, type Permission } from "../core/access.ts";
-import { ForbiddenError, NotFoundError, UnauthorizedError } from "../errors.ts";
+import type { Config } from "../config.ts";
+import type { Target } from "../core/target.ts";
+import { ForbiddenError, InvalidInputError, NotFoundError, UnauthorizedError } from "../errors.ts";
+import { getTarget } from "../view-target.ts";
 
 /** Who asks, by request; set before any route runs. */
 const actors = new WeakMap<FastifyRequest, Actor>();
@@ -29,4 +32,23 @@ export function requireMay(request: FastifyRequest, permission: Permission): Act
 export function requireSees(actor: Actor, account: string | undefined): void {
   if (account === undefined || seesAccount(actor, account)) return;
   throw new NotFoundError(`no account "${account}" in the configuration`);
+}
+
+/**
+ * The account whose report the actor gets: the one asked for, or the only one they see; undefined
+ * for all. Throws NotFoundError, and InvalidInputError for one who must choose among theirs.
+ */
+export function accountFor(actor: Actor, asked: string | undefined): string | undefined {
+  requireSees(actor, asked);
+  if (asked !== undefined || actor.accounts === null) return asked;
+  const [only, ...others] = actor.accounts;
+  if (only !== undefined && others.length === 0) return only;
+  const message = `name one of your accounts: ${actor.accounts.join(", ")}`;
+  throw new InvalidInputError([{ place: "querystring.account", message }]);
+}
+
+/** The target with this id. Throws NotFoundError, also for one of an account they do not see. */
+export function targetFor(actor: Actor, config: Config, id: string): Target {
+  const targets = config.targets.filter(({ account }) => seesAccount(actor, account));
+  return getTarget({ ...config, targets }, id);
 }

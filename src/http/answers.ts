@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OUTCOMES, REASONS } from "../core/outcome.ts";
-import type { Report } from "../core/report.ts";
+import { CREDIT_NOTES, type Report } from "../core/report.ts";
 import { PRODUCTS } from "../core/target.ts";
 
 // What the routes answer, for /openapi.json. Answers are not checked against it while they are
@@ -70,8 +70,14 @@ const subjectAnswer = z
     ]),
     credit: z
       .strictObject({
-        percent: z.number(),
-        amount: z.string().nullable().meta({ description: "Null without a fee" }),
+        percent: z.number().meta({ description: "Percent of the month's fee" }),
+        belowPercent: z.string().meta({ description: "The tier: below this availability" }),
+        targets: list(z.string()).meta({ description: "Targets whose fees are in fee" }),
+        fee: z.string().nullable().meta({ description: "Null when none is known" }),
+        amount: z
+          .string()
+          .nullable()
+          .meta({ description: "Percent of fee, a half rounded up; null without a fee" }),
         currency: z.string(),
         claimFrom: instant,
         claimUntil: instant,
@@ -80,6 +86,15 @@ const subjectAnswer = z
         }),
       })
       .nullable(),
+    creditNote: z
+      .enum(CREDIT_NOTES)
+      .nullable()
+      .meta({
+        description:
+          "Why there is no credit: running (the month is not over), met, insufficient-data, " +
+          "no-tier (missed, but no tier of the agreement gives a credit). Why there is no full " +
+          "amount: no-fee (of no target), part-fee (of some targets no fee is known). Else null",
+      }),
     outages: list(z.strictObject(outageShape)),
     exclusions: list(
       z.strictObject({
@@ -103,6 +118,16 @@ const rollupShape = {
 };
 const status = z.enum(["running", "closed"]);
 const settledUntil = instant.meta({ description: "Slots before this instant are settled" });
+
+export const changeAnswer = z
+  .strictObject({
+    agreement: z.string(),
+    subject: z.string(),
+    field: z.string().nullable().meta({ description: "Null: the subject itself came or went" }),
+    before: z.string().nullable(),
+    after: z.string().nullable(),
+  })
+  .meta({ id: "ReportChange" });
 
 export const reportAnswer: z.ZodType<Report> = z
   .strictObject({
@@ -131,10 +156,24 @@ export const reportAnswer: z.ZodType<Report> = z
         amount: z.string(),
       }),
     ),
+    closing: z
+      .strictObject({
+        at: instant,
+        by: z.string(),
+        reason: z.string(),
+        previous: z.string().nullable().meta({ description: "Digest of the revision before" }),
+        changes: list(changeAnswer),
+      })
+      .nullable()
+      .meta({ description: "Null while the month runs" }),
     proof: z.strictObject({
       rounds: z.int(),
       digest: z.string(),
+      inputs: z.string().nullable(),
       signature: z.string().nullable(),
+      key: z.string().nullable(),
+      audit: z.strictObject({ entry: z.int(), hash: z.string() }).nullable(),
+      seals: list(z.strictObject({ day: z.string(), revision: z.int(), root: z.string() })),
     }),
   })
   .meta({ id: "Report" });
@@ -227,7 +266,10 @@ export const slotsAnswer = z
         failed: z.int(),
         votes: z.int(),
         downVotes: z.int(),
-        bad: fraction.nullable().meta({ description: "Null without data" }),
+        bad: fraction.nullable().meta({ description: "As measured; null without data" }),
+        excluded: z
+          .boolean()
+          .meta({ description: "An approved exclusion keeps it from being held against anybody" }),
       }),
     ),
   })

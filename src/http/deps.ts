@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Signer } from "../signing.ts";
 import type { RoundStore } from "../store/rounds.ts";
 import type { FrameNotes } from "../view-overview.ts";
 
@@ -16,14 +17,16 @@ export type OpsDeps = {
   readonly checkReady: () => Promise<void>;
   /** Brings the gauges that are computed on demand up to date. */
   readonly refreshMetrics: () => Promise<void>;
-  /** Until there are users and tokens, writing is for this machine alone. */
+  /** We listen on loopback alone: while nobody was given access, this machine may read. */
   readonly isLoopback: boolean;
 };
 
 /** What the API and the pages need besides. */
 export type HttpDeps = OpsDeps & {
   readonly store: RoundStore;
-  readonly notes: () => FrameNotes;
+  /** The key that signs closed months. */
+  readonly signer: () => Promise<Signer>;
+  readonly notes: () => Omit<FrameNotes, "openAccess">;
 };
 
 export type App = FastifyInstance;

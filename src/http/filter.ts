@@ -1,13 +1,15 @@
 import type { Config } from "../config.ts";
+import { seesAccount, type Actor } from "../core/access.ts";
 import type { Target } from "../core/target.ts";
 import { requireAccount } from "../report-month.ts";
+import { requireSees } from "./actor.ts";
 
 /**
- * The test for the targets that a query asks for. Throws NotFoundError for an account that is
- * not in the configuration.
+ * The test for the targets that a query asks for, of those that the actor may see. Throws
+ * NotFoundError for an account that is not in the configuration, as far as the actor is concerned.
  */
 export function targetFilter(
-  config: Config,
+  { config, actor }: { readonly config: Config; readonly actor: Actor },
   query: {
     readonly product?: string | undefined;
     readonly region?: string | undefined;
@@ -15,9 +17,11 @@ export function targetFilter(
   },
 ): (target: Target) => boolean {
   const { product, region, account } = query;
+  requireSees(actor, account);
   requireAccount(config, account);
   return (target) =>
     (product === undefined || target.product === product) &&
     (region === undefined || target.region === region) &&
-    (account === undefined || target.account === account);
+    (account === undefined || target.account === account) &&
+    seesAccount(actor, target.account);
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Evaluated } from "../core/build-report.ts";
 import { readMonth } from "../read-month.ts";
+import { actorOf } from "./actor.ts";
 import { outagesAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { targetFilter } from "./filter.ts";
@@ -24,9 +25,10 @@ export const outageRoutes =
       async (request) => {
         const { month, ...filter } = request.query;
         const config = deps.config();
+        const actor = actorOf(request);
         const { evaluated } = await readMonth(
           { db: deps.store.db, config },
-          { month, keep: targetFilter(config, filter) },
+          { month, keep: targetFilter({ config, actor }, filter) },
         );
         const outages = evaluated.flatMap(describeOutages);
         outages.sort((a, b) => (a.from === b.from ? 0 : a.from < b.from ? 1 : -1));

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { monthAt } from "../core/month.ts";
 import type { Report, ReportRollup } from "../core/report.ts";
 import { reportMonth } from "../report-month.ts";
+import { actorOf, requireSees } from "./actor.ts";
 import { overviewAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema } from "./schemas.ts";
@@ -26,8 +27,13 @@ export const overviewRoutes =
       },
       async (request) => {
         const config = deps.config();
+        const actor = actorOf(request);
         const { month = monthAt(deps.clock.nowMs(), config.timeZone), account } = request.query;
-        const report = await reportMonth({ db: deps.store.db, config }, { month, account });
+        requireSees(actor, account);
+        const report = await reportMonth(
+          { db: deps.store.db, config },
+          { month, account, accounts: actor.accounts },
+        );
         const { from, until, status, settledUntil, rollups } = report;
         const cells = rollups.flatMap((rollup) => describeCell(rollup, report));
         return { month, from, until, status, settledUntil, cells };

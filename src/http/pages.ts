@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Config } from "../config.ts";
+import type { Actor } from "../core/access.ts";
 import { monthAt } from "../core/month.ts";
 import type { OverviewModel } from "../core/views.ts";
 import { findFiguresVersion } from "../store/unsettled.ts";
@@ -10,6 +11,8 @@ import { chooseLang } from "../web/lang.ts";
 import { renderOverview } from "../web/overview.tsx";
 import { stylesheet } from "../web/style.ts";
 import { renderTarget } from "../web/target.tsx";
+import { actorOf, targetFor } from "./actor.ts";
+import { isLocalActor } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema, productSchema } from "./schemas.ts";
 
@@ -37,7 +40,8 @@ export const pageRoutes =
       },
       async (request, reply) => {
         const { month = presentMonth(deps), product = null, region = null, lang } = request.query;
-        const model = await overview({ month, filter: { product, region } });
+        const query = { month, filter: { product, region } };
+        const model = await overview(query, actorOf(request));
         const chosen = chooseLang(lang, request.headers["accept-language"]);
         return reply.type(HTML).send(renderOverview(model, chosen));
       },
@@ -54,7 +58,9 @@ export const pageRoutes =
       },
       async (request, reply) => {
         const { month = presentMonth(deps), lang } = request.query;
-        const model = await viewTarget(viewDepsOf(deps), { id: request.params.id, month });
+        const actor = actorOf(request);
+        const { id } = targetFor(actor, deps.config(), request.params.id);
+        const model = await viewTarget(viewDepsOf(deps, actor), { id, month });
         const chosen = chooseLang(lang, request.headers["accept-language"]);
         return reply.type(HTML).send(renderTarget(model, chosen));
       },
@@ -81,12 +87,15 @@ type Kept = {
 
 /**
  * Gives the function that makes overviews. With ten thousand targets one takes a second of this
- * process, which may be measuring too: readers who come together get the same one.
+ * process, which may be measuring too: readers who come together, and see the same accounts, get
+ * the same one.
  */
-function createOverviews(deps: HttpDeps): (query: OverviewQuery) => Promise<OverviewModel> {
+function createOverviews(
+  deps: HttpDeps,
+): (query: OverviewQuery, actor: Actor) => Promise<OverviewModel> {
   const kept = new Map<string, Kept>();
-  return async (query) => {
-    const key = JSON.stringify(query);
+  return async (query, actor) => {
+    const key = JSON.stringify([query, actor.accounts, isLocalActor(actor)]);
     const config = deps.config();
     const atMs = deps.clock.monotonicMs();
     const version = await findFiguresVersion(deps.store.db);
@@ -95,7 +104,7 @@ function createOverviews(deps: HttpDeps): (query: OverviewQuery) => Promise<Over
     if (known !== undefined && known.config === config && known.version === version) {
       return known.model;
     }
-    const model = viewOverview(viewDepsOf(deps), query);
+    const model = viewOverview(viewDepsOf(deps, actor), query);
     kept.set(key, { config, version, atMs, model });
     // A failure is told to those who wait for it, and forgotten.
     model.catch(() => kept.delete(key));
@@ -103,8 +112,14 @@ function createOverviews(deps: HttpDeps): (query: OverviewQuery) => Promise<Over
   };
 }
 
-function viewDepsOf({ store, clock, config, notes }: HttpDeps): ViewDeps {
-  return { db: store.db, clock, config: config(), notes: notes() };
+function viewDepsOf({ store, clock, config, notes }: HttpDeps, actor: Actor): ViewDeps {
+  return {
+    db: store.db,
+    clock,
+    config: config(),
+    accounts: actor.accounts,
+    notes: { ...notes(), openAccess: isLocalActor(actor) },
+  };
 }
 
 function presentMonth({ clock, config }: HttpDeps): string {

@@ -47,6 +47,9 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer
   const title = STATUS_CODES[answer.status] ?? "Error";
   void reply.code(answer.status);
   if (answer.status === 503) void reply.header("retry-after", "5");
+  if (answer.status === 401 && !reply.hasHeader("www-authenticate")) {
+    void reply.header("www-authenticate", "Bearer");
+  }
   const isApi = request.url.startsWith("/api/");
   if (!isApi && (request.headers.accept ?? "").includes("text/html")) {
     const lang = chooseLang(askedLang(request.query), request.headers["accept-language"]);

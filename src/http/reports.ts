@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { LANGS } from "../core/views.ts";
-import { NotFoundError } from "../errors.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
 import { reportMonth } from "../report-month.ts";
+import { accountFor, actorOf } from "./actor.ts";
 import { problems, reportAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema } from "./schemas.ts";
@@ -39,12 +39,11 @@ export const reportRoutes =
       },
       async (request, reply) => {
         const { month } = request.params;
-        const { account, format, revision } = request.query;
+        const { format, revision } = request.query;
+        const account = accountFor(actorOf(request), request.query.account);
         const config = deps.config();
-        const report = await reportMonth({ db: deps.store.db, config }, { month, account });
-        if (revision !== undefined && revision !== report.revision) {
-          throw new NotFoundError(`no revision ${revision} of ${month}`);
-        }
+        const { db } = deps.store;
+        const report = await reportMonth({ db, config }, { month, account, revision });
         const { contentType, extension, render } = reportFormats[format];
         const name = `sla-${month}${account === undefined ? "" : `-${account}`}.${extension}`;
         const disposition = format === "json" ? "inline" : "attachment";

@@ -1,15 +1,16 @@
 import { Readable } from "node:stream";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { reviseMonths } from "../close-due.ts";
 import { formatResultLine } from "../core/results-ndjson.ts";
 import { InvalidInputError } from "../errors.ts";
 import { importResults } from "../import-results.ts";
 import { settle } from "../settle.ts";
 import { pageResults } from "../store/results.ts";
-import { getTarget } from "../view-target.ts";
+import { actorOf, requireMay, targetFor } from "./actor.ts";
 import { importAnswer, problems, resultLine, textOf } from "./answers.ts";
-import { isLoopbackName, type HttpDeps } from "./deps.ts";
-import { sendProblem } from "./problems.ts";
+import { isLocalActor } from "./authenticate.ts";
+import type { HttpDeps } from "./deps.ts";
 import { idParams, resultsQuery } from "./schemas.ts";
 
 const NDJSON = "application/x-ndjson";
@@ -37,7 +38,7 @@ export const resultRoutes =
         },
       },
       async (request, reply) => {
-        const { id } = getTarget(deps.config(), request.params.id);
+        const { id } = targetFor(actorOf(request), deps.config(), request.params.id);
         const { from, until } = request.query;
         const lines = writeLines(deps, id, { fromMs: from, untilMs: until });
         return reply.header("content-type", NDJSON).send(Readable.from(lines));
@@ -57,11 +58,8 @@ export const resultRoutes =
           response: { 200: importAnswer, ...problems },
         },
       },
-      async (request, reply) => {
-        if (!deps.isLoopback || !isLoopbackName(request.hostname)) {
-          const detail = "writing is for this machine alone: import with `nines import` there";
-          return sendProblem(request, reply, { status: 403, detail });
-        }
+      async (request) => {
+        if (!isLocalActor(actorOf(request))) requireMay(request, "import-results");
         const { keepGoing } = request.query;
         const outcome = await importResults(
           { store: deps.store, clock: deps.clock, config: deps.config() },
@@ -69,7 +67,11 @@ export const resultRoutes =
           { keepGoing },
         );
         if (outcome.bad > 0 && !keepGoing) throw new InvalidInputError(outcome.problems);
-        await settle({ db: deps.store.db, clock: deps.clock });
+        const { clock, signer } = deps;
+        const { db } = deps.store;
+        await settle({ db, clock });
+        const everything = { fromMs: 0, untilMs: clock.nowMs() };
+        await reviseMonths({ db, clock, signer, config: deps.config() }, everything);
         return outcome;
       },
     );

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { ROLES } from "../core/access.ts";
 import { isMonth } from "../core/month.ts";
 import { parseInstant } from "../core/results-ndjson.ts";
 import { PRODUCTS } from "../core/target.ts";
+import { isAccessName } from "../manage-access.ts";
 
 // What the routes take. An unknown query parameter is an error: a filter that is mistyped must
 // not give more than was asked for.
@@ -13,7 +15,7 @@ export const monthSchema = z
   .meta({ description: "Calendar month, YYYY-MM", example: "2026-10" });
 
 const INSTANT_FORM = "must be an RFC 3339 instant such as 2026-10-01T00:00:00Z";
-const instantSchema = z
+export const instantSchema = z
   .string({ error: INSTANT_FORM })
   .refine((text) => readInstant(text) !== null, { error: INSTANT_FORM, abort: true })
   .transform((text) => readInstant(text) ?? 0)
@@ -57,3 +59,13 @@ export const slotsQuery = z
   })
   .refine(isInOrder, IN_ORDER)
   .refine(isShort, SHORT);
+
+/** Of a user or token. */
+export const nameParams = z.object({
+  name: z.string().refine(isAccessName, { error: "is no name of a user or token" }),
+});
+export const roleSchema = z.enum(ROLES);
+export const accountsSchema = z
+  .array(z.string())
+  .optional()
+  .meta({ description: "Of an account manager" });

@@ -9,16 +9,27 @@ import {
   createJsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
+import { auditRoutes } from "./audit.ts";
+import { addAuthentication } from "./authenticate.ts";
+import { claimRoutes } from "./claims.ts";
 import type { App, HttpDeps, OpsDeps } from "./deps.ts";
+import { eventRoutes } from "./events.ts";
+import { exclusionRoutes } from "./exclusions.ts";
 import { healthRoutes } from "./health.ts";
+import { loginRoutes } from "./login.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { outageRoutes } from "./outages.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
 import { answerClientError, answerError, setProblemHandlers } from "./problems.ts";
+import { proofRoutes } from "./proofs.ts";
 import { reportRoutes } from "./reports.ts";
 import { resultRoutes } from "./results.ts";
+import { revisionRoutes } from "./revisions.ts";
+import { runningRoutes } from "./running.ts";
 import { targetRoutes } from "./targets.ts";
+import { tokenRoutes } from "./tokens.ts";
+import { userRoutes } from "./users.ts";
 
 /** What pages may load: nothing from elsewhere, no script, no inline style. */
 const PAGE_POLICY = {
@@ -44,6 +55,16 @@ const apiRoutes = [
   resultRoutes,
   outageRoutes,
   reportRoutes,
+  revisionRoutes,
+  proofRoutes,
+  runningRoutes,
+  eventRoutes,
+  loginRoutes,
+  tokenRoutes,
+  userRoutes,
+  auditRoutes,
+  claimRoutes,
+  exclusionRoutes,
   pageRoutes,
 ];
 
@@ -72,7 +93,8 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
     await app.register(compress, { threshold: 4096, encodings: ["gzip", "identity"] });
     await describeApi(app);
   }
-  for (const routes of opsRoutes) await app.register(routes(deps));
+  if (api !== null) addAuthentication(app, api);
+  for (const routes of opsRoutes) await app.register(routes(deps, api));
   if (api !== null) for (const routes of apiRoutes) await app.register(routes(api));
   return app;
 }
@@ -90,6 +112,8 @@ async function describeApi(app: App): Promise<void> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "nines", version: "1", description: "Availability SLA monitor" },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      security: [{ token: [] }],
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
     transformObject: (document) => withoutUnused(describe(document)),

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Config } from "../config.ts";
+import { seesAccount, type Actor } from "../core/access.ts";
 import { probeFacts } from "../core/target-view.ts";
 import type { Target } from "../core/target.ts";
 import { presentOf, presentSinceMs } from "../present.ts";
 import { readSlots } from "../read-slots.ts";
 import { listLatest, type LatestResult } from "../store/results.ts";
-import { getTarget } from "../view-target.ts";
+import { actorOf, targetFor } from "./actor.ts";
 import { problems, slotsAnswer, targetAnswer, targetsAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { targetFilter } from "./filter.ts";
@@ -28,8 +29,9 @@ export const targetRoutes =
       },
       async (request) => {
         const config = deps.config();
-        const targets = config.targets.filter(targetFilter(config, request.query));
-        return { targets: targets.map(await readLatest(deps, config)) };
+        const actor = actorOf(request);
+        const targets = config.targets.filter(targetFilter({ config, actor }, request.query));
+        return { targets: targets.map(await readLatest(deps, { config, actor })) };
       },
     );
 
@@ -45,8 +47,9 @@ export const targetRoutes =
       },
       async (request) => {
         const config = deps.config();
-        const target = getTarget(config, request.params.id);
-        return (await readLatest(deps, config))(target);
+        const actor = actorOf(request);
+        const target = targetFor(actor, config, request.params.id);
+        return (await readLatest(deps, { config, actor }))(target);
       },
     );
 
@@ -63,7 +66,7 @@ export const targetRoutes =
       },
       async (request) => {
         const config = deps.config();
-        const target = getTarget(config, request.params.id);
+        const target = targetFor(actorOf(request), config, request.params.id);
         const { from, until, agreement } = request.query;
         return readSlots(
           { db: deps.store.db, config },
@@ -74,14 +77,23 @@ export const targetRoutes =
   };
 
 /** Gives the function that describes a target with its present state. */
-async function readLatest({ clock, store }: HttpDeps, config: Config) {
+async function readLatest(
+  { clock, store }: HttpDeps,
+  { config, actor }: { readonly config: Config; readonly actor: Actor },
+) {
   const nowMs = clock.nowMs();
   const latest = await listLatest(store.db, presentSinceMs(config, nowMs));
   const byTarget = new Map<string, LatestResult[]>();
   for (const one of latest) {
     byTarget.set(one.target, [...(byTarget.get(one.target) ?? []), one]);
   }
-  return (target: Target) => describe(target, byTarget.get(target.id) ?? [], nowMs);
+  const seen = new Set(
+    config.targets.filter(({ account }) => seesAccount(actor, account)).map(({ id }) => id),
+  );
+  return (target: Target) => ({
+    ...describe(target, byTarget.get(target.id) ?? [], nowMs),
+    inherits: target.inherits !== null && seen.has(target.inherits) ? target.inherits : null,
+  });
 }
 
 function describe(target: Target, latest: readonly LatestResult[], nowMs: number) {
@@ -95,7 +107,6 @@ function describe(target: Target, latest: readonly LatestResult[], nowMs: number
     class: target.class,
     labels: target.labels,
     agreements: target.agreements,
-    inherits: target.inherits,
     intervalSeconds: target.intervalMs / 1000,
     timeoutSeconds: target.timeoutMs / 1000,
     from: instantOrNull(target.fromMs),

@@ -28,6 +28,13 @@ const COLUMNS: readonly (readonly [string, (subject: ReportSubject) => Cell])[] 
   ["reachabilityPercent", ({ reachabilityPercent }) => reachabilityPercent],
   ["coveragePercent", ({ coveragePercent }) => coveragePercent],
   ["outages", ({ outages }) => outages.length],
+  ["creditPercent", ({ credit }) => credit?.percent ?? null],
+  ["creditFee", ({ credit }) => credit?.fee ?? null],
+  ["creditAmount", ({ credit }) => credit?.amount ?? null],
+  ["creditCurrency", ({ credit }) => credit?.currency ?? null],
+  ["creditNote", ({ creditNote }) => creditNote],
+  ["claimFrom", ({ credit }) => credit?.claimFrom ?? null],
+  ["claimUntil", ({ credit }) => credit?.claimUntil ?? null],
 ];
 
 /**

@@ -1,7 +1,25 @@
 import { REAL_OUTAGES } from "./real-outages.ts";
 
+/** Who may read now. `nobody`: others reach the address, and no user or token was made yet. */
+export type AccessNote = "this-machine" | "known" | "nobody";
+
+const ACCESS = {
+  "this-machine":
+    "There is no user and no token yet, so everything is readable without login from this machine.",
+  known: "Users or tokens were made: pages and API are for them alone.",
+  nobody:
+    "There is no user and no token yet, and others reach this address: make one to read anything, " +
+    "with nines token create --role admin.",
+} satisfies Record<AccessNote, string>;
+
 /** What `npm start` says when nothing is configured. */
-export function sandboxBanner({ url }: { readonly url: string }): string {
+export function sandboxBanner({
+  url,
+  access,
+}: {
+  readonly url: string;
+  readonly access: AccessNote;
+}): string {
   const replays = REAL_OUTAGES.map(({ month, title }) => `    ${month}  ${title}`);
   return [
     "",
@@ -14,7 +32,7 @@ export function sandboxBanner({ url }: { readonly url: string }): string {
     ...replays,
     "  Every few minutes a sandbox server breaks for a minute or two; the log says which.",
     "",
-    "  There is no user and no token yet, so everything is readable without login from this machine.",
+    `  ${ACCESS[access]}`,
     "  To measure your own targets put a nines.yaml here, or name one with --config or NINES_CONFIG.",
     "",
   ].join("\n");

@@ -17,4 +17,8 @@ export const lockKeys = {
   seal: 5,
   /** One closing of months at a time. */
   closing: 6,
+  /** One watch over the months' states at a time. */
+  watch: 7,
+  /** Seals given to places outside one after another. */
+  anchor: 8,
 } as const;

@@ -51,6 +51,25 @@ export async function appendAudit(tx: Queryable, step: AuditStep): Promise<void>
   );
 }
 
+/** The newest entry's number and hash, hexadecimal; null for an empty log. */
+export async function findAuditHead(
+  db: Queryable,
+): Promise<{ readonly entry: number; readonly hash: string } | null> {
+  const { rows } = await db.query<{ entry: number; hash: string }>(
+    `select seq as entry, encode(hash, 'hex') as hash from audit order by seq desc limit 1`,
+  );
+  return rows[0] ?? null;
+}
+
+/** The hash of an entry, hexadecimal; null when there is none of this number. */
+export async function findAuditHash(db: Queryable, entry: number): Promise<string | null> {
+  const { rows } = await db.query<{ hash: string }>(
+    `select encode(hash, 'hex') as hash from audit where seq = $1`,
+    [entry],
+  );
+  return rows[0]?.hash ?? null;
+}
+
 export type AuditEntry = {
   readonly seq: number;
   readonly atMs: number;

@@ -40,7 +40,7 @@ export async function listTallyRounds(
   });
   const parsed = new Map<string, readonly number[]>();
   return rows.map((row) => {
-    const targets = parsed.get(row.targets) ?? row.targets.slice(1, -1).split(",").map(Number);
+    const targets = parsed.get(row.targets) ?? parseIntegers(row.targets);
     parsed.set(row.targets, targets);
     return {
       plannedAtMs: row.planned_at,
@@ -53,9 +53,15 @@ export async function listTallyRounds(
 
 const NO_REASONS: ReadonlyMap<number, Reason> = new Map();
 
-function reasonsOf(details: readonly PackedDetail[] | null): ReadonlyMap<number, Reason> {
+/** The reasons by index into the round's arrays. */
+export function reasonsOf(details: readonly PackedDetail[] | null): ReadonlyMap<number, Reason> {
   if (details === null) return NO_REASONS;
   return new Map(details.map(([index, reason]) => [index, REASONS[reason] ?? "internal-error"]));
+}
+
+/** `{1,2,3}` as the server prints it; much faster than the driver's general array parser. */
+export function parseIntegers(text: string): number[] {
+  return text === "{}" ? [] : text.slice(1, -1).split(",").map(Number);
 }
 
 function isoMinute(minute: Minute): string {

@@ -250,7 +250,10 @@ async function moveHeads(tx: Queryable, heads: ReadonlyMap<number, Head>): Promi
   );
 }
 
-/** Keeps the number of rounds and the last hash of each chain and UTC day, for the proof. */
+/**
+ * Keeps the number of rounds and the last hash of each chain and UTC day, for the proof, and
+ * takes away the mark that its seal covers it all.
+ */
 async function countDays(tx: Queryable, rows: readonly NewRow[]): Promise<void> {
   const days = new Map<string, { chainId: number; day: number; rounds: number; hash: Buffer }>();
   for (const { chainId, round, hash } of rows) {
@@ -263,7 +266,7 @@ async function countDays(tx: Queryable, rows: readonly NewRow[]): Promise<void> 
     `insert into chain_day (chain_id, day, rounds, hash)
      select * from unnest($1::int[], $2::int[], $3::int[], $4::bytea[])
      on conflict (chain_id, day) do update
-       set rounds = chain_day.rounds + excluded.rounds, hash = excluded.hash`,
+       set rounds = chain_day.rounds + excluded.rounds, hash = excluded.hash, sealed = false`,
     [
       values.map(({ chainId }) => chainId),
       values.map(({ day }) => day),

@@ -58,8 +58,18 @@ export async function lockDay(tx: Queryable, { vantageId, day }: UnsettledDay): 
 
 /** How far minutes are settled, as an instant; null before the first. */
 export async function findSettledUntil(db: Queryable): Promise<number | null> {
-  const { rows } = await db.query<{ settled_until: number }>(`select settled_until from progress`);
+  const { rows } = await db.query<{ settled_until: number }>(
+    `select settled_until from progress where settled_until > 'epoch'`,
+  );
   return rows[0]?.settled_until ?? null;
+}
+
+/** Makes another version of all figures, also while none is settled. */
+export async function markFiguresChanged(tx: Queryable): Promise<void> {
+  await tx.query(
+    `insert into progress (settled_until, derivations) values ('epoch', 1)
+     on conflict (only_row) do update set derivations = progress.derivations + 1`,
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ export const en: Messages = {
   months: "Months",
   sandbox:
     "Sandbox: these targets are simulated on this machine, and real outages are replayed in their history. Put a nines.yaml beside the service to measure your own.",
-  openAccess: "No user has been set up: everybody who reaches this address can read.",
+  openAccess: "There is no user and no token yet: whoever is on this machine can read.",
   filling: (done, total) =>
     `The history is being filled: ${done} of ${total}. Reload to see more of it.`,
   cutNote: "Percentages are cut to three decimals, never rounded up.",

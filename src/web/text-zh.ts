@@ -18,7 +18,7 @@ export const zh: Messages = {
   months: "月份",
   sandbox:
     "沙箱：这些目标是在本机模拟的，历史数据中重放了真实发生过的故障。放置 nines.yaml 即可监测您自己的目标。",
-  openAccess: "尚未设置用户：能访问此地址的人均可查看。",
+  openAccess: "尚未设置用户和令牌：使用本机的人均可查看。",
   filling: (done, total) => `正在填充历史数据：${done} / ${total}。刷新页面可查看更多。`,
   cutNote: "百分比保留三位小数，直接截断，不会进位。",
   zoneNote: (zone) => `所有时间均为 ${zone}。`,

@@ -3,6 +3,7 @@ import { benchImport, benchReport } from "./history.ts";
 import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
 import { benchProbeCost } from "./probe-cost.ts";
+import { benchVerify } from "./verify.ts";
 
 /** `--quick` measures for seconds instead of minutes; a name runs that one alone. */
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   import: () => benchImport(),
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
+  verify: () => benchVerify(isQuick ? 3 : 31),
   memory: () => benchMemory(),
   "kill-log": () => benchKillLog(),
 };

@@ -74,6 +74,7 @@ function figures(members: readonly Evidence[], settledUntilMs = OCTOBER.untilMs)
       members: subject.targets.map(({ id }) => byId.get(id)!),
       exclusions: [],
     }),
+    exclusions: [],
   }));
   buildReport({
     month: "2026-10",
@@ -82,7 +83,21 @@ function figures(members: readonly Evidence[], settledUntilMs = OCTOBER.untilMs)
     revision: 1,
     settledUntilMs,
     evaluated,
-    proof: { rounds: 0, digest: "", signature: null },
+    terms: {
+      currencies: new Map([["acme", "CNY"]]),
+      holidays: new Set(),
+      workingDays: new Set(),
+    },
+    closing: null,
+    proof: {
+      rounds: 0,
+      digest: "",
+      inputs: null,
+      signature: null,
+      key: null,
+      audit: null,
+      seals: [],
+    },
   });
 }
 

@@ -6,9 +6,22 @@ import { makeHome, runNines, startNines, type Home } from "../helpers/nines.ts";
 import { freePort } from "../helpers/ports.ts";
 import { answerWith, startTcpServer, type TcpServer } from "../helpers/tcp-server.ts";
 
-const VERBS = ["start", "check-config", "probe", "import", "report", "rebuild", "verify"];
+const VERBS = [
+  "start",
+  "check-config",
+  "probe",
+  "import",
+  "report",
+  "rebuild",
+  "verify",
+  "backup",
+  "restore",
+  "token",
+  "user",
+  "audit",
+];
 /** Of versions to come. */
-const LATER = ["close", "backup", "restore", "token", "user", "exclusion", "export", "notify"];
+const LATER = ["close", "exclusion", "export", "notify"];
 
 let at: Home;
 let server: TcpServer;

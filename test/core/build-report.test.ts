@@ -1,9 +1,26 @@
 import { describe, expect, test } from "vitest";
 import type { Agreement } from "../../src/core/agreement.ts";
 import { buildReport, buildRollups, buildSubject } from "../../src/core/build-report.ts";
+import { NO_CREDIT } from "../../src/core/credit.ts";
 import { evaluate, type SubjectInput } from "../../src/core/evaluate.ts";
 import type { Subject } from "../../src/core/subject.ts";
 import { MINUTE_MS, OCTOBER, octoberInput, testEvidence, testTarget } from "../helpers/sla.ts";
+
+const TERMS = {
+  currencies: new Map([["acme", "CNY"]]),
+  holidays: new Set<string>(),
+  workingDays: new Set<string>(),
+};
+
+const PROOF = {
+  rounds: 178_560,
+  digest: "sha256:0",
+  inputs: null,
+  signature: null,
+  key: null,
+  audit: null,
+  seals: [],
+};
 
 const down = (from: number, until: number) => ({ from, until, failed: 4 });
 
@@ -17,6 +34,7 @@ function evaluated(
   return {
     subject: subject(input, { id, product, region, account }),
     figure: evaluate(input),
+    exclusions: [],
   };
 }
 
@@ -29,7 +47,7 @@ function subject(
 
 describe("buildSubject", () => {
   test("prints a missed month as the interface promises", () => {
-    expect(buildSubject(evaluated("web-1", [down(100, 123)]))).toEqual({
+    expect(buildSubject(evaluated("web-1", [down(100, 123)]), NO_CREDIT)).toEqual({
       agreement: "ecs",
       scope: "target",
       id: "web-1",
@@ -54,6 +72,7 @@ describe("buildSubject", () => {
       budgetLeft: "-0.68",
       verdict: "missed",
       credit: null,
+      creditNote: null,
       outages: [
         {
           from: "2026-09-30T17:40:00.000Z",
@@ -74,7 +93,7 @@ describe("buildSubject", () => {
       { from: 6, until: 10, valid: 0 },
     ];
     const slots = { method: "error-rate", slotMs: 5 * MINUTE_MS } as const;
-    expect(buildSubject(evaluated("bucket", partly, slots))).toMatchObject({
+    expect(buildSubject(evaluated("bucket", partly, slots), NO_CREDIT)).toMatchObject({
       bad: "41/60",
       books: { good: "535639/60", bad: "41/60", excluded: "0", noData: "0" },
       allowedBad: "4.464",
@@ -87,7 +106,9 @@ describe("buildSubject", () => {
     const input = { ...octoberInput(), members: [testEvidence({ a: [] })] };
     const place = { id: "web-1", product: "ecs", region: "cn-hangzhou", account: "acme" };
     const figure = evaluate(input);
-    expect(buildSubject({ subject: subject(input, place), figure })).toMatchObject({
+    expect(
+      buildSubject({ subject: subject(input, place), figure, exclusions: [] }, NO_CREDIT),
+    ).toMatchObject({
       availabilityPercent: null,
       reachabilityPercent: null,
       coveragePercent: "0.000",
@@ -180,7 +201,7 @@ describe("buildRollups", () => {
 });
 
 test("a report carries its month, its bounds and what it rests on", () => {
-  const proof = { rounds: 178_560, digest: "sha256:0", signature: null };
+  const proof = PROOF;
   const report = buildReport({
     month: "2026-10",
     bounds: OCTOBER,
@@ -188,6 +209,8 @@ test("a report carries its month, its bounds and what it rests on", () => {
     revision: 1,
     settledUntilMs: OCTOBER.untilMs,
     evaluated: [evaluated("web-1", [])],
+    terms: TERMS,
+    closing: null,
     proof,
   });
   expect(report).toMatchObject({
@@ -201,4 +224,68 @@ test("a report carries its month, its bounds and what it rests on", () => {
     proof,
   });
   expect(report.rollups).toHaveLength(3);
+});
+
+describe("credits in the report", () => {
+  const tiers = { belowPercent: "99.95", below: { num: 9995n, den: 10_000n }, creditPercent: 10 };
+  const missed = (id: string, account = "acme") => {
+    const one = evaluated(id, [down(100, 123)], { account, credits: [tiers] });
+    const targets = [testTarget({ id, monthlyFee: "1200.00" })];
+    return { ...one, subject: { ...one.subject, targets } };
+  };
+  const build = (...parts: Parameters<typeof buildReport>[0]["evaluated"]) =>
+    buildReport({
+      month: "2026-10",
+      bounds: OCTOBER,
+      status: "closed",
+      revision: 1,
+      settledUntilMs: OCTOBER.untilMs,
+      evaluated: parts,
+      terms: { ...TERMS, currencies: new Map([...TERMS.currencies, ["globex", "USD"]]) },
+      closing: null,
+      proof: PROOF,
+    });
+
+  test("the credit of a missed month, as the interface promises", () => {
+    const report = build(missed("web-1"), evaluated("web-2", []));
+    expect(report.subjects.map(({ credit, creditNote }) => [credit, creditNote])).toEqual([
+      [
+        {
+          percent: 10,
+          belowPercent: "99.95",
+          targets: ["web-1"],
+          fee: "1200.00",
+          amount: "120.00",
+          currency: "CNY",
+          claimFrom: "2026-11-05T16:00:00.000Z",
+          claimUntil: "2026-12-31T16:00:00.000Z",
+          yieldsTo: [],
+        },
+        null,
+      ],
+      [null, "met"],
+    ]);
+  });
+
+  test("are added up for each account, in its currency", () => {
+    const report = build(missed("web-1"), missed("web-2"), missed("web-3", "globex"));
+    expect(report.credits).toEqual([
+      { by: "account", account: "acme", currency: "CNY", amount: "240.00" },
+      { by: "account", account: "globex", currency: "USD", amount: "120.00" },
+      {
+        by: "account-product",
+        account: "acme",
+        product: "ecs",
+        currency: "CNY",
+        amount: "240.00",
+      },
+      {
+        by: "account-product",
+        account: "globex",
+        product: "ecs",
+        currency: "USD",
+        amount: "120.00",
+      },
+    ]);
+  });
 });

@@ -477,10 +477,10 @@ describe("section 6: the figure", () => {
       expect(figure.timeline.at(-1)!.untilMs).toBe(octoberInterval(0, 10_000).untilMs);
     });
 
-    test("needs evidence of the three days before", () => {
+    test("needs evidence of the seven days before", () => {
       const { fromMs, untilMs } = evidenceRange(running(1000, []));
       expect([fromMs, untilMs]).toEqual([
-        octoberInterval(1000 - 4320, 0).fromMs,
+        octoberInterval(1000 - 10_080, 0).fromMs,
         octoberInterval(0, 1000).untilMs,
       ]);
     });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { probes } from "../../probes/index.ts";
 import type { Clock } from "../../src/clock.ts";
@@ -7,6 +10,7 @@ import { buildServer } from "../../src/http/server.ts";
 import { createMetrics, type Metrics } from "../../src/metrics.ts";
 import { parseConfig } from "../../src/parse-config.ts";
 import { createMetricsRefresh } from "../../src/refresh-metrics.ts";
+import { openSigner } from "../../src/signing.ts";
 import { settle } from "../../src/settle.ts";
 import { createIdCache, type RoundStore, storeRounds } from "../../src/store/rounds.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -53,6 +57,7 @@ export async function createTestApp(input: {
   const store = { db: database.db, ids: createIdCache() };
   const config = configOf(input.config);
   const metrics = createMetrics();
+  const dataDir = mkdtempSync(join(tmpdir(), "nines-app-"));
   const deps = {
     clock,
     log: pino({ level: "silent" }),
@@ -69,7 +74,8 @@ export async function createTestApp(input: {
       withFigures: true,
     }),
     store,
-    notes: () => ({ sandbox: false, openAccess: true, filling: null }),
+    signer: () => openSigner({ db: store.db, clock, dataDir, keyFile: null }),
+    notes: () => ({ sandbox: false, filling: null }),
     ...input.deps,
   };
   const app = await buildServer(deps, deps);
@@ -83,6 +89,7 @@ export async function createTestApp(input: {
     close: async () => {
       await app.close();
       await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -99,6 +106,7 @@ export async function fillRounds(
     readonly fromMs: number;
     readonly untilMs: number;
     readonly weather: Weather;
+    readonly shard?: string;
   },
 ): Promise<void> {
   const { store, clock } = input;
@@ -110,7 +118,7 @@ export async function fillRounds(
     if (seen.length === 0) continue;
     rounds.push({
       vantage: span.vantage,
-      shard: "1m.0",
+      shard: span.shard ?? "1m.0",
       plannedAtMs: atMs,
       targets: seen.map(({ target }) => target),
       outcomes: seen.map(({ letter }) => letter).join(""),

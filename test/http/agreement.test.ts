@@ -185,6 +185,7 @@ test("a target's page has the allowance that the metrics tell, also for a lifeti
     db: served.store.db,
     clock: testClock(DEMO_NOW),
     config: served.config,
+    accounts: null,
     notes: { sandbox: false, openAccess: true, filling: null },
   };
   const samples = parsePrometheus((await served.app.inject("/metrics")).body);

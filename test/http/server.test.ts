@@ -5,6 +5,7 @@ import { openBrowser } from "../helpers/browser.ts";
 import { DEMO_CONFIG, DEMO_MONTH, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { has } from "../helpers/programs.ts";
 import { parsePrometheus } from "../helpers/prometheus-text.ts";
+import { listRoutes } from "../helpers/routes.ts";
 
 let served: TestApp;
 
@@ -114,26 +115,18 @@ describe("the description of the API", () => {
   test("is OpenAPI 3.1, has every route, and refers to what is there", async () => {
     const document = (await ask("/openapi.json")).json<Description>();
     expect(document.openapi).toMatch(/^3\.1\./u);
-    expect(Object.keys(document.paths).toSorted()).toEqual([
-      "/api/v1/outages",
-      "/api/v1/overview",
-      "/api/v1/reports/{month}",
-      "/api/v1/results",
-      "/api/v1/targets",
-      "/api/v1/targets/{id}",
-      "/api/v1/targets/{id}/results",
-      "/api/v1/targets/{id}/slots",
-      "/healthz",
-      "/metrics",
-      "/readyz",
-    ]);
+    const hidden = /^\/(?:$|docs|assets|targets|openapi\.json)/u;
+    const routes = listRoutes(served.app)
+      .map(({ url }) => url.replaceAll(/:(\w+)/gu, "{$1}"))
+      .filter((url) => !hidden.test(url));
+    expect(Object.keys(document.paths).toSorted()).toEqual([...new Set(routes)].toSorted());
     const text = JSON.stringify(document);
     for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/gu)) {
       expect(document.components.schemas).toHaveProperty([name]);
     }
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const { responses } of Object.values(methods)) {
-        expect(responses, path).toHaveProperty(["200"]);
+        expect(Object.keys(responses), path).toContainEqual(expect.stringMatching(/^20[01]$/u));
         if (path.startsWith("/api/")) expect(responses, path).toHaveProperty(["4XX"]);
       }
     }

@@ -45,6 +45,8 @@ beforeEach(async () => {
     log: pino({ level: "silent" }),
     config: () => ({ retentionDays: 30 }) as Config,
     recorder: createRecorder({ store: testStore(db), clock, metrics: createMetrics() }),
+    signer: () => Promise.reject(new Error("no key here")),
+    holdsClosing: () => false,
     onRefused: (round, why) => refused.push({ round, why }),
   };
 });

@@ -1,3 +1,4 @@
+import { UNSIGNED } from "../../src/report-month.ts";
 import { expect, test } from "vitest";
 import type { Report, ReportSubject } from "../../src/core/report.ts";
 import { renderCsv } from "../../src/reports/csv.ts";
@@ -27,7 +28,18 @@ const SUBJECT: ReportSubject = {
   allowedBad: "22.32",
   budgetLeft: "-0.68",
   verdict: "missed",
-  credit: null,
+  credit: {
+    percent: 10,
+    belowPercent: "99.95",
+    targets: ["web-1"],
+    fee: "1200.00",
+    amount: "120.00",
+    currency: "CNY",
+    claimFrom: "2026-11-05T16:00:00.000Z",
+    claimUntil: "2026-12-31T16:00:00.000Z",
+    yieldsTo: [],
+  },
+  creditNote: null,
   outages: [
     {
       from: "2026-10-01T00:00:00.000Z",
@@ -50,7 +62,7 @@ function reportOf(...changes: readonly Partial<ReportSubject>[]): Report {
     subjects: changes.map((change) => ({ ...SUBJECT, ...change })),
     rollups: [],
     credits: [],
-    proof: { rounds: 178_560, digest: "sha256:0", signature: null },
+    proof: { ...UNSIGNED, rounds: 178_560, digest: "sha256:0" },
   };
 }
 
@@ -82,12 +94,14 @@ test("a report as CSV, to the letter", () => {
     availabilityPercent: null,
     verdict: "insufficient-data",
     slotSeconds: 300,
+    credit: null,
+    creditNote: "insufficient-data",
     outages: [],
   } as const;
   expect(renderCsv(reportOf({}, group))).toBe(
-    "\uFEFFmonth,status,revision,agreement,scope,subject,product,region,account,objectivePercent,availabilityPercent,verdict,bad,counted,total,excluded,noData,slotSeconds,badSeconds,allowedBad,budgetLeft,lowPercent,highPercent,reachabilityPercent,coveragePercent,outages\r\n" +
-      "2026-10,closed,1,ecs,target,web-1,ecs,cn-hangzhou,acme,99.95,99.948,missed,23,44640,44640,0,0,60,1380,22.32,-0.68,99.948,99.948,99.948,100.000,1\r\n" +
-      "2026-10,closed,1,oss,group,acme/oss/cn-hangzhou/标准,ecs,cn-hangzhou,acme,99.95,,insufficient-data,41/60,44640,44640,0,0,300,205,22.32,-0.68,99.948,99.948,99.948,100.000,0\r\n",
+    "\uFEFFmonth,status,revision,agreement,scope,subject,product,region,account,objectivePercent,availabilityPercent,verdict,bad,counted,total,excluded,noData,slotSeconds,badSeconds,allowedBad,budgetLeft,lowPercent,highPercent,reachabilityPercent,coveragePercent,outages,creditPercent,creditFee,creditAmount,creditCurrency,creditNote,claimFrom,claimUntil\r\n" +
+      "2026-10,closed,1,ecs,target,web-1,ecs,cn-hangzhou,acme,99.95,99.948,missed,23,44640,44640,0,0,60,1380,22.32,-0.68,99.948,99.948,99.948,100.000,1,10,1200.00,120.00,CNY,,2026-11-05T16:00:00.000Z,2026-12-31T16:00:00.000Z\r\n" +
+      "2026-10,closed,1,oss,group,acme/oss/cn-hangzhou/标准,ecs,cn-hangzhou,acme,99.95,,insufficient-data,41/60,44640,44640,0,0,300,205,22.32,-0.68,99.948,99.948,99.948,100.000,0,,,,,insufficient-data,,\r\n",
   );
 });
 
@@ -101,6 +115,11 @@ test("every cell is what the JSON says, and every figure of the JSON is in a cel
     const row = rows[index]!;
     expect(row).toMatchObject({ month: "2026-10", status: "closed", revision: "1" });
     expect(row["subject"]).toBe(subject["id"]);
+    const credit = subject["credit"] as Record<string, unknown>;
+    for (const name of ["percent", "fee", "amount", "currency"]) {
+      expect(row[`credit${name[0]!.toUpperCase()}${name.slice(1)}`]).toBe(String(credit[name]));
+    }
+    for (const name of ["claimFrom", "claimUntil"]) expect(row[name]).toBe(credit[name]);
     expect(row["outages"]).toBe(String((subject["outages"] as unknown[]).length));
     for (const [name, value] of Object.entries(subject)) {
       if (!beside.has(name))

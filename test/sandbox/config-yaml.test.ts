@@ -82,7 +82,7 @@ describe("the sandbox's configuration", () => {
 });
 
 test("the banner gives the page's address, the replays and the way to an own configuration", () => {
-  const banner = sandboxBanner({ url: "http://127.0.0.1:8080/" });
+  const banner = sandboxBanner({ url: "http://127.0.0.1:8080/", access: "this-machine" });
   for (const part of [
     "sandbox",
     "http://127.0.0.1:8080/",
@@ -94,4 +94,10 @@ test("the banner gives the page's address, the replays and the way to an own con
   ]) {
     expect(banner).toContain(part);
   }
+});
+
+test("the banner says who may read", () => {
+  const url = "http://127.0.0.1:8080/";
+  expect(sandboxBanner({ url, access: "known" })).not.toContain("without login");
+  expect(sandboxBanner({ url, access: "nobody" })).toContain("nines token create");
 });

@@ -1,3 +1,4 @@
+import { UNSIGNED } from "../../src/report-month.ts";
 import type { Agreement } from "../../src/core/agreement.ts";
 import type { TimelineRun } from "../../src/core/figure.ts";
 import { budgetOf, overviewOf } from "../../src/core/overview-view.ts";
@@ -172,6 +173,7 @@ function demoSubject(demo: DemoSubject): ReportSubject {
     budgetLeft: "0",
     verdict,
     credit: null,
+    creditNote: null,
     outages:
       bad === 0
         ? []
@@ -223,7 +225,7 @@ export function demoOverview(
     subjects,
     rollups: [],
     credits: [],
-    proof: { rounds: 0, digest: "sha256:0", signature: null },
+    proof: UNSIGNED,
   };
   return overviewOf({
     frame: demoFrame,

@@ -74,9 +74,10 @@ create table exclusion (
   note text
 );
 
--- Something that people are told of; `key` makes it once. The outbox of the alerts.
+-- Something that people are told of; `key` makes it once. The outbox of the alerts. Chained like
+-- the audit log.
 create table event (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   at timestamptz not null,
   kind text not null,
   key text not null unique,
@@ -86,8 +87,12 @@ create table event (
   region text,
   agreement text,
   subject text,
-  data text not null
+  data text not null,
+  previous_hash bytea not null,
+  hash bytea not null
 );
+create trigger append_only before update or delete or truncate on event
+  for each statement execute function refuse_change();
 
 -- The state of each subject of a running month, as it was last told.
 create table subject_state (
@@ -101,7 +106,8 @@ create table subject_state (
 );
 
 -- A UTC day's rounds, sealed: the Merkle root over its chains. Rounds that came later make the
--- next revision. `chains` is canonical JSON; `previous_root` is that of the seal made before.
+-- next revision. `chains` is canonical JSON, and what `root` covers; `hash` covers the root, the
+-- rest of the row and the hash of the seal made before, so that no seal can be changed alone.
 create table seal (
   day integer not null,
   revision integer not null,
@@ -109,21 +115,27 @@ create table seal (
   sealed_at timestamptz not null,
   rounds integer not null,
   chains text not null,
-  previous_root bytea not null,
   root bytea not null,
+  previous_hash bytea not null,
+  hash bytea not null,
   primary key (day, revision)
 );
+create trigger append_only before update or delete or truncate on seal
+  for each statement execute function refuse_change();
 
--- What a place outside answered that was given a seal.
+-- What a place outside answered that was given a seal; `name` is the id in the configuration.
 create table anchor (
   day integer not null,
   revision integer not null,
   name text not null,
+  kind text not null,
   at timestamptz not null,
   receipt bytea not null,
   primary key (day, revision, name),
   foreign key (day, revision) references seal
 );
+create trigger append_only before update or delete or truncate on anchor
+  for each statement execute function refuse_change();
 
 -- Public keys, also those that sign no longer. Raw Ed25519 as base64url; the id is its digest.
 create table signing_key (
@@ -173,6 +185,7 @@ create table claim (
   reference text,
   submitted_on date,
   credited_minor numeric,
+  refusal text,
   note text,
-  primary key (month, agreement, subject)
+  primary key (month, account, agreement, subject)
 );

@@ -1,0 +1,257 @@
+import { writeFileSync } from "node:fs";
+import { readClaimFile } from "../claim-file.ts";
+import { readSettings, type Config } from "../config.ts";
+import { CLAIM_STATES, type ClaimStep } from "../core/claim.ts";
+import { isMonth } from "../core/month.ts";
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  type Problem,
+} from "../errors.ts";
+import { describeClaim, handleClaim } from "../handle-claim.ts";
+import { requireAccount } from "../report-month.ts";
+import { findClaim, listClaims, type StoredClaim } from "../store/claims.ts";
+import { alignRows } from "./access.ts";
+import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
+import { actorBy } from "./by.ts";
+import { readConfig, withStore } from "./open.ts";
+import { withSubverbs } from "./subverbs.ts";
+import type { ExitStatus, Terminal, Verb } from "./verb.ts";
+
+const text = { type: "string" } as const;
+
+const list: Verb = {
+  summary: "lists the credits to be claimed, and how long each can be",
+  usage:
+    `nines claim list [--month YYYY-MM] [--account A] [--state ${CLAIM_STATES.join("|")}] ` +
+    "[--json] [--config FILE]",
+  run: async (args, terminal) => {
+    const { values, problems } = readArguments(args, {
+      month: text,
+      account: text,
+      state: text,
+      json: { type: "boolean" },
+      config: text,
+    });
+    const { month, account, state } = values;
+    if (month !== undefined && !isMonth(month)) {
+      problems.push({ place: "--month", message: "give a month such as 2026-10" });
+    }
+    if (state !== undefined) {
+      requireOneOf(CLAIM_STATES, { place: "--state", value: state }, problems);
+    }
+    throwProblems(problems);
+    const { settings, config } = readConfig(terminal, values.config);
+    requireKnown(config, account);
+    return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
+      const accounts = account === undefined ? null : [account];
+      const claims = await listClaims(db, { month, state, accounts });
+      const nowMs = terminal.clock.nowMs();
+      if (values.json === true) {
+        terminal.out(JSON.stringify({ claims: claims.map((one) => describeClaim(one, nowMs)) }));
+        return 0;
+      }
+      const rows = claims.map((one) => rowOf(one, nowMs));
+      for (const row of alignRows([HEAD, ...rows])) terminal.out(row);
+      return 0;
+    });
+  },
+};
+
+function requireKnown(config: Config, account: string | undefined): void {
+  try {
+    requireAccount(config, account);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new InvalidInputError([{ place: "--account", message: error.message }]);
+  }
+}
+
+const HEAD = ["ID", "MONTH", "ACCOUNT", "AGREEMENT", "SUBJECT", "STATE", "OWED", "WINDOW"];
+
+function rowOf(claim: StoredClaim, nowMs: number): string[] {
+  const { percent, amount, currency, state, ...rest } = describeClaim(claim, nowMs);
+  const owed = amount === null ? `${percent} %` : `${amount} ${currency}`;
+  const isOpen = state === "owed" || state === "acknowledged";
+  const { id, month, account, agreement, subject } = claim;
+  const window = isOpen ? windowText(rest) : "";
+  return [String(id), month, account, agreement, subject, state, owed, window];
+}
+
+function windowText(days: {
+  readonly opensInDays: number | null;
+  readonly closesInDays: number | null;
+}): string {
+  const { opensInDays, closesInDays } = days;
+  if (opensInDays !== null) return `opens in ${daysText(opensInDays)}`;
+  return closesInDays === null ? "closed" : `closes in ${daysText(closesInDays)}`;
+}
+
+function daysText(count: number): string {
+  return `${count} ${count === 1 ? "day" : "days"}`;
+}
+
+const show: Verb = {
+  summary: "shows one claim",
+  usage: "nines claim show ID",
+  run: async (args, terminal) => {
+    const { positionals, problems } = readArguments(args, {}, ["ID"]);
+    const id = readId(positionals[0], problems);
+    throwProblems(problems);
+    const settings = readSettings(terminal.env);
+    return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
+      const found = await findClaim(db, id);
+      if (found === null) throw new InvalidInputError([{ place: "ID", message: `no claim ${id}` }]);
+      print(found, terminal);
+      return 0;
+    });
+  },
+};
+
+function print(claim: StoredClaim, { clock, out }: Pick<Terminal, "clock" | "out">): void {
+  out(JSON.stringify(describeClaim(claim, clock.nowMs()), null, 2));
+}
+
+const OPTIONS = { reference: text, on: text, amount: text, reason: text } as const;
+type Option = keyof typeof OPTIONS;
+const OPTION_NAMES = ["reference", "on", "amount", "reason"] as const;
+type Values = Readonly<Record<Option, string>>;
+
+/** A verb that takes a claim one step further; every option that it has must be given. */
+function stepVerb(input: {
+  readonly verb: ClaimStep["verb"];
+  readonly summary: string;
+  readonly options: readonly Option[];
+  readonly stepOf: (values: Values) => ClaimStep;
+}): Verb {
+  const { verb, options } = input;
+  const typed = options.map((name) => ` --${name} ${name === "on" ? "YYYY-MM-DD" : "TEXT"}`);
+  return {
+    summary: input.summary,
+    usage: `nines claim ${verb} ID${typed.join("")} --by NAME`,
+    run: async (args, terminal) => {
+      const known = { ...OPTIONS, by: text };
+      const { values, positionals, problems } = readArguments(args, known, ["ID"]);
+      const id = readId(positionals[0], problems);
+      for (const name of OPTION_NAMES) {
+        if (options.includes(name)) requireOption(`--${name}`, values[name], problems);
+        else if (values[name] !== undefined) {
+          problems.push({ place: `--${name}`, message: `is not for ${verb}; leave it out` });
+        }
+      }
+      const by = requireOption("--by", values.by, problems);
+      throwProblems(problems);
+      const { reference = "", on = "", amount = "", reason = "" } = values;
+      const step = input.stepOf({ reference, on, amount, reason });
+      const settings = readSettings(terminal.env);
+      return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
+        const { clock } = terminal;
+        const actor = await actorBy(db, by, clock);
+        print(await handleClaim({ db, clock }, { id, step, actor }).catch(retell), terminal);
+        return 0;
+      });
+    },
+  };
+}
+
+/** What was refused, at the place where it was typed. */
+function retell(error: unknown): never {
+  if (error instanceof ForbiddenError) {
+    throw new InvalidInputError([{ place: "--by", message: error.message }]);
+  }
+  if (error instanceof NotFoundError || error instanceof ConflictError) {
+    throw new InvalidInputError([{ place: "ID", message: error.message }]);
+  }
+  if (!(error instanceof InvalidInputError)) throw error;
+  throw new InvalidInputError(
+    error.problems.map(({ place, message }) => ({ place: `--${place}`, message })),
+  );
+}
+
+const file: Verb = {
+  summary: "writes a claim with its evidence, in English and Chinese, to hand to the provider",
+  usage:
+    "nines claim file --month YYYY-MM --subject S [--agreement A] [--out FILE] [--config FILE]",
+  run: async (args, terminal) => {
+    const { values, problems } = readArguments(args, {
+      month: text,
+      subject: text,
+      agreement: text,
+      out: text,
+      config: text,
+    });
+    const month = requireMonth(values.month, problems);
+    const subject = requireOption("--subject", values.subject, problems);
+    throwProblems(problems);
+    const { settings, config } = readConfig(terminal, values.config);
+    return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
+      const found = await listClaims(db, { month, subject, agreement: values.agreement });
+      const one = onlyOne(found, `${subject} in ${month}`);
+      const written = await readClaimFile({ db, config }, one);
+      if (values.out === undefined) terminal.out(written.trimEnd());
+      else writeFileSync(values.out, written);
+      return 0;
+    });
+  },
+};
+
+/** A subject may be credited under several agreements. */
+function onlyOne(claims: readonly StoredClaim[], what: string): StoredClaim {
+  const inForce = claims.filter(({ state }) => state !== "withdrawn");
+  const [found, ...others] = inForce.length === 0 ? claims : inForce;
+  if (found === undefined) {
+    const message = `no claim for ${what}; see nines claim list`;
+    throw new InvalidInputError([{ place: "--subject", message }]);
+  }
+  if (others.length > 0) {
+    const ids = [found, ...others].map(({ agreement }) => agreement).join(", ");
+    throw new InvalidInputError([{ place: "--agreement", message: `name one of ${ids}` }]);
+  }
+  return found;
+}
+
+function readId(given: string | undefined, problems: Problem[]): number {
+  if (given === undefined) return 0;
+  if (/^[1-9]\d{0,8}$/u.test(given)) return Number(given);
+  problems.push({ place: "ID", message: `"${given}" is no claim's number; see nines claim list` });
+  return 0;
+}
+
+/** An option that the verb cannot do without; "" beside a problem. */
+function requireOption(place: string, value: string | undefined, problems: Problem[]): string {
+  if (value !== undefined) return value;
+  if (!problems.some((one) => one.place === place)) problems.push({ place, message: "is missing" });
+  return "";
+}
+
+export const claim = withSubverbs("claim", "lists credits to be claimed, and handles claims", {
+  list,
+  show,
+  acknowledge: stepVerb({
+    verb: "acknowledge",
+    summary: "says that somebody will claim it",
+    options: [],
+    stepOf: () => ({ verb: "acknowledge" }),
+  }),
+  submit: stepVerb({
+    verb: "submit",
+    summary: "notes the provider's reference and the day of the claim",
+    options: ["reference", "on"],
+    stepOf: ({ reference, on }) => ({ verb: "submit", reference, on }),
+  }),
+  credit: stepVerb({
+    verb: "credit",
+    summary: "notes the amount that the provider gave",
+    options: ["amount"],
+    stepOf: ({ amount }) => ({ verb: "credit", amount }),
+  }),
+  refuse: stepVerb({
+    verb: "refuse",
+    summary: "notes that the provider refused, and why",
+    options: ["reason"],
+    stepOf: ({ reason }) => ({ verb: "refuse", reason }),
+  }),
+  file,
+});

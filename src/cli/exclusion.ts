@@ -1,0 +1,276 @@
+import { reviseMonths } from "../close-due.ts";
+import { SYSTEM, type Actor } from "../core/access.ts";
+import { EXCLUSION_KINDS, EXCLUSION_STATES, type Exclusion } from "../core/exclusion.ts";
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  type Problem,
+} from "../errors.ts";
+import {
+  approveExclusion,
+  proposeExclusion,
+  readExclusion,
+  readExclusions,
+  rejectExclusion,
+  withdrawExclusion,
+  type Decided,
+  type ExcludeDeps,
+} from "../exclude.ts";
+import { openSigner } from "../signing.ts";
+import { exclusionJson } from "../store/exclusions.ts";
+import { alignRows } from "./access.ts";
+import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
+import { actorBy } from "./by.ts";
+import { readConfig, withStore } from "./open.ts";
+import { withSubverbs } from "./subverbs.ts";
+import type { ExitStatus, Terminal, Verb } from "./verb.ts";
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+
+const PROPOSAL = {
+  kind: text,
+  from: text,
+  until: text,
+  targets: text,
+  products: text,
+  regions: text,
+  account: text,
+  all: flag,
+  reason: text,
+  evidence: text,
+  rrule: text,
+  "time-zone": text,
+  by: text,
+  config: text,
+} as const;
+
+type Typed = { readonly [Name in keyof typeof PROPOSAL]?: string | boolean | undefined };
+
+const propose: Verb = {
+  summary: "proposes that an interval is not held against the provider; another approves it",
+  usage:
+    `nines exclusion propose --kind ${Object.keys(EXCLUSION_KINDS).join("|")} --from INSTANT ` +
+    "--until INSTANT (--targets A,B | --products P,Q --regions R,S | --account A | --all) " +
+    "--reason TEXT --evidence LINK [--rrule RULE --time-zone ZONE] --by NAME [--config FILE]",
+  run: async (args, terminal) => {
+    const { values, problems } = readArguments(args, PROPOSAL);
+    const by = requireOption("--by", values.by, problems);
+    throwProblems(problems);
+    return withExclusions(terminal, values.config, async (deps, { actorOf }) => {
+      const actor = await actorOf(by);
+      const proposed = await proposeExclusion(deps, proposalOf(values), actor).catch(retell);
+      terminal.out(`exclusion ${proposed.id} is proposed; somebody else approves it with`);
+      terminal.out(`  nines exclusion approve ${proposed.id} --by NAME`);
+      return 0;
+    });
+  },
+};
+
+/** The JSON form of what was typed. */
+function proposalOf(typed: Typed) {
+  const { kind, from, until, reason, evidence, account, all, rrule } = typed;
+  const timeZone = typed["time-zone"];
+  const scope = {
+    ...listOf("targets", typed.targets),
+    ...listOf("products", typed.products),
+    ...listOf("regions", typed.regions),
+    ...(account === undefined ? {} : { account }),
+    ...(all === undefined ? {} : { all }),
+  };
+  const recurs = rrule !== undefined || timeZone !== undefined;
+  return {
+    kind,
+    scope,
+    from,
+    until,
+    reason,
+    evidence,
+    ...(recurs ? { recurrence: { rrule, timeZone } } : {}),
+  };
+}
+
+function listOf(name: string, typed: string | boolean | undefined): Record<string, string[]> {
+  return typeof typed === "string" ? { [name]: typed.split(",").map((id) => id.trim()) } : {};
+}
+
+type Decide = (
+  deps: ExcludeDeps,
+  step: { readonly id: number; readonly note: string | undefined },
+  actor: Actor,
+) => Promise<Decided>;
+
+function decisionVerb(input: {
+  readonly verb: string;
+  readonly summary: string;
+  readonly note: string;
+  readonly decide: Decide;
+}): Verb {
+  return {
+    summary: input.summary,
+    usage: `nines exclusion ${input.verb} ID ${input.note} --by NAME [--config FILE]`,
+    run: async (args, terminal) => {
+      const options = { note: text, by: text, config: text } as const;
+      const { values, positionals, problems } = readArguments(args, options, ["ID"]);
+      const id = readId(positionals[0], problems);
+      const by = requireOption("--by", values.by, problems);
+      throwProblems(problems);
+      return withExclusions(terminal, values.config, async (deps, { actorOf, revise }) => {
+        const actor = await actorOf(by);
+        const decided = await input.decide(deps, { id, note: values.note }, actor).catch(retell);
+        terminal.out(`exclusion ${id} is ${decided.exclusion.state}`);
+        await revise(decided);
+        return 0;
+      });
+    },
+  };
+}
+
+const list: Verb = {
+  summary: "lists exclusions, newest first",
+  usage: `nines exclusion list [--state ${EXCLUSION_STATES.join("|")}] [--json] [--config FILE]`,
+  run: async (args, terminal) => {
+    const { values, problems } = readArguments(args, { state: text, json: flag, config: text });
+    const state =
+      values.state === undefined
+        ? undefined
+        : requireOneOf(EXCLUSION_STATES, { place: "--state", value: values.state }, problems);
+    throwProblems(problems);
+    return withExclusions(terminal, values.config, async (deps) => {
+      const exclusions = await readExclusions(deps, { state }, SYSTEM);
+      if (values.json === true) {
+        terminal.out(JSON.stringify({ exclusions: exclusions.map(exclusionJson) }));
+        return 0;
+      }
+      for (const row of alignRows([HEAD, ...exclusions.map(rowOf)])) terminal.out(row);
+      return 0;
+    });
+  },
+};
+
+const HEAD = ["ID", "STATE", "KIND", "FROM", "UNTIL", "FOR", "PROPOSED BY", "DECIDED BY"];
+
+function rowOf(exclusion: Exclusion): string[] {
+  const { id, state, kind, from, until, recurrence } = exclusionJson(exclusion);
+  const { scope, proposedBy, decidedBy } = exclusion;
+  const recurs = recurrence === null ? "" : ` ${recurrence.rrule} ${recurrence.timeZone}`;
+  const scopeText = JSON.stringify(scope).slice(1, -1).replaceAll('"', "");
+  return [String(id), state, kind, from, until + recurs, scopeText, proposedBy, decidedBy ?? ""];
+}
+
+const show: Verb = {
+  summary: "prints one exclusion as JSON",
+  usage: "nines exclusion show ID [--config FILE]",
+  run: async (args, terminal) => {
+    const { values, positionals, problems } = readArguments(args, { config: text }, ["ID"]);
+    const id = readId(positionals[0], problems);
+    throwProblems(problems);
+    return withExclusions(terminal, values.config, async (deps) => {
+      const found = await readExclusion(deps, id, SYSTEM).catch(retell);
+      terminal.out(JSON.stringify(exclusionJson(found), null, 2));
+      return 0;
+    });
+  },
+};
+
+type Tools = {
+  /** Who acts under this name. */
+  readonly actorOf: (name: string) => Promise<Actor>;
+  /** Makes the next revision of the closed months that a decision touches. */
+  readonly revise: (decided: Decided) => Promise<void>;
+};
+
+async function withExclusions(
+  terminal: Terminal,
+  file: string | undefined,
+  work: (deps: ExcludeDeps, tools: Tools) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
+  const { settings, config } = readConfig(terminal, file);
+  return withStore(terminal, { settings, purpose: "exclusion" }, ({ db }) => {
+    const { clock } = terminal;
+    const keyFile = config.signingKeyFile;
+    const signer = () => openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
+    return work(
+      { db, clock, config },
+      {
+        actorOf: (name) => actorBy(db, name, clock),
+        revise: async ({ touched }) => {
+          if (touched === null) return;
+          const revisions = await reviseMonths({ db, clock, config, signer }, touched);
+          for (const { month, account, revision } of revisions) {
+            const whose = account === "" ? "all accounts" : account;
+            terminal.out(`${month} for ${whose}: revision ${revision}`);
+          }
+        },
+      },
+    );
+  });
+}
+
+function readId(given: string | undefined, problems: Problem[]): number {
+  if (given === undefined) return 0;
+  if (/^[1-9]\d{0,8}$/u.test(given)) return Number(given);
+  const message = `"${given}" is no exclusion's number; see nines exclusion list`;
+  problems.push({ place: "ID", message });
+  return 0;
+}
+
+/** An option that the verb cannot do without; "" beside a problem. */
+function requireOption(place: string, value: string | undefined, problems: Problem[]): string {
+  if (value !== undefined) return value;
+  if (!problems.some((one) => one.place === place)) problems.push({ place, message: "is missing" });
+  return "";
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  scope: "--targets, --products, --regions, --account or --all",
+  recurrence: "--rrule and --time-zone",
+  "recurrence.timeZone": "--time-zone",
+};
+
+/** What was refused, at the place where it was typed. */
+function retell(error: unknown): never {
+  if (error instanceof NotFoundError || error instanceof ConflictError) {
+    throw new InvalidInputError([{ place: "ID", message: error.message }]);
+  }
+  if (error instanceof ForbiddenError) {
+    throw new InvalidInputError([{ place: "--by", message: error.message }]);
+  }
+  if (!(error instanceof InvalidInputError)) throw error;
+  throw new InvalidInputError(
+    error.problems.map(({ place, message }) => ({
+      place: PLACES[place] ?? `--${place.replace(/^(?:scope|recurrence)\./u, "")}`,
+      message,
+    })),
+  );
+}
+
+export const exclusion = withSubverbs(
+  "exclusion",
+  "proposes, decides and lists what is not held against the provider",
+  {
+    propose,
+    approve: decisionVerb({
+      verb: "approve",
+      summary: "approves what another proposed: figures follow at once",
+      note: "[--note TEXT]",
+      decide: approveExclusion,
+    }),
+    reject: decisionVerb({
+      verb: "reject",
+      summary: "rejects a proposal",
+      note: "--note TEXT",
+      decide: rejectExclusion,
+    }),
+    withdraw: decisionVerb({
+      verb: "withdraw",
+      summary: "withdraws a proposal, or with a note an approved one: what it covers counts again",
+      note: "[--note TEXT]",
+      decide: withdrawExclusion,
+    }),
+    list,
+    show,
+  },
+);

@@ -1,0 +1,132 @@
+import { ROLES } from "../core/access.ts";
+import { readSettings } from "../config.ts";
+import { addUser, changePassword, disableUser } from "../manage-access.ts";
+import { listUsers } from "../store/users.ts";
+import { adminBy, alignRows, asInput, configForAccounts, dayOf, readAccounts } from "./access.ts";
+import { readArguments, throwProblems } from "./arguments.ts";
+import { withStore } from "./open.ts";
+import { withSubverbs } from "./subverbs.ts";
+import type { ExitStatus, Terminal, Verb } from "./verb.ts";
+
+const PASSWORD_OPTIONS = {
+  "password-stdin": { type: "boolean" },
+  by: { type: "string" },
+} as const;
+
+const add: Verb = {
+  summary: "adds a user; prints a password, this once, unless one is given on standard input",
+  usage:
+    `nines user add NAME --role ${ROLES.join("|")} [--accounts A,B] [--password-stdin] ` +
+    "[--by NAME] [--config FILE]",
+  run: async (args, terminal) => {
+    const { values, positionals, problems } = readArguments(
+      args,
+      {
+        ...PASSWORD_OPTIONS,
+        role: { type: "string" },
+        accounts: { type: "string" },
+        config: { type: "string" },
+      },
+      ["NAME"],
+    );
+    const { role } = values;
+    const isTold = problems.some(({ place }) => place === "--role");
+    if (role === undefined && !isTold) {
+      problems.push({ place: "--role", message: `give one of ${ROLES.join(", ")}` });
+    }
+    throwProblems(problems);
+    const config = configForAccounts(terminal, values);
+    const settings = readSettings(terminal.env);
+    const password = await readPassword(values["password-stdin"]);
+    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
+      const by = await adminBy(db, values.by, terminal);
+      const [name = ""] = positionals;
+      const wish = { name, role: role ?? "", accounts: readAccounts(values.accounts), password };
+      const deps = { db, clock: terminal.clock, config };
+      const { generated } = await asInput("NAME", addUser(deps, wish, by));
+      tellPassword(terminal, `user ${name} is added: ${role ?? ""}`, generated);
+      return 0;
+    });
+  },
+};
+
+const password: Verb = {
+  summary: "gives a user another password and ends their logins; prints it as `user add` does",
+  usage: "nines user password NAME [--password-stdin] [--by NAME]",
+  run: async (args, terminal) => {
+    const { values, positionals, problems } = readArguments(args, PASSWORD_OPTIONS, ["NAME"]);
+    throwProblems(problems);
+    const settings = readSettings(terminal.env);
+    const given = await readPassword(values["password-stdin"]);
+    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
+      const by = await adminBy(db, values.by, terminal);
+      const [name = ""] = positionals;
+      const deps = { db, clock: terminal.clock };
+      const changed = changePassword(deps, { name, password: given }, by);
+      const { generated } = await asInput("NAME", changed);
+      tellPassword(terminal, `user ${name} has another password`, generated);
+      return 0;
+    });
+  },
+};
+
+const disable: Verb = {
+  summary: "keeps a user from logging in, and ends every login of theirs",
+  usage: "nines user disable NAME [--by NAME]",
+  run: async (args, terminal) => {
+    const { values, positionals, problems } = readArguments(args, { by: { type: "string" } }, [
+      "NAME",
+    ]);
+    throwProblems(problems);
+    const settings = readSettings(terminal.env);
+    const { clock, out } = terminal;
+    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
+      const by = await adminBy(db, values.by, terminal);
+      const user = await asInput("NAME", disableUser({ db, clock }, positionals[0] ?? "", by));
+      out(`user ${user.name} is disabled`);
+      return 0;
+    });
+  },
+};
+
+const list: Verb = {
+  summary: "lists all users",
+  usage: "nines user list",
+  run: async (args, terminal) => {
+    throwProblems(readArguments(args, {}).problems);
+    const settings = readSettings(terminal.env);
+    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
+      const rows = (await listUsers(db)).map((user) => [
+        user.name,
+        user.role,
+        user.accounts.join(","),
+        dayOf(user.createdAtMs),
+        user.disabledAtMs === null ? "in force" : `disabled ${dayOf(user.disabledAtMs)}`,
+      ]);
+      const titles = ["NAME", "ROLE", "ACCOUNTS", "ADDED", "STATE"];
+      for (const row of alignRows([titles, ...rows])) terminal.out(row);
+      return 0;
+    });
+  },
+};
+
+export const user = withSubverbs("user", "adds, lists and disables users, sets passwords", {
+  add,
+  password,
+  disable,
+  list,
+});
+
+/** The first line of standard input; undefined when it was not asked for. */
+async function readPassword(isAsked: boolean | undefined): Promise<string | undefined> {
+  if (isAsked !== true) return undefined;
+  let text = "";
+  for await (const chunk of process.stdin.setEncoding("utf8")) text += String(chunk);
+  return text.split(/\r?\n/u)[0] ?? "";
+}
+
+/** Standard output has the password alone, for whoever wants to pass it on. */
+function tellPassword({ out, err }: Terminal, what: string, generated: string | null): void {
+  err(generated === null ? what : `${what}; the password is shown this once:`);
+  if (generated !== null) out(generated);
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { ROLES, type Actor, type Role } from "./core/access.ts";
+import { parseDuration } from "./core/duration.ts";
+import { ConflictError, InvalidInputError, NotFoundError, type Problem } from "./errors.ts";
+import {
+  generatePassword,
+  hashPassword,
+  MAX_PASSWORD_CHARACTERS,
+  MIN_PASSWORD_CHARACTERS,
+} from "./passwords.ts";
+import { digestOf, newToken } from "./secrets.ts";
+import { appendAudit } from "./store/audit.ts";
+import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
+import { deleteSessionsOf } from "./store/sessions.ts";
+import {
+  insertToken,
+  lockToken,
+  saveRevocation,
+  tokenJson,
+  type StoredToken,
+} from "./store/tokens.ts";
+import { insertUser, lockUser, saveUser, userJson, type StoredUser } from "./store/users.ts";
+
+// Every change and its entry in the audit log are one transaction. Rows are never deleted: the
+// name of one that was given away stays with what was done under it.
+
+type Deps = { readonly db: Db; readonly clock: Pick<Clock, "nowMs"> };
+/** Accounts are needed where some are named. */
+type GrantDeps = Deps & { readonly config: Pick<Config, "accounts"> | null };
+type By = Pick<Actor, "name" | "origin">;
+
+/** What somebody is to be given, as it was typed. */
+type Wish = {
+  readonly name?: string | undefined;
+  readonly role: string;
+  readonly accounts?: readonly string[] | undefined;
+};
+
+const NAME_FORM = /^[a-z0-9][a-z0-9._@+-]{0,62}$/iu;
+const DAY_MS = 86_400_000;
+const LONGEST_MS = 3_660 * DAY_MS;
+
+/**
+ * Makes a token; its text is in the answer and nowhere else. `expires` is a duration such as
+ * "90d". Throws InvalidInputError, ConflictError for a name that is taken.
+ */
+export async function createToken(
+  deps: GrantDeps,
+  wish: Wish & { readonly expires?: string | undefined },
+  by: By,
+): Promise<{ readonly token: StoredToken; readonly text: string }> {
+  const name = wish.name ?? `${wish.role}-${randomBytes(3).toString("hex")}`;
+  const lifeMs = wish.expires === undefined ? null : parseDuration(wish.expires);
+  const problems = problemsOf(wish, deps.config);
+  const isLife = wish.expires === undefined || (lifeMs !== null && lifeMs > 0);
+  if (!isLife || (lifeMs ?? 0) > LONGEST_MS) {
+    problems.push({ place: "expires", message: "give a time such as 90d, ten years at most" });
+  }
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const text = newToken();
+  const nowMs = deps.clock.nowMs();
+  const token: StoredToken = {
+    name,
+    role: wish.role,
+    accounts: accountsOf(wish),
+    hash: digestOf(text),
+    createdAtMs: nowMs,
+    expiresAtMs: lifeMs === null ? null : nowMs + lifeMs,
+    revokedAtMs: null,
+  };
+  await withTransaction(deps.db, async (tx) => {
+    if (!(await insertToken(tx, token))) {
+      throw new ConflictError(`there is a token "${name}" already, in force or not`);
+    }
+    await note(tx, "token.create", { by, nowMs, before: null, after: token });
+  });
+  return { token, text };
+}
+
+/** From now on the token is worth nothing. Once is enough: a second time changes nothing. */
+export async function revokeToken(deps: Deps, name: string, by: By): Promise<StoredToken> {
+  return withTransaction(deps.db, async (tx) => {
+    const before = await lockToken(tx, name);
+    if (before === null) throw new NotFoundError(`there is no token "${name}"`);
+    if (before.revokedAtMs !== null) return before;
+    const nowMs = deps.clock.nowMs();
+    await saveRevocation(tx, name, nowMs);
+    const after = { ...before, revokedAtMs: nowMs };
+    await note(tx, "token.revoke", { by, nowMs, before, after });
+    return after;
+  });
+}
+
+/**
+ * Adds a user. Without a password one is made; it is in the answer and nowhere else. Throws
+ * InvalidInputError, ConflictError for a name that is taken.
+ */
+export async function addUser(
+  deps: GrantDeps,
+  wish: Wish & { readonly name: string; readonly password?: string | undefined },
+  by: By,
+): Promise<{ readonly user: StoredUser; readonly generated: string | null }> {
+  const problems = [...problemsOf(wish, deps.config), ...passwordProblems(wish.password)];
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const generated = wish.password === undefined ? generatePassword() : null;
+  const nowMs = deps.clock.nowMs();
+  const user: StoredUser = {
+    name: wish.name,
+    role: wish.role,
+    accounts: accountsOf(wish),
+    passwordHash: await hashPassword(wish.password ?? generated ?? ""),
+    createdAtMs: nowMs,
+    disabledAtMs: null,
+  };
+  await withTransaction(deps.db, async (tx) => {
+    if (!(await insertUser(tx, user))) {
+      throw new ConflictError(`there is a user "${user.name}" already, disabled or not`);
+    }
+    await note(tx, "user.add", { by, nowMs, before: null, after: user });
+  });
+  return { user, generated };
+}
+
+/** The user may no longer log in, and every login of theirs ends. */
+export async function disableUser(deps: Deps, name: string, by: By): Promise<StoredUser> {
+  return withTransaction(deps.db, async (tx) => {
+    const before = await lockKnownUser(tx, name);
+    if (before.disabledAtMs !== null) return before;
+    const nowMs = deps.clock.nowMs();
+    const after = { ...before, disabledAtMs: nowMs };
+    await saveUser(tx, after);
+    await deleteSessionsOf(tx, name);
+    await note(tx, "user.disable", { by, nowMs, before, after });
+    return after;
+  });
+}
+
+/** A new password, made when none is given; every login with the old one ends. */
+export async function changePassword(
+  deps: Deps,
+  wish: { readonly name: string; readonly password?: string | undefined },
+  by: By,
+): Promise<{ readonly generated: string | null }> {
+  const problems = passwordProblems(wish.password);
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const generated = wish.password === undefined ? generatePassword() : null;
+  const passwordHash = await hashPassword(wish.password ?? generated ?? "");
+  await withTransaction(deps.db, async (tx) => {
+    const before = await lockKnownUser(tx, wish.name);
+    const after = { ...before, passwordHash };
+    await saveUser(tx, after);
+    await deleteSessionsOf(tx, wish.name);
+    await note(tx, "user.password", { by, nowMs: deps.clock.nowMs(), before, after });
+  });
+  return { generated };
+}
+
+async function lockKnownUser(tx: Queryable, name: string): Promise<StoredUser> {
+  const user = await lockUser(tx, name);
+  if (user === null) throw new NotFoundError(`there is no user "${name}"`);
+  return user;
+}
+
+/** Writes a step of a token or a user into the audit log. */
+async function note(
+  tx: Queryable,
+  action: `${"token" | "user"}.${string}`,
+  step: { readonly by: By; readonly nowMs: number } & Change,
+): Promise<void> {
+  await appendAudit(tx, {
+    atMs: step.nowMs,
+    actor: step.by,
+    action,
+    item: `${"hash" in step.after ? "token" : "user"}:${step.after.name}`,
+    before: step.before === null ? null : jsonOf(step.before),
+    after: jsonOf(step.after),
+  });
+}
+
+function jsonOf(row: StoredToken | StoredUser) {
+  return "hash" in row ? tokenJson(row) : userJson(row);
+}
+
+type Change = {
+  readonly before: StoredToken | StoredUser | null;
+  readonly after: StoredToken | StoredUser;
+};
+
+/** Whether a user or token may be called this. */
+export function isAccessName(name: string): boolean {
+  return NAME_FORM.test(name);
+}
+
+function problemsOf(wish: Wish, config: Pick<Config, "accounts"> | null): Problem[] {
+  const problems: Problem[] = [];
+  const role: Role | undefined = ROLES.find((known) => known === wish.role);
+  if (role === undefined) {
+    problems.push({ place: "role", message: `"${wish.role}" is not one of ${ROLES.join(", ")}` });
+  }
+  if (wish.name !== undefined && !isAccessName(wish.name)) {
+    const message = "a name has up to 63 letters, digits and . _ @ + -, a letter or digit first";
+    problems.push({ place: "name", message });
+  }
+  const accounts = accountsOf(wish);
+  if (role === "account-manager" && accounts.length === 0) {
+    problems.push({ place: "accounts", message: "an account manager needs some: name them" });
+  }
+  if (role !== undefined && role !== "account-manager" && accounts.length > 0) {
+    const message = `the role ${role} sees every account: leave them out, or take account-manager`;
+    problems.push({ place: "accounts", message });
+  }
+  const known = config?.accounts.map(({ id }) => id) ?? [];
+  for (const account of accounts.filter(
+    (id) => role === "account-manager" && !known.includes(id),
+  )) {
+    const message = `no account "${account}" in the configuration; there is ${known.join(", ")}`;
+    problems.push({ place: "accounts", message });
+  }
+  return problems;
+}
+
+/** Sorted, each once: the same accounts are always the same row. */
+function accountsOf({ accounts = [] }: Pick<Wish, "accounts">): string[] {
+  return [...new Set(accounts)].toSorted();
+}
+
+function passwordProblems(password: string | undefined): Problem[] {
+  if (password === undefined) return [];
+  const length = Array.from(password).length;
+  if (length >= MIN_PASSWORD_CHARACTERS && length <= MAX_PASSWORD_CHARACTERS) return [];
+  const message = `takes ${MIN_PASSWORD_CHARACTERS} to ${MAX_PASSWORD_CHARACTERS} characters`;
+  return [{ place: "password", message }];
+}

@@ -1,0 +1,101 @@
+import { canonicalJson, type Json } from "./core/canonical-json.ts";
+import { pageAudit, type LoggedEntry } from "./store/audit-log.ts";
+import { hashEntry } from "./store/audit.ts";
+import { claimJson, listClaims } from "./store/claims.ts";
+import type { Db, Queryable } from "./store/connect.ts";
+import { exclusionJson, listExclusions } from "./store/exclusions.ts";
+import { withSnapshot } from "./store/snapshot.ts";
+import { listTokens, tokenJson } from "./store/tokens.ts";
+import { listUsers, userJson } from "./store/users.ts";
+
+const PAGE = 1_000;
+
+type ListRows = (db: Queryable) => Promise<(readonly [item: string, json: Json])[]>;
+
+/** By kind of item: the rows that must be what their last entry says. To add a table: its line. */
+const tables = {
+  claim: async (db) =>
+    (await listClaims(db)).map((row) => [`claim:${row.id}`, claimJson(row)] as const),
+  exclusion: async (db) =>
+    (await listExclusions(db, {})).map(
+      (row) => [`exclusion:${row.id}`, exclusionJson(row)] as const,
+    ),
+  token: async (db) =>
+    (await listTokens(db)).map((row) => [`token:${row.name}`, tokenJson(row)] as const),
+  user: async (db) =>
+    (await listUsers(db)).map((row) => [`user:${row.name}`, userJson(row)] as const),
+} satisfies Record<string, ListRows>;
+
+/**
+ * Whether the audit log is whole: entries without a gap, each hash over what it holds and over the
+ * one before it; and whether users, tokens and the like are what was last said of them there.
+ * Gives the first broken place, null when all holds.
+ */
+export async function verifyAudit(db: Db): Promise<string | null> {
+  return withSnapshot(db, async (tx) => {
+    const last = new Map<string, string | null>();
+    const broken = await walkChain(tx, ({ item, before, after }) => {
+      // One that tells of no change, such as a failed login, says nothing of the row.
+      if (before !== null || after !== null) last.set(item, after);
+    });
+    if (broken !== null) return broken;
+    for (const [kind, listRows] of Object.entries(tables)) {
+      const mismatch = await compareRows(kind, () => listRows(tx), last);
+      if (mismatch !== null) return mismatch;
+    }
+    return null;
+  });
+}
+
+async function walkChain(
+  tx: Queryable,
+  onEntry: (entry: LoggedEntry) => void,
+): Promise<string | null> {
+  let seq = 0;
+  let previousHash: Buffer = Buffer.alloc(0);
+  // From below: an entry numbered less than 1 must not be overlooked.
+  let afterSeq = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const page = await pageAudit(tx, { afterSeq, limit: PAGE });
+    for (const entry of page) {
+      if (entry.seq < 1) return `audit entry ${entry.seq} was put in`;
+      if (entry.seq !== seq + 1) return `audit entry ${seq + 1} is missing`;
+      if (!entry.previousHash.equals(previousHash)) {
+        return `audit entry ${entry.seq} does not follow the one before it`;
+      }
+      if (!entry.isWhole || !hashEntry(previousHash, entry).equals(entry.hash)) {
+        return `audit entry ${entry.seq}: its hash does not match what it holds`;
+      }
+      onEntry(entry);
+      seq = entry.seq;
+      afterSeq = seq;
+      previousHash = entry.hash;
+    }
+    if (page.length < PAGE) return null;
+  }
+}
+
+async function compareRows(
+  kind: string,
+  list: () => ReturnType<ListRows>,
+  last: ReadonlyMap<string, string | null>,
+): Promise<string | null> {
+  const there = new Map<string, string>();
+  try {
+    for (const [item, json] of await list()) there.set(item, canonicalJson(json));
+  } catch (error) {
+    // A row that cannot even be read is not what was written.
+    if (error instanceof RangeError) return `a row of ${kind}: ${error.message}`;
+    throw error;
+  }
+  for (const [item, json] of there) {
+    const after = last.get(item) ?? null;
+    if (after === null) return `${item} is there without an entry in the audit log`;
+    if (json !== after) return `${item} is not what its last audit entry says`;
+  }
+  for (const [item, after] of last) {
+    const isGone = item.startsWith(`${kind}:`) && after !== null && !there.has(item);
+    if (isGone) return `${item} is in the audit log and not in its table`;
+  }
+  return null;
+}

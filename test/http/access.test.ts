@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { may, ROLES, type Actor, type Permission, type Role } from "../../src/core/access.ts";
+import { problemAnswer } from "../../src/http/answers.ts";
+import { bearer, giveToken } from "../helpers/access.ts";
+import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { DEMO_CONFIG, DEMO_MONTH, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
+import { listRoutes } from "../helpers/routes.ts";
+
+// Every route and every role. A route without a line here fails the test: say who may use it.
+
+type Rule = {
+  /** "open": also for who is nobody. */
+  readonly may: Permission | "open";
+  /** A request that whoever may gets an answer to. */
+  readonly url?: string;
+  readonly payload?: object | string;
+  readonly type?: string;
+  /** Answered to those who may; 200 by default. */
+  readonly answer?: number;
+};
+
+const DAY = "from=2026-10-01T00:00:00Z&until=2026-10-01T01:00:00Z";
+const NDJSON = "application/x-ndjson";
+const RESULT = JSON.stringify({
+  target: "quiet",
+  vantage: "a",
+  plannedAt: "2026-10-01T00:00:00Z",
+  outcome: "ok",
+  latencyMs: 1,
+});
+const claimStep = (payload: object): Rule => ({ may: "handle-claim", payload, answer: 404 });
+
+const RULES: Readonly<Record<string, Rule>> = {
+  "GET /healthz": { may: "open" },
+  "GET /readyz": { may: "open" },
+  "GET /openapi.json": { may: "open" },
+  "POST /api/v1/login": { may: "open", payload: {}, answer: 400 },
+  "GET /metrics": { may: "read-all" },
+  "GET /": { may: "read" },
+  "GET /targets/:id": { may: "read", url: "/targets/web-1" },
+  "GET /api/v1/overview": { may: "read" },
+  "GET /api/v1/targets": { may: "read" },
+  "GET /api/v1/targets/:id": { may: "read", url: "/api/v1/targets/web-1" },
+  "GET /api/v1/targets/:id/slots": { may: "read", url: `/api/v1/targets/web-1/slots?${DAY}` },
+  "GET /api/v1/targets/:id/results": { may: "read", url: `/api/v1/targets/web-1/results?${DAY}` },
+  "GET /api/v1/outages": { may: "read", url: `/api/v1/outages?month=${DEMO_MONTH}` },
+  "GET /api/v1/running": { may: "read" },
+  "GET /api/v1/events": { may: "read" },
+  "GET /api/v1/reports/:month": { may: "read", url: `/api/v1/reports/${DEMO_MONTH}` },
+  "GET /api/v1/reports/:month/revisions": {
+    may: "read",
+    url: `/api/v1/reports/${DEMO_MONTH}/revisions`,
+  },
+  "GET /api/v1/reports/:month/diff": {
+    may: "read",
+    url: `/api/v1/reports/${DEMO_MONTH}/diff?from=0&to=0`,
+  },
+  "POST /api/v1/reports/:month/close": {
+    may: "close-month",
+    url: `/api/v1/reports/${DEMO_MONTH}/close`,
+    payload: {},
+    answer: 409,
+  },
+  "GET /api/v1/proofs/:day": { may: "read", url: "/api/v1/proofs/2026-10-01", answer: 404 },
+  "GET /api/v1/proofs/:day/rounds": {
+    may: "read",
+    url: "/api/v1/proofs/2026-10-01/rounds?vantage=a&shard=1m.0&plannedAt=2026-10-01T00:00:00Z",
+    answer: 404,
+  },
+  "POST /api/v1/results": { may: "import-results", payload: RESULT, type: NDJSON },
+  "GET /api/v1/claims": { may: "read" },
+  "GET /api/v1/claims/:id": { may: "read", url: "/api/v1/claims/9999", answer: 404 },
+  "GET /api/v1/claims/:id/file": { may: "read", url: "/api/v1/claims/9999/file", answer: 404 },
+  "POST /api/v1/claims/:id/acknowledge": claimStep({}),
+  "POST /api/v1/claims/:id/submit": claimStep({ reference: "T-1", on: "2026-11-09" }),
+  "POST /api/v1/claims/:id/credit": claimStep({ amount: "1.00" }),
+  "POST /api/v1/claims/:id/refuse": claimStep({ reason: "no" }),
+  "GET /api/v1/exclusions": { may: "read" },
+  "GET /api/v1/exclusions/:id": { may: "read", url: "/api/v1/exclusions/9999", answer: 404 },
+  "POST /api/v1/exclusions": {
+    may: "propose-exclusion",
+    payload: {
+      kind: "maintenance",
+      scope: { all: true },
+      from: "2026-10-01T00:00:00Z",
+      until: "2026-10-01T01:00:00Z",
+      reason: "Announced work",
+      evidence: "https://status.example/1",
+    },
+    answer: 201,
+  },
+  "POST /api/v1/exclusions/:id/approve": {
+    may: "approve-exclusion",
+    url: "/api/v1/exclusions/9999/approve",
+    payload: {},
+    answer: 404,
+  },
+  "POST /api/v1/exclusions/:id/reject": {
+    may: "approve-exclusion",
+    url: "/api/v1/exclusions/9999/reject",
+    payload: { note: "no" },
+    answer: 404,
+  },
+  "POST /api/v1/exclusions/:id/withdraw": {
+    may: "propose-exclusion",
+    url: "/api/v1/exclusions/9999/withdraw",
+    payload: {},
+    answer: 404,
+  },
+  "GET /api/v1/me": { may: "read" },
+  // A token is no login, and stays.
+  "POST /api/v1/logout": { may: "read", answer: 409 },
+  "GET /api/v1/tokens": { may: "manage-access" },
+  "POST /api/v1/tokens": { may: "manage-access", payload: { role: "viewer" } },
+  "DELETE /api/v1/tokens/:name": { may: "manage-access", url: "/api/v1/tokens/none", answer: 404 },
+  "GET /api/v1/users": { may: "manage-access" },
+  "POST /api/v1/users": {
+    may: "manage-access",
+    payload: { name: "li", role: "viewer", password: "correct horse" },
+  },
+  "POST /api/v1/users/:name/disable": {
+    may: "manage-access",
+    url: "/api/v1/users/none/disable",
+    answer: 404,
+  },
+  "POST /api/v1/users/:name/password": {
+    may: "manage-access",
+    url: "/api/v1/users/none/password",
+    payload: {},
+    answer: 404,
+  },
+  "GET /api/v1/audit": { may: "read-all" },
+};
+/** Files of the programs that show API and pages, the same for everybody. */
+const isAsset = (url: string) => url.startsWith("/docs") || url.startsWith("/assets/");
+
+const clock = testClock(DEMO_NOW);
+let served: TestApp;
+const tokens = new Map<Role, string>();
+
+beforeAll(async () => {
+  served = await createTestApp({ config: DEMO_CONFIG, clock });
+  await fillDemoMonth({ store: served.store, clock });
+  for (const role of ROLES) {
+    const accounts = role === "account-manager" ? { accounts: ["acme"] } : {};
+    tokens.set(role, await giveToken(served, { role, ...accounts }, clock));
+  }
+});
+afterAll(() => served.close());
+
+async function ask(route: string, headers: Record<string, string> = {}) {
+  const [method = "", path = ""] = route.split(" ");
+  const { url = path.replace(":id", "9999"), payload, type } = RULES[route]!;
+  return served.app.inject({
+    method: method as "GET",
+    url,
+    headers: { ...(type === undefined ? {} : { "content-type": type }), ...headers },
+    ...(payload === undefined ? {} : { payload }),
+  });
+}
+
+const actorOf = (role: Role): Actor => ({ name: "", role, accounts: null, origin: "" });
+
+test("every route has a rule, and every rule a route", () => {
+  const routes = listRoutes(served.app).filter(({ url }) => !isAsset(url));
+  const names = routes.map(({ method, url }) => `${method} ${url}`);
+  expect(names.toSorted()).toEqual(Object.keys(RULES).toSorted());
+});
+
+describe.each(Object.entries(RULES))("%s", (route, rule) => {
+  const answer = rule.answer ?? 200;
+
+  test("without a token", async () => {
+    // Asked under another name, as from elsewhere: what is open to this machine is not at stake.
+    const { statusCode, headers } = await ask(route, { host: "nines.example" });
+    expect(statusCode).toBe(rule.may === "open" ? answer : 401);
+    if (rule.may !== "open") expect(headers["www-authenticate"]).toBe("Bearer");
+  });
+
+  test("with a wrong token", async () => {
+    const { statusCode, headers } = await ask(route, bearer("nines_wrong"));
+    expect(statusCode).toBe(rule.may === "open" ? answer : 401);
+    if (rule.may !== "open") expect(headers["www-authenticate"]).toContain("Bearer");
+  });
+
+  test.each(ROLES)("as %s", async (role) => {
+    const { statusCode, body } = await ask(route, bearer(tokens.get(role)!));
+    if (rule.may === "open" || may(actorOf(role), rule.may)) {
+      expect(statusCode, body).toBe(answer);
+    } else {
+      expect(statusCode).toBe(403);
+      expect(problemAnswer.parse(JSON.parse(body)).detail).toContain(`the role ${role} may not`);
+    }
+  });
+});
+
+test("files of pages and of the API's description are open", async () => {
+  for (const url of ["/docs", "/docs/", "/docs/static/index.css"]) {
+    const { statusCode } = await served.app.inject({ url, headers: { host: "nines.example" } });
+    expect([200, 302]).toContain(statusCode);
+  }
+});
+
+test("what is not there is not there for anybody", async () => {
+  expect((await served.app.inject("/api/v1/nothing")).statusCode).toBe(404);
+});
+
+test("a browser that may not see a page gets a page that says so", async () => {
+  const answer = await served.app.inject({ url: "/", headers: { accept: "text/html" } });
+  expect(answer.statusCode).toBe(401);
+  expect(answer.headers["content-type"]).toContain("text/html");
+  expect(answer.body).not.toContain("web-1");
+});
