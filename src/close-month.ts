@@ -121,7 +121,7 @@ async function closeSealed(
       timeZone: plan.timeZone ?? config.timeZone,
     };
     const stored: Revision[] = [];
-    for (const [account, evaluated] of byAccount(figures.evaluated)) {
+    for (const [account, evaluated] of byAccount(figures.evaluated, [...before.keys()])) {
       const one = { account, evaluated, before: before.get(account) ?? null };
       const revision = await revise(tx, closing, one);
       if (revision !== null) stored.push(revision);
@@ -156,9 +156,16 @@ function frozenSubjects(reports: ReadonlyMap<string, StoredReport>): readonly Su
   return reports.size === 0 ? [] : frozenPlan(reports).subjects;
 }
 
-/** All of them under "", and each account's. In the order of ids, as reports have it. */
-function byAccount(evaluated: readonly Evaluated[]): Map<string, Evaluated[]> {
-  const accounts = new Map<string, Evaluated[]>([[ALL, [...evaluated]]]);
+/**
+ * All of them under "", and each account's; none for an account that has a report and no subject
+ * any more. In the order of ids, as reports have it.
+ */
+function byAccount(
+  evaluated: readonly Evaluated[],
+  known: readonly string[],
+): Map<string, Evaluated[]> {
+  const accounts = new Map(known.map((account): [string, Evaluated[]] => [account, []]));
+  accounts.set(ALL, [...evaluated]);
   for (const one of evaluated) {
     const { account } = one.subject;
     const mine = accounts.get(account);

@@ -8,8 +8,9 @@ import { listBlockVersions } from "./store/day-versions.ts";
 import { listCounts, type Counts } from "./store/days.ts";
 import { findIds, listNames } from "./store/names.ts";
 
-/** Blocks read at once: while a month of more is decoded, nothing else would run. */
-const BLOCKS_AT_ONCE = 2;
+/** Blocks read at once, of many days and of one: while more are decoded, nothing else would run. */
+const PAST_BLOCKS_AT_ONCE = 2;
+const PRESENT_BLOCKS_AT_ONCE = 16;
 
 /** The UTC days [fromDay, untilDay). */
 type Days = { readonly fromDay: number; readonly untilDay: number };
@@ -66,7 +67,7 @@ export async function readMonthEvidence(
   const { blocks } = memory.past;
   const present = new Map<number, Counts>();
   const inUse = blocksOf(memory);
-  for (const some of portions([...inUse.keys()], BLOCKS_AT_ONCE * 8)) {
+  for (const some of portions([...inUse.keys()], PRESENT_BLOCKS_AT_ONCE)) {
     const targetIds = new Set(some.flatMap((block) => inUse.get(block) ?? []));
     const counts = await listCounts(db, { ...state.present, targetIds });
     for (const block of some) present.set(block, counts);
@@ -97,7 +98,7 @@ async function updatePast(
   const stale = [...inUse.keys()].filter(
     (block) => blocks.get(block)?.version !== (versions.get(block) ?? ""),
   );
-  for (const some of portions(stale, BLOCKS_AT_ONCE)) {
+  for (const some of portions(stale, PAST_BLOCKS_AT_ONCE)) {
     const targetIds = new Set(some.flatMap((block) => inUse.get(block) ?? []));
     const counts = await listCounts(db, { fromDay, untilDay, targetIds });
     for (const block of some) blocks.set(block, { version: versions.get(block) ?? "", counts });

@@ -116,10 +116,12 @@ function reachOf(subjects: readonly SubjectMonth[]): Interval {
 
 async function update(db: Db, memory: Memory): Promise<Standings> {
   const { reach, month } = memory;
+  // The version goes first: what changes after it is looked at the next time.
+  const figuresVersion = await findFiguresVersion(db);
   const settledUntilMs = (await findSettledUntil(db)) ?? 0;
   const approved = await listExclusions(db, { state: "approved", interval: reach });
   const excluded = approved.map(({ id, decidedAtMs }) => `${id}.${decidedAtMs}`).join(" ");
-  const glance = `${await findFiguresVersion(db)} ${excluded}`;
+  const glance = `${figuresVersion} ${excluded}`;
   if (memory.last !== null && memory.glance === glance) return memory.last;
 
   const state = await findEvidenceState(db, {

@@ -72,7 +72,7 @@ function checkColumns(stored: StoredReport): string | null {
     stored.closedAtMs === Date.parse(closing?.at ?? "") &&
     stored.closedBy === closing?.by &&
     stored.reason === closing.reason &&
-    (stored.account === "" || stored.account === subject?.account);
+    (stored.account === "" || subject === undefined || stored.account === subject.account);
   return isSame ? null : "its row says other than the report";
 }
 

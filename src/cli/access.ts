@@ -2,14 +2,11 @@ import type { Config } from "../config.ts";
 import { may, type Actor } from "../core/access.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../errors.ts";
 import type { Queryable } from "../store/connect.ts";
-import { actorBy } from "./by.ts";
+import { actorBy, OPERATOR } from "./by.ts";
 import { readConfig } from "./open.ts";
 import type { Terminal } from "./verb.ts";
 
 // What the verbs `token` and `user` share.
-
-/** Whoever reaches the database may do all; `--by` says who it was. */
-const SOMEBODY_HERE: Actor = { name: "local", role: "admin", accounts: null, origin: "cli" };
 
 /** Who a verb acts as. Throws InvalidInputError for one who may not. */
 export async function adminBy(
@@ -17,7 +14,7 @@ export async function adminBy(
   by: string | undefined,
   { clock }: Pick<Terminal, "clock">,
 ): Promise<Actor> {
-  if (by === undefined) return SOMEBODY_HERE;
+  if (by === undefined) return OPERATOR;
   const actor = await actorBy(db, by, clock);
   if (may(actor, "manage-access")) return actor;
   const message = `the role ${actor.role} may not manage access`;

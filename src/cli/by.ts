@@ -6,8 +6,8 @@ import type { Queryable } from "../store/connect.ts";
 import { findToken } from "../store/tokens.ts";
 import { findUser } from "../store/users.ts";
 
-/** Whoever may open the database on this machine, when a verb asks for no name. */
-export const OPERATOR: Actor = { name: "operator", role: "admin", accounts: null, origin: "cli" };
+/** Whoever reaches the database may do all; `--by` says who it was. */
+export const OPERATOR: Actor = { name: "local", role: "admin", accounts: null, origin: "cli" };
 
 /**
  * The person or program that a verb acts as: the name of a user or of a token that is in force,

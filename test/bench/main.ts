@@ -4,6 +4,7 @@ import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
 import { benchProbeCost } from "./probe-cost.ts";
 import { benchVerify } from "./verify.ts";
+import { benchWatch } from "./watch.ts";
 
 /** `--quick` measures for seconds instead of minutes; a name runs that one alone. */
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -19,6 +20,8 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
   verify: () => benchVerify(isQuick ? 3 : 31),
+  "watch-1000": () => benchWatch(1_000, 1),
+  "watch-10000": () => benchWatch(10_000, 3),
   memory: () => benchMemory(),
   "kill-log": () => benchKillLog(),
 };

@@ -1,5 +1,6 @@
 import type { Figure } from "../../src/core/figure.ts";
 import type { Fraction } from "../../src/core/fraction.ts";
+import { AVOID } from "./avoid.ts";
 import { exact, written, type Exact } from "./fractions.ts";
 import type { SecondFigure, SecondSubject } from "./second.ts";
 
@@ -23,7 +24,8 @@ export function differences(
   const found = fields
     .map((field) => ({ field, product: ours[field] ?? "-", second: theirs[field] ?? "-" }))
     .filter((one) => one.product !== one.second);
-  return [...found, ...(hasSteadyMembers(subject) ? reasonDifferences(product, second) : [])];
+  const leavesReasons = AVOID.reasonsOfTheDead && !hasSteadyMembers(subject);
+  return leavesReasons ? found : [...found, ...reasonDifferences(product, second)];
 }
 
 function text(value: Fraction | Exact | null): string {
@@ -96,7 +98,6 @@ function secondFields(figure: SecondFigure): Fields {
   };
 }
 
-/** The product weighs for an outage's reason also what a group's target saw outside its lifetime. */
 function hasSteadyMembers({ targets }: SecondSubject): boolean {
   const isBounded = targets.some(({ fromMs, untilMs }) => fromMs !== null || untilMs !== null);
   return targets.length === 1 || !isBounded;

@@ -121,12 +121,10 @@ export function secondSubjects(
     );
     const named = living.filter((target) => target.agreements.includes(id));
     if (agreement.scope === "group") {
-      const keyOf = (target: Target): string =>
-        [target.account, target.product, target.region, target.class].join("/");
-      const keys = new Set(named.map(keyOf));
+      const keys = new Set(named.map(groupKey));
       return [...keys].map((key) => ({
         agreement,
-        targets: named.filter((target) => keyOf(target) === key),
+        targets: named.filter((target) => groupKey(target) === key),
       }));
     }
     const alone = named.map((target) => ({ agreement, targets: [target] }));
@@ -267,9 +265,26 @@ function lives({ fromMs, untilMs }: Target, atMs: number): boolean {
   return (fromMs ?? -Infinity) <= atMs && atMs < (untilMs ?? Infinity);
 }
 
-/** "A target whose lifetime does not cover the slot is not in the group there." */
-function membersAt({ subject }: Question, slot: number): Target[] {
-  return subject.targets.filter((target) => lives(target, slot * subject.agreement.slotMs));
+/** A group is "account x product x region x `class`", of the targets that name the agreement. */
+function groupKey(target: Target): string {
+  return [target.account, target.product, target.region, target.class].join("/");
+}
+
+/**
+ * "A target whose lifetime does not cover the slot is not in the group there." Before the month and
+ * after it, where runs and windows reach, the group is of those who live there.
+ */
+function membersAt({ facts, subject }: Question, slot: number): Target[] {
+  const { agreement, targets } = subject;
+  const [first] = targets;
+  const all =
+    agreement.scope === "group" && first !== undefined
+      ? facts.targets.filter(
+          (target) =>
+            target.agreements.includes(agreement.id) && groupKey(target) === groupKey(first),
+        )
+      : targets;
+  return all.filter((target) => lives(target, slot * agreement.slotMs));
 }
 
 /** The badness of a slot before `minStretch`; null without data. */

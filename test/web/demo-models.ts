@@ -225,6 +225,7 @@ export function demoOverview(
     subjects,
     rollups: [],
     credits: [],
+    closing: null,
     proof: UNSIGNED,
   };
   return overviewOf({
