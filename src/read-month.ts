@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { agreementInForce, resolveTerms } from "./core/agreement.ts";
+import { findClosedSubjects } from "./closed-subjects.ts";
 import type { Evaluated } from "./core/build-report.ts";
 import type { CountRun } from "./core/counts.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
@@ -34,20 +35,23 @@ export type MonthFigures = {
 
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
-/** Counts a month from the settled minutes: the one place where figures come from. */
+/**
+ * Counts a month from the settled minutes: the one place where figures come from. The subjects
+ * and terms are those that a closed month was closed with, else those of the configuration.
+ */
 export async function readMonth(
   deps: { readonly db: Queryable; readonly config: Config },
   query: MonthQuery,
 ): Promise<MonthFigures> {
   const { db, config } = deps;
-  return readSubjects(db, {
-    month: query.month,
-    timeZone: config.timeZone,
-    subjects: monthSubjects(config, query),
-  });
+  const { month, keep = () => true } = query;
+  const closed = await findClosedSubjects(db, month);
+  const subjects =
+    closed?.filter(({ targets }) => targets.some(keep)) ?? monthSubjects(config, query);
+  return readSubjects(db, { month, timeZone: config.timeZone, subjects });
 }
 
-/** Counts subjects that are known already, such as those that a month was closed with. */
+/** Counts subjects that are known already. */
 export async function readSubjects(
   db: Queryable,
   input: {

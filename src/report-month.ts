@@ -3,9 +3,10 @@ import { buildReport } from "./core/build-report.ts";
 import { creditTermsOf } from "./core/credit.ts";
 import { readReport } from "./core/read-report.ts";
 import type { Report, ReportProof } from "./core/report.ts";
+import type { Target } from "./core/target.ts";
 import { NotFoundError } from "./errors.ts";
 import { spanOf } from "./month-span.ts";
-import { readMonth, type MonthFigures } from "./read-month.ts";
+import { monthSubjects, readMonth, readSubjects, type MonthFigures } from "./read-month.ts";
 import type { Queryable } from "./store/connect.ts";
 import { findProof } from "./store/proof.ts";
 import { findNewestRevision, findReport } from "./store/reports.ts";
@@ -49,15 +50,25 @@ export async function reportMonth(deps: ReportDeps, query: ReportQuery): Promise
 
 async function countReport(
   deps: ReportDeps,
-  { month, account, accounts = null }: ReportQuery,
+  { month, account, accounts = null, revision }: ReportQuery,
 ): Promise<Report> {
   requireAccount(deps.config, account);
-  const figures = await readMonth(deps, {
+  const query = {
     month,
-    keep: (target) =>
+    keep: (target: Target) =>
       (account === undefined || target.account === account) &&
       (accounts === null || accounts.includes(target.account)),
-  });
+  };
+  const { db, config } = deps;
+  // As it would be counted now: by the present configuration, also when the month is closed.
+  const figures =
+    revision === 0
+      ? await readSubjects(db, {
+          month,
+          timeZone: config.timeZone,
+          subjects: monthSubjects(config, query),
+        })
+      : await readMonth(deps, query);
   return buildReport({
     ...figures,
     ...(await monthStatus(deps, figures)),

@@ -38,7 +38,7 @@ export async function startRecording(
     if (run === undefined) throw new Error(`no job is called ${job.name}`);
     await run(jobDeps, job);
   };
-  const upkeep = startJobWorker(context, UPKEEP_QUEUE, { handler, concurrency: 1 });
+  const upkeep = startJobWorker(context, UPKEEP_QUEUE, { handler, concurrency: 2 });
   await open.add(() => upkeep.close());
   const rounds = startJobWorker(context, ROUNDS_QUEUE, {
     handler,

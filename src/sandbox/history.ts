@@ -14,8 +14,8 @@ const MINUTE_MS = 60_000;
 const OFFSET_MS = 7000;
 const DAYS = 90;
 const MINUTES_A_BATCH = 480;
-/** The history of each account is a chain of its own, as its live rounds are. */
-export const historyShard = (account: string) => `history-${account}`;
+/** The history of each account is a chain of its own, as its live rounds are; none names it. */
+export const historyShard = (accountNumber: number) => `history-${accountNumber}`;
 
 type HistoryConfig = Pick<Config, "targets" | "timeZone">;
 
@@ -49,7 +49,7 @@ export function* historyRounds(
 ): Generator<HistoryBatch, void> {
   const noise = lognormalNoise(options.seed);
   for (const day of daysToFill(config, options)) {
-    const groups = groupTargets(targetsOf(config, day));
+    const groups = groupTargets(config, day);
     for (const [position, group] of groups.entries()) {
       const plan = planDay({ ...group, day, seed: options.seed });
       for (let from = 0; from < day.minutes; from += MINUTES_A_BATCH) {
@@ -69,7 +69,7 @@ export function* historyRounds(
 export function historySize(config: HistoryConfig, options: HistoryOptions): number {
   let rounds = 0;
   for (const day of daysToFill(config, options)) {
-    rounds += day.minutes * groupTargets(targetsOf(config, day)).length;
+    rounds += day.minutes * groupTargets(config, day).length;
   }
   return rounds;
 }
@@ -113,19 +113,20 @@ function targetsOf({ targets }: HistoryConfig, { replay }: Day): readonly Target
 
 type Group = {
   readonly vantage: string;
-  readonly account: string;
+  readonly shard: string;
   readonly targets: readonly Target[];
 };
 
-/** By first vantage and account. */
-function groupTargets(targets: readonly Target[]): Group[] {
+/** Of a day: by first vantage and account. */
+function groupTargets(config: HistoryConfig, day: Day): Group[] {
+  const accounts = [...new Set(config.targets.map(({ account }) => account))];
   const groups = new Map<string, Group & { readonly targets: Target[] }>();
-  for (const target of targets) {
-    const { account } = target;
+  for (const target of targetsOf(config, day)) {
+    const shard = historyShard(accounts.indexOf(target.account));
     const [vantage] = target.vantages;
     if (vantage === undefined) continue;
-    const key = `${vantage}\n${account}`;
-    const group = groups.get(key) ?? { vantage, account, targets: [] };
+    const key = `${vantage}\n${shard}`;
+    const group = groups.get(key) ?? { vantage, shard, targets: [] };
     group.targets.push(target);
     groups.set(key, group);
   }
@@ -148,14 +149,14 @@ type DayPlan = {
 
 type DayInput = Group & { readonly day: Day; readonly seed: number };
 
-function planDay({ vantage, account, targets, day, seed }: DayInput): DayPlan {
+function planDay({ vantage, shard, targets, day, seed }: DayInput): DayPlan {
   const gaps = gapsOf(vantage, day, seed);
   const effects = targets.map((target) => [...effectsOf(target, day, seed), ...gaps]);
   const eventful = new Uint8Array(day.minutes);
   for (const { from, until } of effects.flat()) eventful.fill(1, from, until);
   return {
     vantage,
-    shard: historyShard(account),
+    shard,
     startMs: day.startMs,
     ids: targets.map(({ id }) => id),
     allOk: "o".repeat(targets.length),

@@ -19,9 +19,10 @@ const VERBS = [
   "token",
   "user",
   "audit",
+  "exclusion",
 ];
 /** Of versions to come. */
-const LATER = ["close", "exclusion", "export", "notify"];
+const LATER = ["close", "export", "notify"];
 
 let at: Home;
 let server: TcpServer;

@@ -208,7 +208,7 @@ describe("a decision", () => {
       post("approver", `/${id}/approve`),
       post("admin", `/${id}/approve`),
     ]);
-    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409]);
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 409]));
     await post("admin", `/${id}/withdraw`, { note: "tidy" });
   });
 
