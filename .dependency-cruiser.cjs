@@ -3,9 +3,9 @@ const core = "^src/core/";
 const leafNames = "clock|config|deps|errors|metrics|paths|queues";
 const leaves = `^src/(${leafNames})\\.ts$`;
 const adapters = "^(src/(store|notify|reports|anchors)/|probes/)";
-const useCases = `^src/(?!(main|${leafNames})\\.ts$)[^/]+\\.tsx?$`;
+const useCases = `^src/(?!(main|nines-verify|${leafNames})\\.ts$)[^/]+\\.tsx?$`;
 const shells = "^(jobs/|src/(http|web|sandbox)/)";
-const main = "^src/main\\.ts$";
+const main = "^src/(main|nines-verify)\\.ts$";
 const ours = "^(src|probes|jobs|dashboards|test)/";
 
 const not = (name, from, to) => ({
