@@ -41,5 +41,5 @@ function stopSignal(): AbortSignal {
 }
 
 export function sayCounts({ tables, rows, keys }: BackupCounts): string {
-  return `${rows} rows of ${tables} tables and ${keys} keys`;
+  return `${rows} rows of ${tables} tables and ${keys} signing ${keys === 1 ? "key" : "keys"}`;
 }

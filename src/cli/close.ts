@@ -41,8 +41,7 @@ export const close: Verb = {
   },
 };
 
-/** One revision that was stored, for who reads along. */
-export function revisionLine({ month, account, revision, reason }: Revision): string {
+function revisionLine({ month, account, revision, reason }: Revision): string {
   const whose = account === "" ? "all accounts" : account;
   return `${month} closed for ${whose}: revision ${revision} (${reason})`;
 }

@@ -6,7 +6,6 @@ import { settle } from "../settle.ts";
 import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
-import { revisionLine } from "./close.ts";
 import { readConfig, withStore } from "./open.ts";
 import type { Verb } from "./verb.ts";
 
@@ -46,8 +45,7 @@ export const importVerb: Verb = {
       const everything = { fromMs: 0, untilMs: clock.nowMs() };
       const keyFile = config.signingKeyFile;
       const signer = () => openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
-      const revisions = await reviseMonths({ db, clock, config, signer }, everything);
-      for (const revision of revisions) out(revisionLine(revision));
+      await reviseMonths({ db, clock, config, signer }, everything);
       return 0;
     });
   },

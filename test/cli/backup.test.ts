@@ -50,7 +50,7 @@ describe("backup and restore", () => {
     const before = await reportOf("data");
     const made = await on("data", "backup", "--out", file("a.gz"));
     expect(made.status, made.stderr).toBe(0);
-    expect(made.stdout).toMatch(/^\d+ rows of \d+ tables and \d+ keys in .*a\.gz\n$/u);
+    expect(made.stdout).toMatch(/^\d+ rows of \d+ tables and \d+ signing keys? in .*a\.gz\n$/u);
     expect(statSync(file("a.gz")).mode & 0o777).toBe(0o600);
 
     const restored = await on("fresh", "restore", file("a.gz"));

@@ -20,9 +20,14 @@ const VERBS = [
   "user",
   "audit",
   "exclusion",
+  "claim",
+  "close",
+  "revisions",
+  "export",
+  "key",
 ];
 /** Of versions to come. */
-const LATER = ["close", "export", "notify"];
+const LATER = ["notify"];
 
 let at: Home;
 let server: TcpServer;
