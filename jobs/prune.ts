@@ -5,7 +5,8 @@ const DAY_MS = 86_400_000;
 
 /** Drops whole months of rounds that are older than the retention; what was derived stays. */
 export const pruneJob: RunJob<StoreJobDeps> = async ({ db, clock, config, log }) => {
-  const horizonMs = clock.nowMs() - config().retentionDays * DAY_MS;
-  const dropped = await dropPartitionsBefore(db, horizonMs);
+  const nowMs = clock.nowMs();
+  const horizonMs = nowMs - config().retentionDays * DAY_MS;
+  const dropped = await dropPartitionsBefore(db, { horizonMs, nowMs });
   if (dropped.length > 0) log.info({ dropped }, "old rounds dropped");
 };

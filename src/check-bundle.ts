@@ -1,59 +1,69 @@
-import { createHash } from "node:crypto";
+import { BrokenBundle } from "./bundle-lines.ts";
 import {
+  beginPart,
+  endPart,
+  partKey,
+  readChain,
+  readRound,
+  readTargets,
+  sha256,
+  startRounds,
+  type PartCounts,
+  type Rounds,
+} from "./check-bundle-rounds.ts";
+import {
+  areCountable,
   parseBundleLine,
+  readSignedFacts,
   type BundleHead,
-  type BundleRound,
+  type BundleLine,
   type BundleSeal,
+  type SignedFacts,
 } from "./core/bundle.ts";
 import { checkCounted, checkSigned, type SignedReport } from "./core/check-report.ts";
 import type { CountRun } from "./core/counts.ts";
-import { MINUTES_PER_DAY, pushRun } from "./core/day-counts.ts";
-import { merkleRoot, rootFromPath } from "./core/merkle.ts";
-import { REASONS } from "./core/outcome.ts";
-import { readReport } from "./core/read-report.ts";
-import type { Report } from "./core/report.ts";
-import { roundText } from "./core/round-proof.ts";
-import { leafBytes, sealText } from "./core/seal.ts";
-import { tallyRounds, type TallyRound } from "./core/tally.ts";
+import { pushRun } from "./core/day-counts.ts";
+import { rootFromPath } from "./core/merkle.ts";
+import { chainKey, dayRoot, leafBytes, sealText } from "./core/seal.ts";
 import { isSignedBy, keyIdOf, sha256Text } from "./signature.ts";
 
 /** What an evidence bundle proves; the message of `BrokenBundle` says what it does not. */
 export type BundleProof = {
-  readonly head: BundleHead;
+  readonly month: string;
+  /** Null: of all accounts. */
+  readonly account: string | null;
   readonly rounds: number;
+  /** Oldest first, at least one. A later one that the file leaves out cannot be missed. */
   readonly revisions: readonly { readonly revision: number; readonly key: string }[];
 };
 
-/** A bundle does not hold; the message names the first thing that is wrong. */
-export class BrokenBundle extends Error {}
-
-const DAY_MS = 86_400_000;
-
-type Counts = Map<string, Map<string, CountRun[]>>;
-type Revision = { readonly signed: SignedReport; readonly report: Report; readonly counts: Counts };
-type Chain = { readonly vantage: string; readonly shard: string };
-type Known = { readonly seq: number; readonly hash: Buffer };
-type Seen = Known & { readonly chain: number; readonly tally: TallyRound };
+type Revision = {
+  readonly signed: SignedReport;
+  readonly facts: SignedFacts;
+  /** Runs by target and vantage. */
+  readonly counts: Map<string, Map<string, CountRun[]>>;
+};
+type NamedSeal = SignedFacts["proof"]["seals"][number];
 
 type State = {
-  head: BundleHead | null;
-  end: number | null;
-  rounds: number;
-  part: { readonly day: string; readonly vantage: string } | null;
+  readonly head: BundleHead;
+  /** How far in the order of lines the file is read. */
+  stage: number;
+  /** Characters of all lines that are held until the end. */
+  held: number;
+  /** A report whose inputs are to come. */
+  body: string | null;
   readonly keys: Map<string, string>;
   readonly revisions: Revision[];
+  /** The seals that reports name, and those that are there, by day and revision. */
+  readonly named: Map<string, NamedSeal>;
   readonly seals: Map<string, BundleSeal>;
-  readonly chains: Chain[];
-  readonly targets: (readonly string[])[];
-  /** Numbers for target names, as counting wants them. */
-  readonly numbers: Map<string, number>;
-  /** The last round of each chain that was read. */
-  readonly last: Map<number, Known>;
-  /** The rounds of the part that is being read, in the order of storing. */
-  open: Seen[];
-  /** Days and chains whose rounds were read. */
-  readonly sealed: Set<string>;
+  readonly rounds: Rounds;
 };
+
+/** The order of lines: nothing is compared with what may still be changed by a later line. */
+const [HEAD, KEYS, REPORTS, SEALS, ROUNDS, END] = [0, 1, 2, 3, 4, 5];
+const HELD_LIMIT = 1_000_000_000;
 
 /**
  * Checks an evidence bundle without nines and its database: signatures, what each report names,
@@ -61,256 +71,242 @@ type State = {
  * counted again. Reads line by line; holds one day of one vantage. Throws BrokenBundle.
  */
 export async function checkBundle(lines: AsyncIterable<string>): Promise<BundleProof> {
-  const state: State = {
-    head: null,
-    end: null,
-    rounds: 0,
-    part: null,
-    keys: new Map(),
-    revisions: [],
-    seals: new Map(),
-    chains: [],
-    targets: [],
-    numbers: new Map(),
-    last: new Map(),
-    open: [],
-    sealed: new Set(),
-  };
+  let state: State | null = null;
   let number = 0;
   for await (const line of lines) {
     number += 1;
-    if (line === "") continue;
-    if (state.end !== null) throw new BrokenBundle(`line ${number}: comes after the end`);
-    readLine(state, line, `line ${number}`);
+    const before: State | null = state;
+    state = orBroken(`line ${number}`, () => {
+      return before === null ? readHead(line) : readLine(before, line);
+    });
   }
-  const { head, end } = state;
-  if (head === null) throw new BrokenBundle("it has no first line: this is no evidence bundle");
-  if (end === null) throw new BrokenBundle("its end is missing: the file was cut short");
-  if (end !== state.rounds) {
-    throw new BrokenBundle(`${end} rounds were exported, ${state.rounds} are there`);
-  }
-  if (state.revisions.length === 0) throw new BrokenBundle("it holds no report");
-  checkReports(state);
-  const revisions = state.revisions.map(({ report }) => {
-    return { revision: report.revision, key: report.proof.key ?? "" };
-  });
-  return { head, rounds: state.rounds, revisions };
+  if (state === null) throw new BrokenBundle("it is empty");
+  const whole = state;
+  return orBroken("as a whole", () => finish(whole));
 }
 
-function readLine(state: State, line: string, where: string): void {
+/** Whatever a hostile file makes fail is a finding about the file. */
+function orBroken<Result>(where: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    throw new BrokenBundle(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readHead(line: string): State {
   const read = parseBundleLine(line);
-  if (read === null) throw new BrokenBundle(`${where}: is none of an evidence bundle`);
-  if (state.head === null && !("head" in read)) throw new BrokenBundle(`${where}: no first line`);
-  if ("round" in read) readRound(state, read.round, where);
-  else if ("part" in read) beginPart(state, { day: read.part[0], vantage: read.part[1] });
-  else if ("chain" in read) {
-    const [at, vantage, shard] = read.chain;
-    state.chains[at] = { vantage, shard };
-  } else if ("targets" in read) state.targets[read.targets[0]] = read.targets[1];
-  else if ("seal" in read) readSeal(state, read.seal);
-  else if ("key" in read) {
-    if (keyIdOf(read.key.publicKey) !== read.key.id) {
-      throw new BrokenBundle(`${where}: key ${read.key.id} has another's id`);
-    }
-    state.keys.set(read.key.id, read.key.publicKey);
-  } else if ("report" in read) readSigned(state, read.report);
-  else if ("head" in read) state.head = read.head;
-  else {
-    endPart(state);
-    state.end = read.end.rounds;
-  }
-}
-
-function readSigned(state: State, signed: SignedReport): void {
-  const before = state.revisions.at(-1)?.signed ?? null;
-  const wrong = checkSigned(signed, before, {
-    digest: sha256Text,
-    isSigned: (given, keyId) => {
-      const key = state.keys.get(keyId);
-      return key === undefined ? null : isSignedBy(given, key);
-    },
-  });
-  const where = `revision ${state.revisions.length + 1} of the report`;
-  if (wrong !== null) throw new BrokenBundle(`${where}: ${wrong}`);
-  const report = readReport(signed.body);
-  if (report.month !== state.head?.month) {
-    throw new BrokenBundle(`${where}: it is of ${report.month}`);
-  }
-  state.revisions.push({ signed, report, counts: new Map() });
-}
-
-const sealKey = (day: string, revision: number) => `${day}/${revision}`;
-
-function readSeal(state: State, seal: BundleSeal): void {
-  const where = `seal of ${seal.day}, revision ${seal.revision}`;
-  const hash = sha256(Buffer.from(seal.previousHash, "hex"), Buffer.from(sealText(seal)));
-  if (hash.toString("hex") !== seal.hash) {
-    throw new BrokenBundle(`${where}: its hash does not match what it says`);
-  }
-  for (const { index, path, ...chain } of seal.chains) {
-    const inclusion = {
-      index,
-      size: seal.size,
-      path: path.map((text) => Buffer.from(text, "hex")),
-    };
-    const root = rootFromPath(leafBytes(chain), inclusion, sha256);
-    if (root === null || Buffer.from(root).toString("hex") !== seal.root) {
-      throw new BrokenBundle(
-        `${where}: chain ${chain.vantage}/${chain.shard} is not under its root`,
-      );
-    }
-  }
-  state.seals.set(sealKey(seal.day, seal.revision), seal);
-}
-
-function beginPart(state: State, part: { readonly day: string; readonly vantage: string }): void {
-  endPart(state);
-  const key = `${part.day} ${part.vantage}`;
-  if (state.sealed.has(key)) throw new BrokenBundle(`${key}: is there twice`);
-  state.part = part;
-}
-
-function readRound(state: State, round: BundleRound, where: string): void {
-  const chain = state.chains[round.chain];
-  const names = state.targets[round.targets];
-  const { part } = state;
-  if (chain === undefined || names === undefined || part === null) {
-    throw new BrokenBundle(`${where}: a round of no chain, targets or day`);
-  }
-  const at = new Date(round.plannedAtMs).toISOString();
-  const name = `round ${chain.vantage}/${chain.shard} at ${at}`;
-  if (chain.vantage !== part.vantage || !at.startsWith(part.day)) {
-    throw new BrokenBundle(`${name}: does not belong to ${part.day} of ${part.vantage}`);
-  }
-  const last = state.last.get(round.chain);
-  const previous =
-    round.previousHash === null
-      ? last?.seq === round.seq - 1
-        ? last.hash
-        : null
-      : Buffer.from(round.previousHash, "hex");
-  if (previous === null) throw new BrokenBundle(`${name}: the round stored before it is missing`);
-  const text = roundText({ ...round, ...chain, targets: names }, round.details, round);
-  const hash = sha256(previous, Buffer.from(text));
-  state.last.set(round.chain, { seq: round.seq, hash });
-  const tally = toTally(state, round, names);
-  state.open.push({ chain: round.chain, seq: round.seq, hash, tally });
-  state.rounds += 1;
-}
-
-const tallied = new WeakMap<readonly string[], readonly number[]>();
-
-function toTally(state: State, round: BundleRound, names: readonly string[]): TallyRound {
-  const targets = tallied.get(names) ?? names.map((name) => numberOf(state, name));
-  tallied.set(names, targets);
+  if (read === null || !("head" in read)) throw new BrokenBundle("this is no evidence bundle");
   return {
-    plannedAtMs: round.plannedAtMs,
-    targets,
-    outcomes: round.outcomes,
-    reasons: new Map(
-      round.details.map(([index, reason]) => [index, REASONS[reason] ?? "internal-error"]),
-    ),
+    head: read.head,
+    stage: HEAD,
+    held: 0,
+    body: null,
+    keys: new Map(),
+    revisions: [],
+    named: new Map(),
+    seals: new Map(),
+    rounds: startRounds(),
   };
 }
 
-function numberOf({ numbers }: State, name: string): number {
-  const known = numbers.get(name) ?? numbers.size;
-  numbers.set(name, known);
-  return known;
+function readLine(state: State, line: string): State {
+  const read = parseBundleLine(line);
+  if (read === null) throw new BrokenBundle("is none of an evidence bundle");
+  enter(state, read);
+  if ("round" in read) {
+    readRound(state.rounds, read.round);
+    return state;
+  }
+  state.held += line.length;
+  if (state.held > HELD_LIMIT) throw new BrokenBundle("the file is too large to be checked");
+  if ("key" in read) readKey(state, read.key);
+  else if ("report" in read) state.body = read.report;
+  else if ("inputs" in read) readSigned(state, read.inputs);
+  else if ("seal" in read) readSeal(state, read.seal);
+  else if ("chain" in read) readChain(state.rounds, read.chain);
+  else if ("targets" in read) readTargets(state.rounds, read.targets);
+  else closePart(state);
+  if ("part" in read) {
+    const [day, vantage] = read.part;
+    const seals = [...state.seals.values()].filter((seal) => seal.day === day);
+    beginPart(state.rounds, { day, vantage }, seals);
+  }
+  if ("end" in read && read.end.rounds !== state.rounds.count) {
+    throw new BrokenBundle(`${read.end.rounds} rounds were exported, ${state.rounds.count} are there`);
+  }
+  return state;
 }
 
-/** Compares the part's rounds with the seals that the reports name, and counts them for each. */
-function endPart(state: State): void {
-  const { part } = state;
-  if (part === null) return;
-  state.part = null;
-  state.sealed.add(`${part.day} ${part.vantage}`);
-  const bySeal = new Map<string, Revision[]>();
-  for (const revision of state.revisions) {
-    const named = revision.report.proof.seals.find(({ day }) => day === part.day);
-    if (named === undefined) {
-      throw new BrokenBundle(`revision ${revision.report.revision} names no seal of ${part.day}`);
-    }
-    const key = sealKey(part.day, named.revision);
-    bySeal.set(key, [...(bySeal.get(key) ?? []), revision]);
+/** Refuses a line that does not stand where its kind stands. */
+function enter(state: State, read: BundleLine): void {
+  const stage = stageOf(read);
+  if (state.stage === END) throw new BrokenBundle("comes after the end");
+  if (stage === HEAD || stage < state.stage) throw new BrokenBundle("is out of order");
+  if ("inputs" in read !== (state.body !== null)) {
+    throw new BrokenBundle("a report and its inputs do not stand together");
   }
-  for (const [key, revisions] of bySeal) {
-    const seal = state.seals.get(key);
-    if (seal === undefined) throw new BrokenBundle(`seal ${key} is missing`);
-    const tallies = sealedRounds(state, seal, part.vantage);
-    for (const { counts } of revisions) addCounts(state, counts, { part, tallies });
-  }
-  state.open = [];
+  if (state.stage < ROUNDS && stage >= ROUNDS) requireSeals(state);
+  state.stage = stage;
 }
 
-/** The rounds that a seal covers, in the order of storing; each chain must lead to its root. */
-function sealedRounds(state: State, seal: BundleSeal, vantage: string): TallyRound[] {
-  const covered = new Set<Seen>();
-  for (const chain of seal.chains.filter((one) => one.vantage === vantage)) {
-    const at = state.chains.findIndex(
-      (one) => one.vantage === chain.vantage && one.shard === chain.shard,
-    );
-    const seen = state.open
-      .filter((one) => one.chain === at && one.seq <= chain.lastSeq)
-      .toSorted((a, b) => a.seq - b.seq);
-    const where = `seal of ${seal.day}, chain ${chain.vantage}/${chain.shard}`;
-    if (seen.length !== chain.rounds) {
-      throw new BrokenBundle(
-        `${where}: ${chain.rounds} rounds were sealed, ${seen.length} are there`,
-      );
-    }
-    const root = merkleRoot(
-      seen.map(({ hash }) => hash),
-      sha256,
-    );
-    if (Buffer.from(root).toString("hex") !== chain.root) {
-      throw new BrokenBundle(`${where}: its rounds are not those that were sealed`);
-    }
-    for (const one of seen) covered.add(one);
+function stageOf(read: BundleLine): number {
+  if ("head" in read) return HEAD;
+  if ("key" in read) return KEYS;
+  if ("report" in read || "inputs" in read) return REPORTS;
+  if ("seal" in read) return SEALS;
+  return "end" in read ? END : ROUNDS;
+}
+
+function requireSeals({ revisions, named, seals }: State): void {
+  if (revisions.length === 0) throw new BrokenBundle("it holds no report");
+  for (const [key, seal] of named) {
+    if (!seals.has(key)) throw new BrokenBundle(`${sayingSeal(seal)} is missing`);
   }
-  return state.open.filter((one) => covered.has(one)).map(({ tally }) => tally);
+}
+
+function readKey({ keys }: State, { id, publicKey }: { id: string; publicKey: string }): void {
+  if (keys.has(id)) throw new BrokenBundle(`key ${id} is there twice`);
+  if (keyIdOf(publicKey) !== id) throw new BrokenBundle(`key ${id} has another's id`);
+  keys.set(id, publicKey);
+}
+
+function readSigned(state: State, inputs: string): void {
+  const { head, keys, revisions } = state;
+  const signed = { body: state.body ?? "", inputs };
+  state.body = null;
+  const where = `revision ${revisions.length + 1} of the report`;
+  const facts = readSignedFacts(signed.body);
+  if (facts === null) throw new BrokenBundle(`${where}: is no signed report of a closed month`);
+  if (facts.month !== head.month || facts.account !== head.account) {
+    const [said, found] = [head, facts].map((one) => `${one.month} of ${one.account ?? "all"}`);
+    throw new BrokenBundle(`${where}: it is of ${found}, the first line says ${said}`);
+  }
+  if (!areCountable(inputs, facts.month)) {
+    throw new BrokenBundle(`${where}: its inputs are none to count ${facts.month} by`);
+  }
+  const wrong = checkSigned(signed, revisions.at(-1)?.signed ?? null, {
+    digest: sha256Text,
+    isSigned: (given, keyId) => {
+      const key = keys.get(keyId);
+      return key === undefined ? null : isSignedBy(given, key);
+    },
+  });
+  if (wrong !== null) throw new BrokenBundle(`${where}: ${wrong}`);
+  nameSeals(state, facts);
+  revisions.push({ signed, facts, counts: new Map() });
+}
+
+type SealName = { readonly day: string; readonly revision: number };
+const sealKey = ({ day, revision }: SealName) => `${day}/${revision}`;
+const sayingSeal = ({ day, revision }: SealName) => `the seal of ${day}, revision ${revision},`;
+
+/** What one revision says of a seal another must not say otherwise. */
+function nameSeals({ named }: State, { revision, proof }: SignedFacts): void {
+  const where = `revision ${revision} of the report`;
+  if (new Set(proof.seals.map(({ day }) => day)).size !== proof.seals.length) {
+    throw new BrokenBundle(`${where}: it names two seals of one day`);
+  }
+  for (const seal of proof.seals) {
+    const known = named.get(sealKey(seal)) ?? seal;
+    if (known.root !== seal.root || known.hash !== seal.hash) {
+      throw new BrokenBundle(`${where}: ${sayingSeal(seal)} is another than that of a revision before`);
+    }
+    named.set(sealKey(seal), seal);
+  }
+}
+
+/** A seal is the one that the reports name, and every chain that it shows stands in its tree. */
+function readSeal({ head, named, seals }: State, seal: BundleSeal): void {
+  const key = sealKey(seal);
+  const name = named.get(key);
+  const where = sayingSeal(seal);
+  if (name === undefined) throw new BrokenBundle(`${where} is named by no report`);
+  if (seals.has(key)) throw new BrokenBundle(`${where} is there twice`);
+  const hash = sha256(Buffer.from(seal.previousHash, "hex"), Buffer.from(sealText(seal)));
+  if (toHex(hash) !== seal.hash) {
+    throw new BrokenBundle(`${where} has a hash that does not match what it says`);
+  }
+  if (`sha256:${seal.root}` !== name.root || `sha256:${seal.hash}` !== name.hash) {
+    throw new BrokenBundle(`${where} is not the one that the reports name`);
+  }
+  checkChains(seal, where);
+  if (head.account === null && !isWhole(seal)) {
+    throw new BrokenBundle(`${where} does not show all of its chains`);
+  }
+  seals.set(key, seal);
+}
+
+function checkChains({ root, size, chains }: BundleSeal, where: string): void {
+  if (new Set(chains.map(chainKey)).size !== chains.length) {
+    throw new BrokenBundle(`${where} shows a chain twice`);
+  }
+  let before = -1;
+  for (const { index, path, ...chain } of chains) {
+    if (index <= before) throw new BrokenBundle(`${where} shows its chains out of order`);
+    before = index;
+    const siblings = path.map((text) => Buffer.from(text, "hex"));
+    const top = rootFromPath(leafBytes(chain), { index, size, path: siblings }, sha256);
+    if (top === null || toHex(top) !== root) {
+      throw new BrokenBundle(`${where} has no chain ${chain.vantage}/${chain.shard} like this`);
+    }
+  }
+}
+
+/** The size is not under the root, but the root is that of all chains and of no fewer. */
+function isWhole({ root, size, rounds, chains }: BundleSeal): boolean {
+  const sum = chains.reduce((total, chain) => total + chain.rounds, 0);
+  return chains.length === size && sum === rounds && toHex(dayRoot(chains, sha256)) === root;
+}
+
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** What the part comes to is added to the revisions that name the seal. */
+function closePart({ revisions, rounds }: State): void {
+  const vantage = rounds.open?.vantage ?? "";
+  for (const { seal, counts } of endPart(rounds)) {
+    const key = sealKey(seal);
+    for (const revision of revisions) {
+      if (!revision.facts.proof.seals.some((named) => sealKey(named) === key)) continue;
+      addCounts(revision.counts, vantage, counts);
+    }
+  }
 }
 
 function addCounts(
-  state: State,
-  counts: Counts,
-  { part, tallies }: { readonly part: NonNullable<State["part"]>; readonly tallies: TallyRound[] },
+  counts: Revision["counts"],
+  vantage: string,
+  fresh: PartCounts["counts"],
 ): void {
-  const from = (Date.parse(part.day) / DAY_MS) * MINUTES_PER_DAY;
-  const fresh = tallyRounds(tallies, { from, until: from + MINUTES_PER_DAY });
-  const names = [...state.numbers.keys()];
   for (const [target, runs] of fresh) {
-    const name = names[target] ?? "";
-    const byVantage = counts.get(name) ?? new Map<string, CountRun[]>();
-    const joined = byVantage.get(part.vantage) ?? [];
+    const byVantage = counts.get(target) ?? new Map<string, CountRun[]>();
+    const joined = byVantage.get(vantage) ?? [];
     for (const run of runs) pushRun(joined, run);
-    byVantage.set(part.vantage, joined);
-    counts.set(name, byVantage);
+    byVantage.set(vantage, joined);
+    counts.set(target, byVantage);
   }
 }
 
 const NO_COUNTS: ReadonlyMap<string, readonly CountRun[]> = new Map();
 
-function checkReports(state: State): void {
-  for (const { signed, report, counts } of state.revisions) {
-    const where = `revision ${report.revision} of the report`;
-    for (const { day, revision, root } of report.proof.seals) {
-      const seal = state.seals.get(sealKey(day, revision));
-      if (seal === undefined || `sha256:${seal.root}` !== root) {
-        throw new BrokenBundle(`${where}: the seal of ${day} is not the one that it names`);
-      }
-      for (const { vantage } of seal.chains) {
-        if (state.sealed.has(`${day} ${vantage}`)) continue;
-        throw new BrokenBundle(`${where}: the rounds of ${day} from ${vantage} are missing`);
-      }
+function finish({ head, stage, revisions, seals, rounds }: State): BundleProof {
+  if (stage !== END) throw new BrokenBundle("its end is missing: the file was cut short");
+  for (const { day, chains } of seals.values()) {
+    for (const { vantage } of chains) {
+      if (rounds.parts.has(partKey({ day, vantage }))) continue;
+      throw new BrokenBundle(`the rounds of ${day} from ${vantage} are missing`);
     }
-    const wrong = checkCounted(signed, (target) => counts.get(target) ?? NO_COUNTS);
-    if (wrong !== null) throw new BrokenBundle(`${where}: ${wrong}`);
   }
-}
-
-function sha256(...parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  for (const { signed, facts, counts } of revisions) {
+    const wrong = checkCounted(signed, (target) => counts.get(target) ?? NO_COUNTS);
+    if (wrong !== null) {
+      throw new BrokenBundle(`revision ${facts.revision} of the report: ${wrong}`);
+    }
+  }
+  return {
+    month: head.month,
+    account: head.account,
+    rounds: rounds.count,
+    revisions: revisions.map(({ facts }) => ({ revision: facts.revision, key: facts.proof.key })),
+  };
 }

@@ -1,9 +1,10 @@
 import type { Config } from "./config.ts";
 import { formatAmount } from "./core/money.ts";
+import { intersectRanges, slotsStartingIn } from "./core/ranges.ts";
 import { readReport } from "./core/read-report.ts";
 import type { ReportOutage } from "./core/report.ts";
 import type { ResultLine } from "./core/results-ndjson.ts";
-import { compareText } from "./core/subject.ts";
+import { compareText, type Subject } from "./core/subject.ts";
 import { ConflictError } from "./errors.ts";
 import { readClosed } from "./handle-claim.ts";
 import { renderClaimFile, type OutageEvidence } from "./reports/claim-file.ts";
@@ -39,7 +40,6 @@ export async function readClaimFile(
     throw new ConflictError(`revision ${claim.revision} does not give what claim ${claim.id} says`);
   }
   const { targets } = line.credit;
-  const siblings = subject.siblings.map(({ id }) => id);
   return renderClaimFile({
     report,
     subject: line,
@@ -49,19 +49,19 @@ export async function readClaimFile(
     fees: subject.targets
       .filter(({ id }) => targets.includes(id))
       .map(({ id, monthlyFee }) => ({ target: id, fee: monthlyFee })),
-    outages: await readOutages(db, line.outages, [...line.targets, ...siblings]),
+    outages: await readOutages(db, line.outages, subject),
   });
 }
 
 async function readOutages(
   db: Db,
   outages: readonly ReportOutage[],
-  targets: readonly string[],
+  subject: Subject,
 ): Promise<OutageEvidence[]> {
   const evidence: OutageEvidence[] = [];
   let left = SHOWN_AT_ALL;
   for (const outage of outages) {
-    const found = await readFailed(db, outage, targets);
+    const found = await readFailed(db, outage, subject);
     const results = found.results.slice(0, left);
     left -= results.length;
     evidence.push({ outage, results, failed: found.failed });
@@ -69,17 +69,23 @@ async function readOutages(
   return evidence;
 }
 
-/** The first failed results of an outage, and how many there are. */
+/** The first failed results of an outage, and how many there are: of each target in its lifetime. */
 async function readFailed(
   db: Db,
   outage: ReportOutage,
-  targets: readonly string[],
+  { agreement, targets, siblings }: Subject,
 ): Promise<{ readonly results: readonly ResultLine[]; readonly failed: number }> {
-  const range = { fromMs: Date.parse(outage.from), untilMs: Date.parse(outage.until) };
+  const { slotMs } = agreement;
+  const slots = slotsStartingIn(
+    { fromMs: Date.parse(outage.from), untilMs: Date.parse(outage.until) },
+    slotMs,
+  );
   let results: ResultLine[] = [];
   let failed = 0;
-  for (const target of targets) {
-    for await (const page of pageResults(db, target, range)) {
+  for (const target of [...targets, ...siblings]) {
+    const { from, until } = intersectRanges(slots, slotsStartingIn(target, slotMs));
+    const range = { fromMs: from * slotMs, untilMs: until * slotMs };
+    for await (const page of pageResults(db, target.id, range)) {
       const bad = page.filter(({ outcome }) => outcome === "failed");
       failed += bad.length;
       results = [...results, ...bad].toSorted(byTime).slice(0, SHOWN_OF_OUTAGE);

@@ -1,30 +1,46 @@
 import type { Clock } from "./clock.ts";
+import { syncClaims } from "./claim.ts";
+import { findClosed } from "./closed-terms.ts";
 import type { Config } from "./config.ts";
 import type { Actor } from "./core/access.ts";
 import { buildReport, type Evaluated } from "./core/build-report.ts";
 import { canonicalJson } from "./core/canonical-json.ts";
 import { readInputs, writeInputs, type ClosedInputs } from "./core/closed-inputs.ts";
-import { contentOf, evidenceText, monthSpan, reasonOf, signedText } from "./core/closing.ts";
+import {
+  contentOf,
+  evidenceText,
+  monthSpan,
+  reasonOf,
+  signedText,
+  type Counted,
+} from "./core/closing.ts";
 import { creditTermsOf } from "./core/credit.ts";
-import { readReport } from "./core/read-report.ts";
 import type { Interval } from "./core/month.ts";
+import { readReport } from "./core/read-report.ts";
 import { diffReports } from "./core/report-diff.ts";
 import type { Report, ReportProof, ReportSeal } from "./core/report.ts";
 import { compareText, type Subject } from "./core/subject.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
-import { syncClaims } from "./claim.ts";
 import { monthSubjects, readSubjects, type MonthFigures } from "./read-month.ts";
 import { sealRange, toSeal } from "./seal.ts";
+import { settle, settleableUntil } from "./settle.ts";
+import { sha256Text } from "./signature.ts";
 import type { Signer } from "./signing.ts";
 import { appendAudit, findAuditHead } from "./store/audit.ts";
-import { lockClosing, readBasis, saveCompared } from "./store/closing.ts";
+import { lockClosing, readBasis, saveClosing } from "./store/closing.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { appendEvent } from "./store/events.ts";
+import { listExclusions } from "./store/exclusions.ts";
+import { findDroppedUntil } from "./store/partitions.ts";
 import { findProof } from "./store/proof.ts";
-import { listSeals, listUnsealedDays } from "./store/seals.ts";
-import { insertReport, listNewestReports, type StoredReport } from "./store/reports.ts";
-import { sha256Text } from "./signature.ts";
-import { findSettledUntil } from "./store/unsettled.ts";
+import {
+  closingFacts,
+  insertReport,
+  listNewestReports,
+  type StoredReport,
+} from "./store/reports.ts";
+import { listNewestSeals, listUnsealedDays } from "./store/seals.ts";
+import { findSettledUntil, hasUnsettled } from "./store/unsettled.ts";
 
 export type CloseDeps = {
   readonly db: Db;
@@ -45,6 +61,7 @@ export type CloseOrder = {
 
 export type Revision = Pick<StoredReport, "month" | "account" | "revision" | "reason">;
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** The report over all accounts. */
 const ALL = "";
@@ -58,27 +75,28 @@ const ALL = "";
 export async function closeMonth(deps: CloseDeps, order: CloseOrder): Promise<Revision[]> {
   const { db, config } = deps;
   const { month } = order;
-  const configured = monthSubjects(config, { month });
-  const known = await listNewestReports(db, month);
-  const span = monthSpan(month, [...configured, ...frozenSubjects(known)]);
+  const plan = await planClosing(db, config, order);
+  const span = monthSpan(month, plan.subjects);
   if (span === null) {
     const message = `no target of the configuration has an agreement in ${month}`;
     throw new InvalidInputError([{ place: month, message }]);
   }
-  await requireDue(db, month, span.closesAtMs);
+  if (!plan.isClosed) await requireDue(db, month, span.closesAtMs);
   const signer = await deps.signer();
   for (let attempt = 1; ; attempt += 1) {
+    // What is sealed must be counted too, or the report would name evidence that it left out.
+    await settle(deps);
     await sealRange(deps, span);
     try {
-      return await closeSealed(deps, order, { configured, span, signer });
+      return await closeSealed(deps, order, signer);
     } catch (error) {
-      if (!(error instanceof SealedTooEarly) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof StillComing) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** Results came between the sealing and the counting: the figure would rest on what no seal covers. */
-class SealedTooEarly extends Error {
+/** Results came between the sealing and the counting: figure and seals would not be of one evidence. */
+class StillComing extends ConflictError {
   override readonly message = "results of the month keep coming in: close it when they are stored";
 }
 const ATTEMPTS = 5;
@@ -86,29 +104,20 @@ const ATTEMPTS = 5;
 async function closeSealed(
   deps: CloseDeps,
   order: CloseOrder,
-  input: {
-    readonly configured: readonly Subject[];
-    readonly span: Interval;
-    readonly signer: Signer;
-  },
+  signer: Signer,
 ): Promise<Revision[]> {
-  const { db, config, clock } = deps;
   const { month } = order;
-  const { configured, span, signer } = input;
-  const days = {
-    fromDay: Math.floor(span.fromMs / DAY_MS),
-    untilDay: Math.ceil(span.untilMs / DAY_MS),
-  };
-  return withTransaction(db, async (tx) => {
+  return withTransaction(deps.db, async (tx) => {
     await lockClosing(tx);
-    const before = await listNewestReports(tx, month);
+    const plan = await planClosing(tx, deps.config, order);
+    const span = monthSpan(month, plan.subjects);
+    if (span === null) return [];
     const basis = await readBasis(tx, span);
-    const newest = new Map((await listSeals(tx, days)).map((row) => [row.day, toSeal(row)]));
-    const seals = [...newest.values()].map(({ day, revision, root }) => ({ day, revision, root }));
-    const plan = order.afresh || before.size === 0 ? { subjects: configured } : frozenPlan(before);
-    const figures = await readSubjects(tx, { month, timeZone: config.timeZone, ...plan });
-    const untilDay = Math.min(days.untilDay, Math.floor(clock.nowMs() / DAY_MS));
-    if ((await listUnsealedDays(tx, { ...days, untilDay })).length > 0) throw new SealedTooEarly();
+    const seals = await readSeals(tx, span);
+    await requireQuiet(tx, deps.clock, span);
+    const figures = await readSubjects(tx, { month, ...plan });
+    await requireQuiet(tx, deps.clock, span);
+    if (basis !== (await readBasis(tx, span))) throw new StillComing();
     const closing: Closing = {
       deps,
       order,
@@ -117,16 +126,16 @@ async function closeSealed(
       figures,
       rounds: (await findProof(tx, figures.bounds)).rounds,
       audit: await findAuditHead(tx),
-      terms: plan.terms ?? creditTermsOf(config),
-      timeZone: plan.timeZone ?? config.timeZone,
+      timeZone: plan.timeZone,
     };
+    const before = await listNewestReports(tx, month);
     const stored: Revision[] = [];
     for (const [account, evaluated] of byAccount(figures.evaluated, [...before.keys()])) {
       const one = { account, evaluated, before: before.get(account) ?? null };
       const revision = await revise(tx, closing, one);
       if (revision !== null) stored.push(revision);
     }
-    await saveCompared(tx, month, canonicalJson(basis));
+    await saveClosing(tx, month, { ...span, basis });
     return stored;
   });
 }
@@ -138,22 +147,50 @@ async function requireDue(db: Queryable, month: string, closesAtMs: number): Pro
   throw new ConflictError(`${month} is not over: it can be closed when ${from} is settled`);
 }
 
-type Plan = {
+/** What is counted, and by which terms. */
+type ClosingPlan = Pick<ClosedInputs, "terms" | "timeZone"> & {
   readonly subjects: readonly Subject[];
-  readonly terms?: ClosedInputs["terms"];
-  readonly timeZone?: string;
+  readonly isClosed: boolean;
 };
 
-/** The subjects and terms that the month was closed with. */
-function frozenPlan(reports: ReadonlyMap<string, StoredReport>): Plan {
-  const whole = reports.get(ALL);
-  if (whole === undefined) throw new Error("a closed month without the report of all accounts");
-  const { subjects, terms, timeZone } = readInputs(whole.inputs);
-  return { subjects: subjects.map(({ subject }) => subject), terms, timeZone };
+/** By the present configuration, or by what the month was closed with. */
+async function planClosing(
+  db: Queryable,
+  config: Config,
+  { month, afresh }: CloseOrder,
+): Promise<ClosingPlan> {
+  const closed = await findClosed(db, month);
+  const isClosed = closed !== null;
+  if (closed !== null && !afresh) return { ...closed, isClosed };
+  const { timeZone } = config;
+  const subjects = monthSubjects(config, { month });
+  return { subjects, terms: creditTermsOf(config), timeZone, isClosed };
 }
 
-function frozenSubjects(reports: ReadonlyMap<string, StoredReport>): readonly Subject[] {
-  return reports.size === 0 ? [] : frozenPlan(reports).subjects;
+async function readSeals(tx: Queryable, span: Interval): Promise<ReportSeal[]> {
+  const rows = await listNewestSeals(tx, daysOf(span));
+  return rows.map(toSeal).map(({ rounds: _, ...seal }) => seal);
+}
+
+/** Throws StillComing while results of the interval wait to be counted or sealed. */
+async function requireQuiet(tx: Queryable, clock: Clock, span: Interval): Promise<void> {
+  const nowMs = clock.nowMs();
+  const { fromDay, untilDay } = daysOf(span);
+  const firstKept = Math.ceil((await findDroppedUntil(tx)) / DAY_MS);
+  const unsealed = await listUnsealedDays(tx, {
+    fromDay: Math.max(fromDay, firstKept),
+    // A day that has not ended goes on.
+    untilDay: Math.min(untilDay, Math.floor(nowMs / DAY_MS)),
+  });
+  const minutes = {
+    from: Math.floor(span.fromMs / MINUTE_MS),
+    until: Math.min(Math.ceil(span.untilMs / MINUTE_MS), settleableUntil(nowMs)),
+  };
+  if (unsealed.length > 0 || (await hasUnsettled(tx, minutes))) throw new StillComing();
+}
+
+function daysOf({ fromMs, untilMs }: Interval) {
+  return { fromDay: Math.floor(fromMs / DAY_MS), untilDay: Math.ceil(untilMs / DAY_MS) };
 }
 
 /**
@@ -183,7 +220,6 @@ type Closing = {
   readonly figures: MonthFigures;
   readonly rounds: number;
   readonly audit: ReportProof["audit"];
-  readonly terms: ClosedInputs["terms"];
   readonly timeZone: string;
 };
 
@@ -204,16 +240,16 @@ async function revise(tx: Queryable, closing: Closing, scope: Scope): Promise<Re
     month,
     timeZone: closing.timeZone,
     settledUntilMs: figures.settledUntilMs,
-    terms: closing.terms,
+    terms: figures.terms,
     subjects: evaluated.map(({ subject, exclusions }) => ({ subject, exclusions })),
   };
   const inputsText = writeInputs(inputs);
   const draft = buildReport({
     ...figures,
+    account: account === ALL ? null : account,
     evaluated,
     status: "closed",
     revision: (before?.revision ?? 0) + 1,
-    terms: closing.terms,
     closing: null,
     proof: {
       rounds: closing.rounds,
@@ -226,7 +262,7 @@ async function revise(tx: Queryable, closing: Closing, scope: Scope): Promise<Re
     },
   });
   if (before !== null && contentOf(before) === contentOf(draft)) return null;
-  const reason = order.reason ?? whyNow(scope.before, before, { inputs, seals: closing.seals });
+  const reason = order.reason ?? (await whyNow(tx, scope.before, { inputs, seals: closing.seals }));
   const unsigned: Report = {
     ...draft,
     closing: {
@@ -255,13 +291,15 @@ async function revise(tx: Queryable, closing: Closing, scope: Scope): Promise<Re
   return { month, account, revision: report.revision, reason };
 }
 
-function whyNow(
-  stored: StoredReport | null,
-  before: Report | null,
-  after: Parameters<typeof reasonOf>[1],
-): string {
-  if (stored === null || before === null) return "the month is over";
-  return reasonOf({ inputs: readInputs(stored.inputs), seals: before.proof.seals }, after);
+async function whyNow(tx: Queryable, stored: StoredReport | null, after: Counted): Promise<string> {
+  if (stored === null) return "the month is over";
+  const before = {
+    inputs: readInputs(stored.inputs),
+    seals: readReport(stored.body).proof.seals,
+  };
+  const withdrawn = await listExclusions(tx, { state: "withdrawn" });
+  const names = new Map(withdrawn.map(({ id, decidedBy }) => [id, decidedBy]));
+  return reasonOf(before, after, (id) => names.get(id) ?? null);
 }
 
 /** In the audit log and, for each account, to those who wait for the month. */
@@ -270,14 +308,14 @@ async function tellClosed(
   { stored, report, by }: { stored: StoredReport; report: Report; by: Actor },
 ): Promise<void> {
   const { month, account, revision, reason, closedAtMs } = stored;
-  const digest = sha256Text(stored.body);
+  const { item, ...facts } = closingFacts(stored);
   await appendAudit(tx, {
     atMs: closedAtMs,
     actor: by,
     action: "report.close",
-    item: `report:${month}/${account}/${revision}`,
-    before: report.closing?.previous ?? null,
-    after: { digest, inputs: report.proof.inputs, reason },
+    item,
+    before: null,
+    after: facts,
   });
   if (account === ALL) return;
   const verdicts = Object.fromEntries(
@@ -289,6 +327,6 @@ async function tellClosed(
     key: `month-closed/${month}/${account}/${revision}`,
     month,
     account,
-    data: { revision, reason, digest, verdicts },
+    data: { revision, reason, digest: facts.digest, verdicts },
   });
 }

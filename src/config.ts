@@ -36,6 +36,8 @@ export type Config = {
   readonly timeZone: string;
   readonly retentionDays: number;
   readonly metricsToken: string | null;
+  /** Proxies that may say for whom they ask: addresses and networks, all, or none. */
+  readonly trustProxy: boolean | readonly string[];
   /** The operator's own signing key, a PEM file; null for the data directory's. */
   readonly signingKeyFile: string | null;
   readonly vantages: readonly Vantage[];

@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import { timelineBetween } from "./core/evaluate.ts";
 import type { Interval } from "./core/month.ts";
 import { mergeBands } from "./core/overview-view.ts";
-import type { Subject } from "./core/subject.ts";
+import { evidenceTargets, membersOf, type Subject } from "./core/subject.ts";
 import { bandDay, cutByDays, localDays } from "./core/target-view.ts";
 import type { BandDay } from "./core/views.ts";
 import { readEvidence, readExcluded } from "./read-month.ts";
@@ -27,7 +27,7 @@ export async function readBands(
 ): Promise<Map<string, readonly BandDay[]>> {
   const { timeZone } = deps.config;
   const range = lastDays(Math.min(input.settledUntilMs, input.lastMs), timeZone);
-  const targets = input.subjects.flatMap(({ targets: own, siblings }) => [...own, ...siblings]);
+  const targets = input.subjects.flatMap(evidenceTargets);
   const evidence = await readEvidence(deps.db, targets, range);
   const days = localDays({ ...range, timeZone });
   const bands = new Map<string, BandDay[][]>();
@@ -37,7 +37,7 @@ export async function readBands(
       {
         agreement,
         settledUntilMs: input.settledUntilMs,
-        members: subject.targets.map(evidence),
+        members: membersOf(subject).map(evidence),
         siblings: subject.siblings.map(evidence),
         exclusions: excludedOf(subject, range).intervals,
       },

@@ -13,6 +13,7 @@ import {
 import { readProposal } from "./core/exclusion-proposal.ts";
 import { monthBounds, type Interval } from "./core/month.ts";
 import type { Target } from "./core/target.ts";
+import { isStorable } from "./core/text.ts";
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from "./errors.ts";
 import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
@@ -24,6 +25,7 @@ import {
   insertExclusion,
   listExclusions,
 } from "./store/exclusions.ts";
+import { findPersonBehind } from "./store/tokens.ts";
 import { markFiguresChanged } from "./store/unsettled.ts";
 
 export type ExcludeDeps = {
@@ -65,7 +67,7 @@ type Step = { readonly id: number; readonly note?: string | null | undefined };
 
 /**
  * Approves a proposal: from now on what it covers is excluded. Throws NotFoundError,
- * ForbiddenError (also for who proposed it, whatever the role), ConflictError when it was decided
+ * ForbiddenError (also for the person who proposed it, whatever the role or token), ConflictError when it was decided
  * already, InvalidInputError.
  */
 export async function approveExclusion(
@@ -75,14 +77,26 @@ export async function approveExclusion(
 ): Promise<Decided> {
   if (!may(actor, "approve-exclusion")) throw forbidden(actor, "approve exclusions");
   const note = readNote(step.note);
-  return decide(deps, { ...step, note, verb: "approve", state: "approved", actor }, (before) => {
-    if (isSamePerson(before.proposedBy, actor.name)) {
-      throw new ForbiddenError(
-        `${actor.name} proposed exclusion ${before.id}: another approves it`,
-      );
-    }
+  const decision = { ...step, note, verb: "approve", state: "approved", actor } as const;
+  return decide(deps, decision, async (before, tx) => {
+    await requireAnother(tx, before, actor);
     return before.state === "proposed";
   });
+}
+
+/**
+ * Four eyes: the approver is neither the proposer, nor a token made by the proposer or by the
+ * same person as the proposer's, nor the one who made the proposer's token. Throws ForbiddenError.
+ */
+async function requireAnother(
+  tx: Queryable,
+  { id, proposedBy }: Exclusion,
+  { name }: Actor,
+): Promise<void> {
+  const proposer = await findPersonBehind(tx, proposedBy);
+  const approver = await findPersonBehind(tx, name);
+  if (!isSamePerson(proposedBy, name) && !isSamePerson(proposer, approver)) return;
+  throw new ForbiddenError(`${proposer} proposed exclusion ${id}: another approves it`);
 }
 
 /** Rejects a proposal, with a note that says why. Throws as `approveExclusion` does. */
@@ -133,13 +147,13 @@ type Decision = {
 async function decide(
   deps: ExcludeDeps,
   { id, verb, state, note, actor }: Decision,
-  isOpen: (before: Exclusion) => boolean,
+  isOpen: (before: Exclusion, tx: Queryable) => boolean | Promise<boolean>,
 ): Promise<Decided> {
   const atMs = deps.clock.nowMs();
   return withTransaction(deps.db, async (tx) => {
     const before = await findExclusion(tx, id);
     if (before === null) throw new NotFoundError(`no exclusion ${id}`);
-    if (!isOpen(before)) throw new ConflictError(`exclusion ${id} is ${before.state} already`);
+    if (!(await isOpen(before, tx))) throw new ConflictError(`exclusion ${id} is ${before.state} already`);
     const decision = { state, decidedBy: actor.name, decidedAtMs: atMs, note };
     const after = await decideExclusion(tx, { id, expected: before.state }, decision);
     if (after === null) throw new ConflictError(`exclusion ${id} was decided by another just now`);
@@ -202,7 +216,7 @@ async function noteStep(
 
 function readNote(note: string | null | undefined): string | null {
   const text = note?.trim() ?? "";
-  if (text.length <= LONGEST_NOTE && text.isWellFormed()) return text === "" ? null : text;
+  if (text.length <= LONGEST_NOTE && isStorable(text)) return text === "" ? null : text;
   const message = `must be a text of up to ${LONGEST_NOTE} characters`;
   throw new InvalidInputError([{ place: "note", message }]);
 }

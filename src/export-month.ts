@@ -1,13 +1,14 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { BUNDLE_FORM, formatReport, type BundleHead, type BundleSeal } from "./core/bundle.ts";
+import { BUNDLE_FORM, reportLines, type BundleHead, type BundleSeal } from "./core/bundle.ts";
 import { readInputs } from "./core/closed-inputs.ts";
 import { inclusionPath } from "./core/merkle.ts";
 import { readReport } from "./core/read-report.ts";
 import type { ReportSeal } from "./core/report.ts";
 import { leafBytes, readChains } from "./core/seal.ts";
+import { evidenceTargets } from "./core/subject.ts";
 import { ConflictError, NotFoundError } from "./errors.ts";
-import { listChainsOf, pageExport, type ExportRow } from "./store/bundle.ts";
+import { listChainsOf, pageExport, type ExportCut, type ExportRow } from "./store/bundle.ts";
 import { listChains } from "./store/chains.ts";
 import type { Db, Queryable } from "./store/connect.ts";
 import { findIds, listNames } from "./store/names.ts";
@@ -63,7 +64,7 @@ async function* bundleLines(
   for (const { id, publicKey } of await listKeys(tx)) {
     if (keys.has(id)) yield JSON.stringify({ key: { id, publicKey } });
   }
-  for (const report of reports) yield formatReport(report);
+  for (const report of reports) yield* reportLines(report);
   const seals = namedSeals(signed.flatMap((proof) => proof.seals));
   const days = [...new Set(seals.map(({ day }) => day))].toSorted();
   const own = new Set([...targetsIn(reports), ...targetsOf(config, account)]);
@@ -82,7 +83,7 @@ function namedSeals(seals: readonly ReportSeal[]): ReportSeal[] {
 function targetsIn(reports: readonly StoredReport[]): string[] {
   return reports
     .flatMap(({ inputs }) => readInputs(inputs).subjects)
-    .flatMap(({ subject }) => [...subject.targets, ...subject.siblings].map(({ id }) => id));
+    .flatMap(({ subject }) => evidenceTargets(subject).map(({ id }) => id));
 }
 
 /** Also those of the account that no figure of the month rests on: they share its rounds. */
@@ -164,22 +165,41 @@ async function* roundLines(
   const writer = createWriter(names, input.chains);
   let rounds = 0;
   for (const day of input.days) {
-    const vantages = new Set(
-      input.sealed
-        .filter((seal) => seal.day === day)
-        .flatMap(({ chains }) => chains.map((one) => one.vantage)),
-    );
+    const seals = input.sealed.filter((seal) => seal.day === day);
+    const vantages = new Set(seals.flatMap(({ chains }) => chains.map((one) => one.vantage)));
     for (const vantage of [...vantages].toSorted()) {
       yield JSON.stringify({ part: [day, vantage] });
-      const chainIds = input.chains.filter((one) => one.vantage === vantage).map(({ id }) => id);
+      const cuts = cutsOf(seals, input.chains, vantage);
       const fromMs = Date.parse(day);
-      for await (const page of pageExport(tx, { chainIds, fromMs, untilMs: fromMs + DAY_MS })) {
+      let left = cuts.reduce((sum, cut) => sum + cut.rounds, 0);
+      for await (const page of pageExport(tx, { cuts, fromMs, untilMs: fromMs + DAY_MS })) {
         for (const row of page) yield* writer(row);
         rounds += page.length;
+        left -= page.length;
       }
+      if (left === 0) continue;
+      throw new ConflictError(
+        `rounds of ${day} from ${vantage} are not as they were sealed, ` +
+          `or were dropped: nines verify`,
+      );
     }
   }
   yield JSON.stringify({ end: { rounds } });
+}
+
+/** The vantage's chains up to the last round that a seal of the day covers, and how many those are. */
+function cutsOf(
+  seals: readonly BundleSeal[],
+  chains: readonly ExportChain[],
+  vantage: string,
+): (ExportCut & { readonly rounds: number })[] {
+  const leaves = seals.flatMap((seal) => seal.chains);
+  return chains.flatMap(({ id, shard, vantage: of }) => {
+    if (of !== vantage) return [];
+    const own = leaves.filter((leaf) => leaf.vantage === vantage && leaf.shard === shard);
+    const last = own.toSorted((a, b) => a.lastSeq - b.lastSeq).at(-1);
+    return last === undefined ? [] : [{ id, lastSeq: last.lastSeq, rounds: last.rounds }];
+  });
 }
 
 /** Gives a round's line, after those that number its chain and its targets. */

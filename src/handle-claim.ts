@@ -12,6 +12,7 @@ import { readInputs } from "./core/closed-inputs.ts";
 import { currencyPlaces, formatAmount, parseAmount } from "./core/money.ts";
 import { dayStart, monthBounds } from "./core/month.ts";
 import type { Subject } from "./core/subject.ts";
+import { isStorable } from "./core/text.ts";
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from "./errors.ts";
 import { findClaim, lockClaimChanges, type StoredClaim } from "./store/claims.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
@@ -84,6 +85,9 @@ async function changeOf(
 }
 
 function requireText(place: string, text: string): string {
+  if (!isStorable(text)) {
+    throw new InvalidInputError([{ place, message: "has characters that cannot be stored" }]);
+  }
   if (text.trim() !== "") return text.trim();
   throw new InvalidInputError([{ place, message: "is empty; write what the provider gave" }]);
 }

@@ -1,11 +1,13 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { Actor } from "./core/access.ts";
 import type { Minute } from "./core/counts.ts";
 import type { Outcome } from "./core/outcome.ts";
 import { parseResultLine, type KnownNames, type ResultLine } from "./core/results-ndjson.ts";
 import type { Round, RoundDetail } from "./core/round.ts";
 import { SHARD_SIZE } from "./core/shards.ts";
 import type { Problem } from "./errors.ts";
+import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Queryable } from "./store/connect.ts";
 import { listStoredInstants, type Instant, type StoredInstant } from "./store/imported.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
@@ -27,6 +29,8 @@ export type ImportDeps = {
   readonly store: RoundStore;
   readonly clock: Clock;
   readonly config: Config;
+  /** Who imports; without, nothing is noted in the audit log. */
+  readonly by?: Pick<Actor, "name" | "origin">;
 };
 
 export type ImportOutcome = {
@@ -79,6 +83,7 @@ export async function importResults(
         }
         if (counts.bad > 0 && !options.keepGoing) throw new BadLines();
         await writer.end();
+        if (counts.stored > 0) await noteImport(tx, deps, counts);
       } finally {
         // What is still being stored must not go on after the transaction.
         await writer.settled();
@@ -90,6 +95,22 @@ export async function importResults(
     counts.doubles = 0;
   }
   return { ...counts, problems };
+}
+
+async function noteImport(
+  tx: Queryable,
+  { by, clock }: ImportDeps,
+  { lines, stored, doubles, bad }: Omit<ImportOutcome, "problems">,
+): Promise<void> {
+  if (by === undefined) return;
+  await appendAudit(tx, {
+    atMs: clock.nowMs(),
+    actor: by,
+    action: "results.import",
+    item: "results:import",
+    before: null,
+    after: { lines, stored, doubles, bad },
+  });
 }
 
 /** Stores lines window by window; one window is stored while the next is read. */

@@ -1,9 +1,15 @@
 import type { Clock } from "./clock.ts";
 
-const FAILURES = 5;
+/**
+ * Failures within the window after which nobody gets in that way. A name that is tried from one
+ * address is counted strictly; a name alone loosely, so that nobody else can shut its owner out
+ * with a handful of tries, and an address alone loosely, since many people may share one.
+ */
+const MOST = { pair: 5, name: 50, address: 100 };
 const WINDOW_MS = 15 * 60_000;
 /** A try that is still being looked at is counted too: many at once are no way around. */
 const PENDING_SECONDS = 1;
+/** Of each kind. */
 const MAX_KEYS = 10_000;
 
 export type LoginTry = { readonly name: string; readonly address: string };
@@ -18,12 +24,43 @@ type Limit = {
 type Count = { readonly failedAtMs: readonly number[]; readonly pending: number };
 
 /**
- * Counts failed logins by name and by address: after five in a quarter of an hour nobody gets
- * in that way, not even with the right password, until the first of them is that old.
- * In memory: a restart forgets, and so gives whoever guesses five more tries; several processes
- * each count their own. With passwords of twelve characters neither brings a guesser closer.
+ * Counts failed logins of a quarter of an hour by name and address, by name, and by address. Who
+ * has failed too often does not get in that way, not even with the right password, until the
+ * first failure is that old.
+ * In memory: a restart forgets, and so gives whoever guesses as many tries again; several
+ * processes each count their own. With passwords of twelve characters neither brings a guesser
+ * closer.
  */
 export function createLoginLimit(clock: Pick<Clock, "monotonicMs">): Limit {
+  const pairs = createCounter(clock, MOST.pair);
+  const names = createCounter(clock, MOST.name);
+  const addresses = createCounter(clock, MOST.address);
+  const countersOf = ({ name, address }: LoginTry) => {
+    const shortName = name.slice(0, 100);
+    return [
+      { counter: pairs, key: `${address} ${shortName}` },
+      { counter: names, key: shortName },
+      { counter: addresses, key: address },
+    ];
+  };
+  return {
+    begin: (login) => {
+      const counters = countersOf(login);
+      const waitSeconds = Math.max(...counters.map(({ counter, key }) => counter.wait(key)));
+      if (waitSeconds > 0) return waitSeconds;
+      for (const { counter, key } of counters) counter.begin(key);
+      return null;
+    },
+    end: (login, wasRight) => {
+      for (const { counter, key } of countersOf(login)) {
+        // Somebody who gets in may be one among many at the address, or at the name a guesser's.
+        counter.end(key, { failed: wasRight === false, forgive: wasRight === true && counter === pairs });
+      }
+    },
+  };
+}
+
+function createCounter(clock: Pick<Clock, "monotonicMs">, most: number) {
   const counts = new Map<string, Count>();
 
   const read = (key: string): Count => {
@@ -40,37 +77,24 @@ export function createLoginLimit(clock: Pick<Clock, "monotonicMs">): Limit {
       counts.delete(oldest);
     }
   };
-  const waitOf = ({ failedAtMs, pending }: Count): number => {
-    const [first] = failedAtMs;
-    if (first !== undefined && failedAtMs.length >= FAILURES) {
-      return Math.ceil((first + WINDOW_MS - clock.monotonicMs()) / 1000);
-    }
-    return failedAtMs.length + pending >= FAILURES ? PENDING_SECONDS : 0;
-  };
-
   return {
-    begin: (login) => {
-      const keys = keysOf(login);
-      const waitSeconds = Math.max(...keys.map((key) => waitOf(read(key))));
-      if (waitSeconds > 0) return waitSeconds;
-      for (const key of keys) {
-        const { failedAtMs, pending } = read(key);
-        write(key, { failedAtMs, pending: pending + 1 });
+    /** Seconds until another may be tried; 0 for now. */
+    wait: (key: string): number => {
+      const { failedAtMs, pending } = read(key);
+      const [first] = failedAtMs;
+      if (first !== undefined && failedAtMs.length >= most) {
+        return Math.ceil((first + WINDOW_MS - clock.monotonicMs()) / 1000);
       }
-      return null;
+      return failedAtMs.length + pending >= most ? PENDING_SECONDS : 0;
     },
-    end: (login, wasRight) => {
-      const [name, address] = keysOf(login);
-      for (const key of [name, address]) {
-        const { failedAtMs, pending } = read(key);
-        const failed = wasRight === false ? [...failedAtMs, clock.monotonicMs()] : failedAtMs;
-        const isForgiven = wasRight === true && key === name;
-        write(key, { failedAtMs: isForgiven ? [] : failed, pending: Math.max(0, pending - 1) });
-      }
+    begin: (key: string) => {
+      const { failedAtMs, pending } = read(key);
+      write(key, { failedAtMs, pending: pending + 1 });
+    },
+    end: (key: string, { failed, forgive }: { failed: boolean; forgive: boolean }) => {
+      const { failedAtMs, pending } = read(key);
+      const added = failed ? [...failedAtMs, clock.monotonicMs()] : failedAtMs;
+      write(key, { failedAtMs: forgive ? [] : added, pending: Math.max(0, pending - 1) });
     },
   };
-}
-
-function keysOf({ name, address }: LoginTry): readonly [string, string] {
-  return [`name ${name.slice(0, 100)}`, `from ${address}`];
 }

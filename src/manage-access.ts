@@ -66,6 +66,7 @@ export async function createToken(
     role: wish.role,
     accounts: accountsOf(wish),
     hash: digestOf(text),
+    createdBy: by.name,
     createdAtMs: nowMs,
     expiresAtMs: lifeMs === null ? null : nowMs + lifeMs,
     revokedAtMs: null,
@@ -111,6 +112,7 @@ export async function addUser(
     role: wish.role,
     accounts: accountsOf(wish),
     passwordHash: await hashPassword(wish.password ?? generated ?? ""),
+    createdBy: by.name,
     createdAtMs: nowMs,
     disabledAtMs: null,
   };

@@ -1,7 +1,5 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { createGunzip } from "node:zlib";
-import { BrokenBundle, checkBundle } from "./check-bundle.ts";
+import { BrokenBundle, readBundleLines } from "./bundle-lines.ts";
+import { checkBundle, type BundleProof } from "./check-bundle.ts";
 
 /**
  * The stand-alone verifier: built into one file that needs nothing but Node.js, and handed to
@@ -13,20 +11,26 @@ if (file === undefined || file.startsWith("-")) {
   process.exit(2);
 }
 
-const input = createReadStream(file);
-const text = input.pipe(createGunzip());
-input.on("error", (error) => text.destroy(error));
-const lines = createInterface({ input: text, crlfDelay: Infinity });
-// A broken stream must end the reading of lines.
-const failed = new Promise<never>((_, reject) => text.on("error", reject));
 try {
-  const { head, rounds, revisions } = await Promise.race([checkBundle(lines), failed]);
-  const whose = head.account === null ? "all accounts" : `account ${head.account}`;
-  console.log(`${head.month}, ${whose}: ${rounds} rounds hold, and the figures follow from them`);
-  for (const { revision, key } of revisions) console.log(`revision ${revision} signed by ${key}`);
-  console.log("Compare the key's id with the one that the operator published.");
+  for (const line of describe(await checkBundle(readBundleLines(file)))) console.log(plain(line));
 } catch (error) {
   const why = error instanceof Error ? error.message : String(error);
-  console.error(error instanceof BrokenBundle ? `broken: ${why}` : `${file}: ${why}`);
-  process.exit(1);
+  console.error(plain(error instanceof BrokenBundle ? `broken: ${why}` : `${file}: ${why}`));
+  process.exitCode = 1;
+}
+
+function describe({ month, account, rounds, revisions }: BundleProof): string[] {
+  const whose = account === null ? "all accounts" : `account ${account}`;
+  return [
+    `${month}, ${whose}: ${rounds} rounds hold, and the figures follow from them`,
+    ...(account === null ? [] : ["chains of other accounts are not shown"]),
+    ...revisions.map(({ revision, key }) => `revision ${revision} signed by ${key}`),
+    `revision ${revisions.length} is the newest here; ask the operator whether there is a later one`,
+    "Compare the key's id with the one that the operator published.",
+  ];
+}
+
+/** What a file says must not move the cursor of a terminal, nor fill it. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?").slice(0, 500);
 }

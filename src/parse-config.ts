@@ -257,6 +257,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     timeZone,
     retentionDays: head.retentionDays ?? 400,
     metricsToken: head.metricsToken ?? null,
+    trustProxy: head.trustProxy ?? false,
     signingKeyFile: head.signingKeyFile ?? null,
     vantages: vantages.vantages,
     accounts: accounts.accounts,

@@ -1,14 +1,15 @@
 import type { Config } from "./config.ts";
-import { agreementInForce, resolveTerms } from "./core/agreement.ts";
-import { findClosedSubjects } from "./closed-subjects.ts";
+import { resolveTerms } from "./core/agreement.ts";
+import { findClosed } from "./closed-terms.ts";
 import type { Evaluated } from "./core/build-report.ts";
+import { creditTermsOf, type CreditTerms } from "./core/credit.ts";
 import type { CountRun } from "./core/counts.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
 import { evaluate, evidenceRange } from "./core/evaluate.ts";
 import { exclusionsFor } from "./core/exclusion.ts";
 import { monthBounds, type Interval } from "./core/month.ts";
 import type { Evidence } from "./core/sequence.ts";
-import { listSubjects, type Subject } from "./core/subject.ts";
+import { evidenceTargets, listSubjects, membersOf, type Subject } from "./core/subject.ts";
 import { MINUTE_MS } from "./core/tally.ts";
 import type { Target } from "./core/target.ts";
 import type { Queryable } from "./store/connect.ts";
@@ -31,6 +32,8 @@ export type MonthFigures = {
   readonly bounds: Interval;
   readonly settledUntilMs: number;
   readonly evaluated: readonly Evaluated[];
+  /** By which credits are given. */
+  readonly terms: CreditTerms;
 };
 
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
@@ -45,10 +48,11 @@ export async function readMonth(
 ): Promise<MonthFigures> {
   const { db, config } = deps;
   const { month, keep = () => true } = query;
-  const closed = await findClosedSubjects(db, month);
+  const closed = await findClosed(db, month);
   const subjects =
-    closed?.filter(({ targets }) => targets.some(keep)) ?? monthSubjects(config, query);
-  return readSubjects(db, { month, timeZone: config.timeZone, subjects });
+    closed?.subjects.filter(({ targets }) => targets.some(keep)) ?? monthSubjects(config, query);
+  const terms = closed?.terms ?? creditTermsOf(config);
+  return readSubjects(db, { month, timeZone: config.timeZone, subjects, terms });
 }
 
 /** Counts subjects that are known already. */
@@ -59,6 +63,7 @@ export async function readSubjects(
     /** Of the report; each subject is counted in that of its agreement. */
     readonly timeZone: string;
     readonly subjects: readonly Subject[];
+    readonly terms: CreditTerms;
   },
 ): Promise<MonthFigures> {
   const { month, subjects } = input;
@@ -69,42 +74,31 @@ export async function readSubjects(
     month: boundsIn(subject.agreement.timeZone),
     settledUntilMs,
   }));
-  const evidence = await readEvidence(db, subjects.flatMap(targetsOf), uniteEvidence(inputs));
+  const evidence = await readEvidence(db, subjects.flatMap(evidenceTargets), uniteEvidence(inputs));
   const excludedOf = await readExcluded(db, uniteMonths(inputs));
   const evaluated = subjects.map((subject, index) => {
     const asked = inputs[index] ?? unreachable();
     const { intervals, rows } = excludedOf(subject, asked.month);
     const figure = evaluate({
       ...asked,
-      members: subject.targets.map(evidence),
+      members: membersOf(subject).map(evidence),
       siblings: subject.siblings.map(evidence),
       exclusions: intervals,
     });
     return { subject, figure, exclusions: rows };
   });
-  return { month, bounds: boundsIn(input.timeZone), settledUntilMs, evaluated };
+  const bounds = boundsIn(input.timeZone);
+  return { month, bounds, settledUntilMs, evaluated, terms: input.terms };
 }
 
-/**
- * The subjects of a month. An agreement's version is the one in force at the month's start in
- * the agreement's own time zone.
- */
+/** The subjects of a month, by the versions of agreements in force at its start in their own zones. */
 export function monthSubjects(config: Config, query: MonthQuery): Subject[] {
   const boundsIn = createMonthBounds(query.month);
-  const { fromMs } = boundsIn(config.timeZone);
-  const starts = new Map<string, number>();
-  const startOf = (id: string): number => {
-    const known = starts.get(id);
-    if (known !== undefined) return known;
-    const agreement = agreementInForce(config.agreements, id, fromMs);
-    const startMs = agreement === null ? fromMs : boundsIn(agreement.timeZone).fromMs;
-    starts.set(id, startMs);
-    return startMs;
-  };
+  const startOf = (timeZone: string): number => boundsIn(timeZone).fromMs;
   return listSubjects({
     targets: query.keep === undefined ? config.targets : config.targets.filter(query.keep),
     boundsOf: ({ timeZone }) => boundsIn(timeZone),
-    resolveAgreement: (target, id) => resolveTerms(config, target, { id, atMs: startOf(id) }),
+    resolveAgreement: (target, id) => resolveTerms(config, target, { id, startOf }),
   });
 }
 
@@ -175,10 +169,6 @@ export async function readEvidence(
       ),
     };
   };
-}
-
-function targetsOf({ targets, siblings }: Subject): readonly Target[] {
-  return [...targets, ...siblings];
 }
 
 function unreachable(): never {

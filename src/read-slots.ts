@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts";
-import { agreementInForce, resolveTerms, type Agreement } from "./core/agreement.ts";
+import { resolveTerms, type Agreement, type StartOf } from "./core/agreement.ts";
 import { formatFraction } from "./core/fraction.ts";
 import { monthAt, monthBounds, type Interval } from "./core/month.ts";
 import { intersectRanges, overlay, slotsStartingIn } from "./core/ranges.ts";
@@ -42,9 +42,9 @@ export async function readSlots(
   const settledMs = (await findSettledUntil(deps.db)) ?? 0;
   const slots: SlotView[] = [];
   let slotSeconds: number | null = null;
-  for (const month of monthsOf(deps.config, { ...query, id })) {
+  for (const month of monthsOf(deps.config, query)) {
     const terms = target.agreements.includes(id)
-      ? resolveTerms(deps.config, target, { id, atMs: month.startMs })
+      ? resolveTerms(deps.config, target, { id, startOf: month.startOf })
       : null;
     if (terms === null) continue;
     slotSeconds = terms.slotMs / 1000;
@@ -56,17 +56,22 @@ export async function readSlots(
   return { target: target.id, agreement: id, slotSeconds, slots };
 }
 
-/** The interval cut at the starts of months, at which the version of an agreement may change. */
+/**
+ * The interval cut at the starts of months in the time zones of all agreements, at which a version
+ * may come into force.
+ */
 function monthsOf(
-  config: Config,
-  query: { readonly id: string; readonly fromMs: number; readonly untilMs: number },
-): (Interval & { readonly startMs: number })[] {
-  const months: (Interval & { readonly startMs: number })[] = [];
+  { agreements }: Config,
+  query: Interval,
+): (Interval & { readonly startOf: StartOf })[] {
+  const zones = [...new Set(agreements.map(({ timeZone }) => timeZone))];
+  const months: (Interval & { readonly startOf: StartOf })[] = [];
   for (let atMs = query.fromMs; atMs < query.untilMs;) {
-    const { timeZone } = agreementInForce(config.agreements, query.id, atMs) ?? config;
-    const month = monthBounds(monthAt(atMs, timeZone), timeZone);
-    const untilMs = Math.min(month.untilMs, query.untilMs);
-    months.push({ fromMs: atMs, untilMs, startMs: month.fromMs });
+    const bounds = new Map(zones.map((zone) => [zone, monthBounds(monthAt(atMs, zone), zone)]));
+    const ends = Array.from(bounds.values(), (month) => month.untilMs);
+    const untilMs = Math.min(query.untilMs, ...ends);
+    const startOf: StartOf = (timeZone) => bounds.get(timeZone)?.fromMs ?? atMs;
+    months.push({ fromMs: atMs, untilMs, startOf });
     atMs = untilMs;
   }
   return months;

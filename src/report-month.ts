@@ -67,13 +67,14 @@ async function countReport(
           month,
           timeZone: config.timeZone,
           subjects: monthSubjects(config, query),
+          terms: creditTermsOf(config),
         })
       : await readMonth(deps, query);
   return buildReport({
     ...figures,
     ...(await monthStatus(deps, figures)),
     revision: 0,
-    terms: creditTermsOf(deps.config),
+    account: account ?? null,
     closing: null,
     proof: { ...UNSIGNED, ...(await findProof(deps.db, figures.bounds)) },
   });

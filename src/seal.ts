@@ -41,6 +41,8 @@ export type Seal = {
   readonly revision: number;
   /** Merkle root, "sha256:" and hexadecimal. */
   readonly root: string;
+  /** Over the seal and all seals made before it. */
+  readonly hash: string;
   readonly rounds: number;
 };
 
@@ -58,8 +60,9 @@ export async function sealRange(deps: SealDeps, range: Interval): Promise<Seal[]
   return (await listNewestSeals(deps.db, days)).map(toSeal);
 }
 
-export function toSeal({ day, revision, root, rounds }: SealRow): Seal {
-  return { day: dayText(day), revision, root: `sha256:${root.toString("hex")}`, rounds };
+export function toSeal({ day, revision, root, hash, rounds }: SealRow): Seal {
+  const digest = (bytes: Buffer) => `sha256:${bytes.toString("hex")}`;
+  return { day: dayText(day), revision, root: digest(root), hash: digest(hash), rounds };
 }
 
 /**

@@ -6,7 +6,7 @@ import { evaluate, evidenceRange } from "./core/evaluate.ts";
 import { exclusionsFor } from "./core/exclusion.ts";
 import { monthAt, monthBounds, type Interval } from "./core/month.ts";
 import type { Standing } from "./core/standing.ts";
-import type { Subject } from "./core/subject.ts";
+import { evidenceTargets, membersOf, type Subject } from "./core/subject.ts";
 import { MINUTE_MS } from "./core/tally.ts";
 import {
   createMonthEvidence,
@@ -85,7 +85,7 @@ function createMemory(config: Config, month: string): Memory {
     bounds.set(timeZone, known);
     return { subject, month: known };
   });
-  const targets = subjects.flatMap(({ subject }) => [...subject.targets, ...subject.siblings]);
+  const targets = subjects.flatMap(({ subject }) => evidenceTargets(subject));
   return {
     config,
     month,
@@ -141,7 +141,7 @@ async function update(db: Db, memory: Memory): Promise<Standings> {
         agreement: subject.agreement,
         month: bounds,
         settledUntilMs,
-        members: subject.targets.map(evidence),
+        members: membersOf(subject).map(evidence),
         siblings: subject.siblings.map(evidence),
         exclusions: exclusions(subject, bounds).intervals,
       });

@@ -8,7 +8,9 @@ export async function verifyEvents(tx: Queryable): Promise<string | null> {
   let id = 0;
   let previousHash: Buffer = Buffer.alloc(0);
   for (;;) {
-    const page = await pageEvents(tx, { after: id, limit: PAGE });
+    // From below the first: one that was put before it is wrong too.
+    const after = id === 0 ? Number.MIN_SAFE_INTEGER : id;
+    const page = await pageEvents(tx, { after, limit: PAGE });
     for (const event of page) {
       if (event.id !== id + 1) return `event ${id + 1} is missing`;
       const follows = event.previousHash.equals(previousHash);

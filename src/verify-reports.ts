@@ -3,18 +3,21 @@ import { readInputs } from "./core/closed-inputs.ts";
 import { monthSpan } from "./core/closing.ts";
 import { readReport } from "./core/read-report.ts";
 import type { ReportProof } from "./core/report.ts";
+import { evidenceTargets } from "./core/subject.ts";
 import { readEvidence } from "./read-month.ts";
+import { toSeal } from "./seal.ts";
 import { isSignedBy, keyIdOf, sha256Text } from "./signature.ts";
 import { findAuditHash } from "./store/audit.ts";
-import { listCompared, readBasis } from "./store/closing.ts";
 import type { Queryable } from "./store/connect.ts";
+import { listExclusions } from "./store/exclusions.ts";
 import { listReports, type StoredReport } from "./store/reports.ts";
-import { findSeal } from "./store/seals.ts";
+import { findSeal, listNewestSeals, listUnsealedDays } from "./store/seals.ts";
 import { listKeys } from "./store/signing-keys.ts";
-import { canonicalJson } from "./core/canonical-json.ts";
 
 export type ReportVerification = {
   readonly reports: number;
+  /** Ids of the keys that signed them. */
+  readonly keys: readonly string[];
   /** Late results or exclusions wait for the next revision: the newest does not follow from them. */
   readonly isWaiting: boolean;
   /** The first thing that is wrong; null when all holds. */
@@ -54,25 +57,30 @@ export async function verifyReports(tx: Queryable, month: string): Promise<Repor
     if (wrong !== null) return broken(index, `${nameOf(report)}: ${wrong}`);
   }
   const wrong = await checkNewest(tx, reports);
-  const isWaiting = wrong !== null && !(await restsOnAll(tx, month, reports));
-  return { reports: reports.length, isWaiting, broken: isWaiting ? null : wrong };
+  const isWaiting = wrong !== null && (await isBehind(tx, month, reports));
+  const used = new Set(reports.map(({ body }) => readReport(body).proof.key ?? ""));
+  return {
+    reports: reports.length,
+    keys: [...used],
+    isWaiting,
+    broken: isWaiting ? null : wrong,
+  };
 }
 
 function broken(reports: number, what: string): ReportVerification {
-  return { reports, isWaiting: false, broken: what };
+  return { reports, keys: [], isWaiting: false, broken: what };
 }
 
 /** What stands beside the body says the same as the body. */
 function checkColumns(stored: StoredReport): string | null {
-  const { month, revision, closing } = readReport(stored.body);
-  const { subject } = readInputs(stored.inputs).subjects[0] ?? {};
+  const { month, account, revision, closing } = readReport(stored.body);
   const isSame =
     stored.month === month &&
+    stored.account === (account ?? "") &&
     stored.revision === revision &&
     stored.closedAtMs === Date.parse(closing?.at ?? "") &&
     stored.closedBy === closing?.by &&
-    stored.reason === closing.reason &&
-    (stored.account === "" || subject === undefined || stored.account === subject.account);
+    stored.reason === closing.reason;
   return isSame ? null : "its row says other than the report";
 }
 
@@ -81,28 +89,47 @@ async function checkProof(tx: Queryable, { seals, audit }: ReportProof): Promise
   if (audit !== null && (await findAuditHash(tx, audit.entry)) !== audit.hash) {
     return `audit entry ${audit.entry} is not the one that it names`;
   }
-  for (const { day, revision, root } of seals) {
-    const seal = await findSeal(tx, Date.parse(day) / DAY_MS, revision);
-    if (seal === null || `sha256:${seal.root.toString("hex")}` !== root) {
+  for (const { day, revision, root, hash } of seals) {
+    const row = await findSeal(tx, Date.parse(day) / DAY_MS, revision);
+    const seal = row === null ? null : toSeal(row);
+    if (seal?.root !== root || seal.hash !== hash) {
       return `the seal of ${day}, revision ${revision}, is not the one that it names`;
     }
   }
   return null;
 }
 
-/** Whether nothing came since the month was last compared that would make the next revision. */
-async function restsOnAll(
+/**
+ * Whether there is more than the newest revision names: a newer seal, results that no seal
+ * covers, exclusions decided since. Then the next revision is due, and this one is not broken.
+ */
+async function isBehind(
   tx: Queryable,
   month: string,
   reports: readonly StoredReport[],
 ): Promise<boolean> {
-  const compared = (await listCompared(tx)).get(month);
-  const subjects = reports
-    .filter(({ account }) => account === "")
-    .flatMap(({ inputs }) => readInputs(inputs).subjects.map(({ subject }) => subject));
-  const span = monthSpan(month, subjects);
-  if (span === null || compared === undefined) return false;
-  return compared === canonicalJson(await readBasis(tx, span));
+  const whole = reports.findLast(({ account }) => account === "");
+  if (whole === undefined) return false;
+  const { subjects } = readInputs(whole.inputs);
+  const span = monthSpan(
+    month,
+    subjects.map(({ subject }) => subject),
+  );
+  if (span === null) return false;
+  const days = {
+    fromDay: Math.floor(span.fromMs / DAY_MS),
+    untilDay: Math.ceil(span.untilMs / DAY_MS),
+  };
+  if ((await listUnsealedDays(tx, days)).length > 0) return true;
+  const named = new Map(
+    readReport(whole.body).proof.seals.map(({ day, revision }) => [day, revision]),
+  );
+  const newest = (await listNewestSeals(tx, days)).map(toSeal);
+  if (newest.some(({ day, revision }) => named.get(day) !== revision)) return true;
+  const used = new Set(subjects.flatMap(({ exclusions }) => exclusions.map(({ id }) => id)));
+  const approved = await listExclusions(tx, { state: "approved", interval: span });
+  const ids = new Set(approved.map(({ id }) => id));
+  return approved.some(({ id }) => !used.has(id)) || [...used].some((id) => !ids.has(id));
 }
 
 async function checkNewest(
@@ -117,7 +144,7 @@ async function checkNewest(
       subjects.map(({ subject }) => subject),
     );
     if (span === null) continue;
-    const targets = subjects.flatMap(({ subject }) => [...subject.targets, ...subject.siblings]);
+    const targets = subjects.flatMap(({ subject }) => evidenceTargets(subject));
     const evidence = await readEvidence(tx, targets, span);
     const byId = new Map(targets.map((target) => [target.id, target]));
     const wrong = checkCounted(report, (id) => {

@@ -4,6 +4,7 @@ import { MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
 import { MINUTE_MS, type TallyRound } from "./core/tally.ts";
 import { findDifferences } from "./rebuild.ts";
+import { chainKey } from "./core/seal.ts";
 import { settleableUntil } from "./settle.ts";
 import {
   countOrphans,
@@ -28,12 +29,14 @@ import {
   type ChainWalk,
   type SeqHash,
 } from "./verify-chain.ts";
+import { verifySeals } from "./verify-seals.ts";
 
 export type Verification = {
   /** Rounds of the days that hold. */
   readonly rounds: number;
   /** Days whose counts follow from their rounds. */
   readonly days: number;
+  readonly seals: number;
   /** The first thing that is wrong; null when all holds. */
   readonly broken: string | null;
 };
@@ -64,32 +67,51 @@ type Context = {
 
 /**
  * Proves the UTC days that the interval touches, day by day: each round's hash, each link to the
- * round stored before it, the chains' heads, the number of rounds of each day, and that the
- * derived counts follow. Days whose rounds were dropped are passed over. The service may go on.
+ * round stored before it, the chains' heads, the number of rounds of each day, that the derived
+ * counts follow, and the days' seals. Days whose rounds were dropped are passed over, but for
+ * their seals. The service may go on.
  */
 export async function verify(
   deps: { readonly db: Db; readonly clock: Clock },
   month: Interval,
 ): Promise<Verification> {
-  const range = {
-    fromMs: Math.floor(month.fromMs / DAY_MS) * DAY_MS,
-    untilMs: Math.ceil(month.untilMs / DAY_MS) * DAY_MS,
-  };
-  const seen = { rounds: 0, days: 0 };
+  return withSnapshot(deps.db, (tx) => verifyWithin(tx, deps.clock, month));
+}
+
+/** The same inside a transaction that reads one snapshot. */
+export async function verifyWithin(
+  tx: Queryable,
+  clock: Clock,
+  month: Interval,
+): Promise<Verification> {
+  const fromDay = Math.floor(month.fromMs / DAY_MS);
+  const untilDay = Math.ceil(month.untilMs / DAY_MS);
+  const range = { fromMs: fromDay * DAY_MS, untilMs: untilDay * DAY_MS };
+  const seen = { rounds: 0, days: 0, seals: 0 };
   try {
-    await withSnapshot(deps.db, async (tx) => {
-      const untilMinute = settleableUntil(deps.clock.nowMs());
-      const context = await findContext(tx, { range, untilMinute });
-      for await (const { isDerived, chains } of walkDays(tx, context)) {
-        for (const { hashes } of chains) seen.rounds += hashes.length;
-        if (isDerived) seen.days += 1;
-      }
+    const untilMinute = settleableUntil(clock.nowMs());
+    const proved = walkDays(tx, await findContext(tx, { range, untilMinute }));
+    const next = async (): Promise<HoldingDay | null> => {
+      const { value } = await proved.next();
+      if (value === undefined) return null;
+      for (const { hashes } of value.chains) seen.rounds += hashes.length;
+      if (value.isDerived) seen.days += 1;
+      return value;
+    };
+    // Only days with seals are asked for, in their order.
+    const { seals, broken } = await verifySeals(tx, { fromDay, untilDay }, async (day) => {
+      let found = await next();
+      while (found !== null && found.day < day) found = await next();
+      if (found === null || found.isDropped) return null;
+      return new Map(found.chains.map(({ chain, hashes }) => [chainKey(chain), hashes]));
     });
+    if (broken !== null) return { ...seen, seals, broken };
+    while ((await next()) !== null);
+    return { ...seen, seals, broken: null };
   } catch (error) {
     if (error instanceof BrokenProof) return { ...seen, broken: error.message };
     throw error;
   }
-  return { ...seen, broken: null };
 }
 
 async function findContext(
@@ -144,7 +166,7 @@ type HoldingDay = Day & {
  * Gives day after day as soon as it is proved; throws BrokenProof at the first that does not
  * hold. Each round is read once, for its chain and for the counts.
  */
-async function* walkDays(tx: Queryable, context: Context): AsyncGenerator<HoldingDay> {
+async function* walkDays(tx: Queryable, context: Context): AsyncGenerator<HoldingDay, undefined> {
   const places = context.days.flatMap(({ day }) =>
     context.vantages.flatMap(({ walks }) => walks.map(({ chain }) => placeOf(chain, day))),
   );

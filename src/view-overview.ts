@@ -1,7 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { buildReport } from "./core/build-report.ts";
-import { creditTermsOf } from "./core/credit.ts";
 import { compareFractions } from "./core/fraction.ts";
 import { monthAt } from "./core/month.ts";
 import { overviewOf } from "./core/overview-view.ts";
@@ -60,7 +59,7 @@ export async function viewOverview(
     report: buildReport({
       ...figures,
       ...frame,
-      terms: creditTermsOf(config),
+      account: null,
       closing: null,
       proof: UNSIGNED,
     }),

@@ -42,7 +42,7 @@ export async function viewTarget(
   const credits = creditsOf(query.month, figures.evaluated, creditTermsOf(deps.config));
   const mine = figures.evaluated
     .map((evaluated, index) => ({ evaluated, credit: credits[index] ?? NO_CREDIT }))
-    .filter(({ evaluated }) => evaluated.subject.targets.includes(target));
+    .filter(({ evaluated }) => evaluated.subject.targets.some(({ id }) => id === target.id));
   const untilMs = Math.min(nowMs, figures.bounds.untilMs);
   const dayRange = { fromMs: untilMs - DAY_MS, untilMs };
   const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter(

@@ -8,9 +8,18 @@ import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { checkBundle } from "../src/check-bundle.ts";
 import { closeDueMonths, reviseMonths } from "../src/close-due.ts";
+import { readReport } from "../src/core/read-report.ts";
 import { exportMonth } from "../src/export-month.ts";
+import { listReports } from "../src/store/reports.ts";
+import { verifyReports } from "../src/verify-reports.ts";
 import { cleanUpAfterEach } from "./helpers/clean-up.ts";
-import { createHourlyMonth, OCTOBER, type HourlyMonth } from "./helpers/hourly-month.ts";
+import {
+  createHourlyMonth,
+  EDGES_CONFIG,
+  fillEdges,
+  OCTOBER,
+  type HourlyMonth,
+} from "./helpers/hourly-month.ts";
 
 const onEnd = cleanUpAfterEach();
 const { month } = OCTOBER;
@@ -56,6 +65,20 @@ describe("an evidence bundle", () => {
     const { rounds, revisions } = await checkBundle(give(await linesOf(october, "globex")));
     expect(rounds).toBe(701);
     expect(revisions.map(({ revision }) => revision)).toEqual([1, 2]);
+  });
+
+  test("holds what crosses the month's edges, of a group's targets that live only beyond", async () => {
+    const october = await createHourlyMonth(EDGES_CONFIG);
+    onEnd(october.drop);
+    await fillEdges(october);
+    await closeDueMonths(october);
+    expect(await verifyReports(october.db, month)).toMatchObject({ broken: null });
+    // By now the configuration knows none of them.
+    const lines = await linesOf({ ...october, config: { ...october.config, targets: [] } }, "acme");
+    const bundle = await checkBundle(give(lines));
+    expect(bundle).toMatchObject({ revisions: [{ revision: 1 }] });
+    const [report] = await listReports(october.db, month);
+    expect(readReport(report!.body).subjects).toMatchObject([{ bad: "2", targets: ["web-now"] }]);
   });
 
   test("of an account holds nothing of another", async () => {

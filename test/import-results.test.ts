@@ -231,7 +231,7 @@ describe("bad lines", () => {
 
   test("are those of a time whose rounds were dropped", async () => {
     await storeRounds(testStore(db), [testRound({ plannedAtMs: NOON - 90 * DAY_MS })], NOON);
-    await dropPartitionsBefore(db, NOON - 30 * DAY_MS);
+    await dropPartitionsBefore(db, { horizonMs: NOON - 30 * DAY_MS, nowMs: NOON });
     const outcome = await run(text(line(at(-100 * DAY_MS))));
     expect(outcome.problems[0]?.message).toContain(
       "before 2026-08-01T00:00:00.000Z: the rounds of that time were dropped",

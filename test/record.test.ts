@@ -71,7 +71,7 @@ describe("a recorder", () => {
   test("refuses rounds of a time that was dropped, one by one", async () => {
     const { record } = recorder();
     await record(testRound({ plannedAtMs: NOON - 90 * DAY_MS }));
-    await dropPartitionsBefore(db, NOON - 30 * DAY_MS);
+    await dropPartitionsBefore(db, { horizonMs: NOON - 30 * DAY_MS, nowMs: NOON });
     const recorded = await Promise.all(
       [testRound({ plannedAtMs: NOON - 91 * DAY_MS }), testRound()].map((round) => record(round)),
     );

@@ -216,7 +216,7 @@ describe("sealing", () => {
     await store(series(1, { plannedAtMs: NOON - 29 * DAY_MS }));
     await sealDay(deps(), DAY - 30);
     const before = await rowsOf(db, "seal");
-    await dropPartitionsBefore(db, NOON - 14 * DAY_MS);
+    await dropPartitionsBefore(db, { horizonMs: NOON - 14 * DAY_MS, nowMs: NOON });
     expect(await sealDays(deps())).toBe(0);
     expect(await sealDay(deps(), DAY - 29)).toBeNull();
     expect(await sealRange(deps(), { fromMs: NOON - 40 * DAY_MS, untilMs: NOON })).toMatchObject([

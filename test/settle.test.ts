@@ -194,7 +194,7 @@ describe("settling", () => {
     await db.query("insert into unsettled (vantage_id, minute) select id, $1 from vantage", [
       MINUTE - 60 * 1440,
     ]);
-    await dropPartitionsBefore(db, NOON - 14 * DAY_MS);
+    await dropPartitionsBefore(db, { horizonMs: NOON - 14 * DAY_MS, nowMs: NOON });
     expect(await settleNow()).toBe(0);
     expect(await rowsOf(db, "day")).toEqual(before);
     expect(await rowsOf(db, "unsettled")).toEqual([]);
@@ -210,7 +210,7 @@ describe("settling", () => {
     const paused = pauseAfter(db, "for update");
     const settling = settle({ db: paused.db, clock: later });
     await paused.reached;
-    await dropPartitionsBefore(db, NOON - 14 * DAY_MS);
+    await dropPartitionsBefore(db, { horizonMs: NOON - 14 * DAY_MS, nowMs: NOON });
     paused.go();
     expect(await settling).toBe(0);
     expect(await rowsOf(db, "day")).toEqual(before);

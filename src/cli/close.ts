@@ -20,6 +20,10 @@ export const close: Verb = {
       config: { type: "string" },
     });
     const month = requireMonth(values.month, problems);
+    const reason = values.reason?.trim();
+    if (reason === "") {
+      problems.push({ place: "--reason", message: "is empty; say why, or leave it out" });
+    }
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "close" }, async ({ db }) => {
@@ -32,7 +36,7 @@ export const close: Verb = {
       await sealDays({ db, clock });
       const keyFile = config.signingKeyFile;
       const signer = () => openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
-      const order = { month, by, reason: values.reason, afresh: true };
+      const order = { month, by, reason, afresh: true };
       const revisions = await closeMonth({ db, clock, config, signer }, order);
       if (revisions.length === 0) terminal.out(`${month} is closed; nothing changed`);
       for (const revision of revisions) terminal.out(revisionLine(revision));

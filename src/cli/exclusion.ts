@@ -23,6 +23,7 @@ import { exclusionJson } from "../store/exclusions.ts";
 import { alignRows } from "./access.ts";
 import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
 import { actorBy } from "./by.ts";
+import { notRevised } from "./not-revised.ts";
 import { readConfig, withStore } from "./open.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
@@ -120,9 +121,15 @@ function decisionVerb(input: {
       return withExclusions(terminal, values.config, async (deps, { actorOf, revise }) => {
         const actor = await actorOf(by);
         const decided = await input.decide(deps, { id, note: values.note }, actor).catch(retell);
-        terminal.out(`exclusion ${id} is ${decided.exclusion.state}`);
-        await revise(decided);
-        return 0;
+        const done = `exclusion ${id} is ${decided.exclusion.state}`;
+        terminal.out(done);
+        try {
+          await revise(decided);
+          return 0;
+        } catch (error) {
+          terminal.err(notRevised(done, error));
+          return 1;
+        }
       });
     },
   };

@@ -6,6 +6,8 @@ import { settle } from "../settle.ts";
 import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
+import { OPERATOR } from "./by.ts";
+import { notRevised } from "./not-revised.ts";
 import { readConfig, withStore } from "./open.ts";
 import type { Verb } from "./verb.ts";
 
@@ -27,7 +29,7 @@ export const importVerb: Verb = {
     return withStore(terminal, { settings, purpose: "import" }, async ({ db }) => {
       const { clock, out, err } = terminal;
       const outcome = await importResults(
-        { store: { db, ids: createIdCache() }, clock, config },
+        { store: { db, ids: createIdCache() }, clock, config, by: OPERATOR },
         readChunks(file),
         { keepGoing },
       );
@@ -41,12 +43,17 @@ export const importVerb: Verb = {
         err("nothing was stored; mend the lines, or store the good ones with --keep-going");
         return 2;
       }
-      await settle({ db, clock });
-      const everything = { fromMs: 0, untilMs: clock.nowMs() };
       const keyFile = config.signingKeyFile;
       const signer = () => openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
-      await reviseMonths({ db, clock, config, signer }, everything);
-      return 0;
+      try {
+        await settle({ db, clock });
+        const everything = { fromMs: 0, untilMs: clock.nowMs() };
+        await reviseMonths({ db, clock, config, signer }, everything);
+        return 0;
+      } catch (error) {
+        err(notRevised("the results are stored", error));
+        return 1;
+      }
     });
   },
 };

@@ -45,15 +45,21 @@ export type Agreement = {
   readonly inherits: readonly string[];
 };
 
-/** The version in force at an instant: the latest that holds from then or before. */
+/** The start of one and the same month in a time zone, epoch milliseconds. */
+export type StartOf = (timeZone: string) => number;
+
+/**
+ * The version that a month is counted by: the latest of those that hold from the month's start, in
+ * their own time zone, or before. Their zones may differ from each other's.
+ */
 export function agreementInForce(
   agreements: readonly Agreement[],
   id: string,
-  atMs: number,
+  startOf: StartOf,
 ): Agreement | null {
   let found: Agreement | null = null;
   for (const agreement of agreements) {
-    if (agreement.id !== id || agreement.fromMs > atMs) continue;
+    if (agreement.id !== id || agreement.fromMs > startOf(agreement.timeZone)) continue;
     if (found === null || agreement.fromMs > found.fromMs) found = agreement;
   }
   return found;
@@ -75,7 +81,7 @@ function findTarget(targets: readonly Target[], id: string | null): Target | nul
 }
 
 /**
- * The terms of an agreement for one target at an instant; null when none is in force.
+ * The terms of an agreement for one target in a month; null when none is in force.
  * An inheriting agreement takes those of the first agreement of the target that this one
  * inherits, under its own id and for the target alone (report of 2016-2017, section VI.17: VPC
  * and security products have the objective of the ECS, OSS or RDS they stand before).
@@ -83,22 +89,22 @@ function findTarget(targets: readonly Target[], id: string | null): Target | nul
 export function resolveTerms(
   config: Configured,
   target: Target,
-  query: { readonly id: string; readonly atMs: number },
+  query: { readonly id: string; readonly startOf: StartOf },
 ): Agreement | null {
-  const agreement = agreementInForce(config.agreements, query.id, query.atMs);
+  const agreement = agreementInForce(config.agreements, query.id, query.startOf);
   if (agreement === null || agreement.inherits.length === 0) return agreement;
   const inherited = findTarget(config.targets, target.inherits);
   const [first] = inherited?.agreements ?? [];
   if (first === undefined) return null;
-  const terms = agreementInForce(config.agreements, first, query.atMs);
+  const terms = agreementInForce(config.agreements, first, query.startOf);
   // One step only: terms that are themselves inherited are no terms.
   if (terms === null || terms.inherits.length > 0) return null;
   return { ...terms, id: agreement.id, scope: "target" };
 }
 
-/** The terms of all agreements of a target that are in force at an instant. */
-export function agreementsFor(config: Configured, target: Target, atMs: number): Agreement[] {
+/** The terms of all agreements of a target that are in force in a month. */
+export function agreementsFor(config: Configured, target: Target, startOf: StartOf): Agreement[] {
   return target.agreements
-    .map((id) => resolveTerms(config, target, { id, atMs }))
+    .map((id) => resolveTerms(config, target, { id, startOf }))
     .filter((terms) => terms !== null);
 }

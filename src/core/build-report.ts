@@ -32,6 +32,7 @@ export type Evaluated = {
 /** The month's report over all of its subjects. */
 export function buildReport(input: {
   readonly month: string;
+  readonly account: Report["account"];
   readonly bounds: Interval;
   readonly status: Report["status"];
   readonly revision: number;
@@ -44,6 +45,7 @@ export function buildReport(input: {
   const credits = creditsOf(input.month, input.evaluated, input.terms);
   return {
     month: input.month,
+    account: input.account,
     from: instant(input.bounds.fromMs),
     until: instant(input.bounds.untilMs),
     status: input.status,

@@ -4,7 +4,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { CreditTerms } from "./credit.ts";
 import type { Fraction } from "./fraction.ts";
 import type { ReportExclusion } from "./report.ts";
-import type { Subject } from "./subject.ts";
+import { evidenceTargets, type Subject } from "./subject.ts";
 import { PRODUCTS, type Target } from "./target.ts";
 
 /**
@@ -101,6 +101,7 @@ const inputsSchema = z.strictObject({
       product: z.string(),
       region: z.string(),
       targets: z.array(z.string()),
+      neighbours: z.array(z.string()),
       siblings: z.array(z.string()),
       exclusions: z.array(exclusionSchema),
     }),
@@ -115,7 +116,7 @@ export function writeInputs(inputs: ClosedInputs): string {
   const positions = new Map(agreements.map((agreement, index) => [agreement, index]));
   const targets = new Map(
     subjects
-      .flatMap(({ subject }) => [...subject.targets, ...subject.siblings])
+      .flatMap(({ subject }) => evidenceTargets(subject))
       .map((target) => [target.id, target]),
   );
   const accounts = new Set(subjects.map(({ subject }) => subject.account));
@@ -136,6 +137,7 @@ export function writeInputs(inputs: ClosedInputs): string {
       product: subject.product,
       region: subject.region,
       targets: subject.targets.map(({ id }) => id),
+      neighbours: subject.neighbours.map(({ id }) => id),
       siblings: subject.siblings.map(({ id }) => id),
       exclusions: [...exclusions],
     })),
@@ -165,6 +167,7 @@ export function readInputs(text: string): ClosedInputs {
         ...subject,
         agreement: agreements[agreement] ?? missing(`agreement ${agreement}`),
         targets: subject.targets.map(find),
+        neighbours: subject.neighbours.map(find),
         siblings: subject.siblings.map(find),
       },
       exclusions,

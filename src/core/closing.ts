@@ -9,9 +9,8 @@ export type MonthSpan = Interval & { readonly closesAtMs: number };
 
 /**
  * From the first instant that the month's figures rest on, in any of the subjects' time zones, to
- * the last; the month
- * closes when its end plus `closeAfter` is past for every agreement (sla-semantics, section 8).
- * Without subjects there is nothing to close.
+ * the last. The month closes when its end plus `closeAfter` is past for every agreement
+ * (sla-semantics, section 8). Without subjects there is nothing to close.
  */
 export function monthSpan(
   month: string,
@@ -19,12 +18,14 @@ export function monthSpan(
 ): MonthSpan | null {
   let [fromMs, untilMs, closesAtMs] = [Infinity, -Infinity, -Infinity];
   for (const agreement of new Set(subjects.map((subject) => subject.agreement))) {
+    const { slotMs, minStretch, closeAfterMs } = agreement;
     const bounds = monthBounds(month, agreement.timeZone);
-    // A short stretch may begin before the month or end after it.
-    const marginMs = (agreement.minStretch - 1) * agreement.slotMs;
+    // A short stretch may begin before the month or end after it, and so may the last slot.
+    const marginMs = (minStretch - 1) * slotMs;
+    const endMs = Math.ceil(bounds.untilMs / slotMs) * slotMs + marginMs;
     fromMs = Math.min(fromMs, bounds.fromMs - marginMs);
-    untilMs = Math.max(untilMs, bounds.untilMs + marginMs);
-    closesAtMs = Math.max(closesAtMs, bounds.untilMs + agreement.closeAfterMs);
+    untilMs = Math.max(untilMs, endMs);
+    closesAtMs = Math.max(closesAtMs, bounds.untilMs + closeAfterMs, endMs);
   }
   return subjects.length === 0 ? null : { fromMs, untilMs, closesAtMs };
 }
@@ -44,16 +45,22 @@ export function evidenceText(seals: readonly ReportSeal[]): string {
   return canonicalJson(seals);
 }
 
+/** What a revision was counted with. */
+export type Counted = { readonly inputs: ClosedInputs; readonly seals: readonly ReportSeal[] };
+
 /** Why a month is counted again: what its inputs and seals say that they did not say before. */
 export function reasonOf(
-  before: { readonly inputs: ClosedInputs; readonly seals: readonly ReportSeal[] },
-  after: { readonly inputs: ClosedInputs; readonly seals: readonly ReportSeal[] },
+  before: Counted,
+  after: Counted,
+  /** Who withdrew an exclusion. */
+  withdrawnBy: (id: number) => string | null,
 ): string {
   const old = exclusionsOf(before.inputs);
   const fresh = exclusionsOf(after.inputs);
+  const gone = [...old.keys()].filter((id) => !fresh.has(id));
   const reasons = [
-    ...[...fresh].filter(([id]) => !old.has(id)).map(([, by]) => by),
-    ...[...old].filter(([id]) => !fresh.has(id)).map(([id]) => `exclusion ${id} withdrawn`),
+    ...[...fresh].filter(([id]) => !old.has(id)).map(([, words]) => words),
+    ...gone.map((id) => `exclusion ${id} withdrawn by ${withdrawnBy(id) ?? "nobody known"}`),
   ];
   const oldSeals = new Map(before.seals.map(({ day, root }) => [day, root]));
   const days = after.seals.filter(({ day, root }) => oldSeals.get(day) !== root);

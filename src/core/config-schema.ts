@@ -248,13 +248,25 @@ export type TargetDraft = z.output<typeof targetDraft>;
 /** The kinds of channels are checked by those who send. */
 export const channelEntry = z.looseObject({ id: idText, kind: z.string().min(1) });
 
+/** fetch refuses to send to an address with them. */
+function hasNoCredentials(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}
+
 const anchorUrl = z
   .string()
   .regex(/^https?:\/\/[^\s/]\S*$/, {
     abort: true,
     error: "is no address; write one that begins with https:// or http://",
   })
-  .refine((text) => URL.canParse(text), { error: "is no address; compare its host and port" })
+  .refine((text) => URL.canParse(text), {
+    abort: true,
+    error: "is no address; compare its host and port",
+  })
+  .refine(hasNoCredentials, {
+    error: "holds a user or a password, which cannot be sent; leave them out of the address",
+  })
   .describe("Where seals are sent");
 
 export const anchorEntry = z
@@ -291,6 +303,8 @@ export const anchorEntry = z
   .describe("A place outside that seals are given to, so that they cannot be made again later");
 export type Anchor = Readonly<z.output<typeof anchorEntry>>;
 
+const proxyText = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
 const version = z
   .literal(1, { error: "this form of the file has version 1; write version: 1" })
   .describe("Version of this file's form: 1");
@@ -321,6 +335,14 @@ export const headEntries = z.object({
     .min(1, "is empty; give a token, or remove the key")
     .optional()
     .describe("Opens /metrics to the bearer of this token"),
+  trustProxy: z
+    .union([z.boolean(), z.array(proxyText)], {
+      error:
+        "says whom to trust in no known way; write true, false, or a list of addresses and networks " +
+        "such as [10.0.0.7, 10.1.0.0/16]",
+    })
+    .optional()
+    .describe("Proxies whose X-Forwarded-For says who asks; true: whoever connects. Default: none"),
   defaults: z
     .strictObject({
       interval: interval.optional(),

@@ -1,5 +1,6 @@
 import { countTotals } from "./books.ts";
 import { type Burn, LONGEST_WINDOW_MS, burnOf } from "./burn.ts";
+import type { CountRun } from "./counts.ts";
 import {
   type Figure,
   type TimelineRun,
@@ -21,7 +22,7 @@ import {
   slotsStartingIn,
   uniteRanges,
 } from "./ranges.ts";
-import { type SequenceInput, judgeSlots, lives } from "./sequence.ts";
+import { type Evidence, type SequenceInput, judgeSlots, lives } from "./sequence.ts";
 import { type StateRun, statesOf, totalsOf } from "./state.ts";
 
 const MINUTE_MS = 60_000;
@@ -175,7 +176,7 @@ function outagesOf(
   }));
   const reasons = reasonsOf(
     minutes,
-    members.flatMap(({ counts }) => [...counts.values()]),
+    found.length === 0 ? [] : members.flatMap((member) => runsInLife(member, slotMs)),
   );
   return found.map(({ from, until }, index) => ({
     fromMs: from * slotMs,
@@ -183,6 +184,20 @@ function outagesOf(
     slots: until - from,
     reason: reasons[index] ?? "",
   }));
+}
+
+/** By vantage; of the slots that start in the target's lifetime: in others it is not in its group. */
+function runsInLife({ target, counts }: Evidence, slotMs: number): (readonly CountRun[])[] {
+  const lists = [...counts.values()];
+  if (target.fromMs === null && target.untilMs === null) return lists;
+  const slotMinutes = slotMs / MINUTE_MS;
+  const slots = slotsStartingIn(target, slotMs);
+  const life = { from: slots.from * slotMinutes, until: slots.until * slotMinutes };
+  return lists.map((runs) =>
+    runs
+      .map((run) => ({ ...run, ...intersectRanges(run, life) }))
+      .filter(({ from, until }) => from < until),
+  );
 }
 
 function timelineOf(states: readonly StateRun[], range: SlotRange, slotMs: number): TimelineRun[] {

@@ -10,6 +10,7 @@ import { type Interval, isTimeZone } from "./month.ts";
 import { type Recurrence, checkRecurrence, mostWithinMonth } from "./recurrence.ts";
 import { parseInstant } from "./results-ndjson.ts";
 import { PRODUCTS, type Target } from "./target.ts";
+import { isStorable } from "./text.ts";
 
 /** What somebody proposes. */
 export type Proposal = Pick<
@@ -225,7 +226,7 @@ function tellTooMany(
 function readText(value: unknown, longest: number): string | null {
   if (typeof value !== "string") return null;
   const text = value.trim();
-  return text !== "" && text.length <= longest && text.isWellFormed() ? text : null;
+  return text !== "" && text.length <= longest && isStorable(text) ? text : null;
 }
 
 function readEvidence(value: unknown, tell: Tell): string | null {

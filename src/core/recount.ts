@@ -4,6 +4,7 @@ import type { CountRun } from "./counts.ts";
 import { evaluate } from "./evaluate.ts";
 import { monthBounds } from "./month.ts";
 import type { Report } from "./report.ts";
+import { membersOf } from "./subject.ts";
 import type { Target } from "./target.ts";
 
 /** The counts of a target by vantage. */
@@ -19,7 +20,7 @@ export function recount(inputs: ClosedInputs, countsOf: CountsOf): Evaluated[] {
       agreement: subject.agreement,
       month: monthBounds(inputs.month, subject.agreement.timeZone),
       settledUntilMs: inputs.settledUntilMs,
-      members: subject.targets.map(evidence),
+      members: membersOf(subject).map(evidence),
       siblings: subject.siblings.map(evidence),
       exclusions: exclusions.map(({ from, until }) => ({
         fromMs: Date.parse(from),
@@ -33,10 +34,11 @@ export function recount(inputs: ClosedInputs, countsOf: CountsOf): Evaluated[] {
 export function recountReport(
   inputs: ClosedInputs,
   countsOf: CountsOf,
-  { revision, closing, proof }: Pick<Report, "revision" | "closing" | "proof">,
+  { account, revision, closing, proof }: Pick<Report, "account" | "revision" | "closing" | "proof">,
 ): Report {
   return buildReport({
     month: inputs.month,
+    account,
     bounds: monthBounds(inputs.month, inputs.timeZone),
     status: "closed",
     revision,

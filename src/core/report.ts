@@ -123,6 +123,8 @@ export type ReportRollup = {
 
 export type Report = {
   readonly month: string;
+  /** Whose report it is; null for that of all accounts. */
+  readonly account: string | null;
   readonly from: string;
   readonly until: string;
   readonly status: "running" | "closed";
@@ -158,8 +160,10 @@ export type ReportProof = {
 export type ReportSeal = {
   readonly day: string;
   readonly revision: number;
-  /** "sha256:..." */
+  /** Merkle root over the day's rounds, "sha256:..." */
   readonly root: string;
+  /** Over the seal and all seals made before it, "sha256:..." */
+  readonly hash: string;
 };
 
 /** How a closed month came to this revision. */

@@ -12,14 +12,34 @@ export type Subject = {
   readonly region: string;
   /** One, or those of the group in the order of their ids. */
   readonly targets: readonly Target[];
-  /** Scope `multi-zone`: those of the same account, product and region in other zones. */
+  /**
+   * Those of the group that live only before or after the month, in the order of their ids: they
+   * count in the stretches and burn windows that cross its edges, and nowhere else.
+   */
+  readonly neighbours: readonly Target[];
+  /**
+   * Scope `multi-zone`: those of the same account, product and region in other zones, also those
+   * that live only before or after the month.
+   */
   readonly siblings: readonly Target[];
 };
 
+/** Whose results sum up to the subject's slots, in its month and around it. */
+export function membersOf({ targets, neighbours }: Members): readonly Target[] {
+  return neighbours.length === 0 ? targets : [...targets, ...neighbours];
+}
+
+/** All targets whose results a subject's figure rests on. */
+export function evidenceTargets(subject: Members): readonly Target[] {
+  return [...membersOf(subject), ...subject.siblings];
+}
+
+type Members = Pick<Subject, "targets" | "neighbours" | "siblings">;
+
 /**
  * The subjects of a month: each target under each of its agreements, groups collected (section 4).
- * A target that does not live in the interval takes no part; neither does an agreement that
- * `resolveAgreement` answers with null. In the order of agreements, then ids.
+ * A target that does not live in the month has no subject, and makes none of others; neither does
+ * an agreement that `resolveAgreement` answers with null. In the order of agreements, then ids.
  */
 export function listSubjects(input: {
   readonly targets: readonly Target[];
@@ -30,19 +50,21 @@ export function listSubjects(input: {
 }): Subject[] {
   const places = collect(input.targets, placeOf);
   const single: Subject[] = [];
-  const members: { readonly target: Target; readonly agreement: Agreement }[] = [];
+  const members: Member[] = [];
   for (const target of input.targets) {
     for (const agreementId of new Set(target.agreements)) {
       const agreement = input.resolveAgreement(target, agreementId);
-      if (agreement === null || !livesIn(target, input.boundsOf(agreement))) continue;
+      if (agreement === null) continue;
+      const month = input.boundsOf(agreement);
+      const lives = livesIn(target, month);
       if (agreement.scope === "group") {
-        members.push({ target, agreement });
-      } else {
-        const siblings = siblingsOf(target, agreement, places).filter((other) =>
-          livesIn(other, input.boundsOf(agreement)),
-        );
-        if (agreement.scope === "target" || siblings.length > 0) {
-          single.push(subjectOf(agreement, target.id, { targets: [target], siblings }));
+        members.push({ target, agreement, lives });
+      } else if (lives) {
+        const siblings = siblingsOf(target, agreement, places);
+        if (agreement.scope === "target" || siblings.some((other) => livesIn(other, month))) {
+          single.push(
+            subjectOf(agreement, target.id, { targets: [target], neighbours: [], siblings }),
+          );
         }
       }
     }
@@ -74,31 +96,38 @@ function siblingsOf(
   );
 }
 
-function groupsOf(
-  members: readonly { readonly target: Target; readonly agreement: Agreement }[],
-): Subject[] {
+/** A target of a group, and whether it lives in the month. */
+type Member = {
+  readonly target: Target;
+  readonly agreement: Agreement;
+  readonly lives: boolean;
+};
+
+function groupsOf(members: readonly Member[]): Subject[] {
   const groups = collect(members, ({ target, agreement }) =>
     JSON.stringify([agreement.id, placeOf(target), target.class]),
   );
   return [...groups.values()].flatMap((group) => {
-    const [first] = group;
+    const first = group.find(({ lives }) => lives);
     if (first === undefined) {
       return [];
     }
     const place = placeOf(first.target);
     const id = first.target.class === "" ? place : `${place}/${first.target.class}`;
-    const targets = group.map(({ target }) => target).toSorted((a, b) => compareText(a.id, b.id));
-    return [subjectOf(first.agreement, id, { targets, siblings: [] })];
+    const sorted = group.toSorted((a, b) => compareText(a.target.id, b.target.id));
+    const targets = sorted.filter(({ lives }) => lives).map(({ target }) => target);
+    const neighbours = sorted.filter(({ lives }) => !lives).map(({ target }) => target);
+    return [subjectOf(first.agreement, id, { targets, neighbours, siblings: [] })];
   });
 }
 
 function subjectOf(
   agreement: Agreement,
   id: string,
-  { targets, siblings }: Pick<Subject, "targets" | "siblings">,
+  { targets, neighbours, siblings }: Members,
 ): Subject {
   const { account = "", product = "", region = "" } = targets[0] ?? {};
-  return { agreement, id, account, product, region, targets, siblings };
+  return { agreement, id, account, product, region, targets, neighbours, siblings };
 }
 
 function collect<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { may, seesAccount, type Actor, type Permission } from "../core/access.ts";
 import type { Config } from "../config.ts";
@@ -19,6 +20,14 @@ export function actorOf(request: FastifyRequest): Actor {
     throw new UnauthorizedError("send a token: Authorization: Bearer TOKEN");
   }
   return actor;
+}
+
+/**
+ * The address that a request came from, as the proxies say whom the configuration trusts; what is
+ * no address counts for nothing.
+ */
+export function addressOf({ ip, socket }: FastifyRequest): string {
+  return isIP(ip) === 0 ? (socket.remoteAddress ?? "unknown") : ip;
 }
 
 /** Who asks, when they may; throws UnauthorizedError or ForbiddenError. */

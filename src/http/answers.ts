@@ -132,6 +132,7 @@ export const changeAnswer = z
 export const reportAnswer: z.ZodType<Report> = z
   .strictObject({
     month: z.string(),
+    account: z.string().nullable().meta({ description: "Null: the report of all accounts" }),
     from: instant,
     until: instant,
     status,
@@ -173,7 +174,14 @@ export const reportAnswer: z.ZodType<Report> = z
       signature: z.string().nullable(),
       key: z.string().nullable(),
       audit: z.strictObject({ entry: z.int(), hash: z.string() }).nullable(),
-      seals: list(z.strictObject({ day: z.string(), revision: z.int(), root: z.string() })),
+      seals: list(
+        z.strictObject({
+          day: z.string(),
+          revision: z.int(),
+          root: z.string(),
+          hash: z.string().meta({ description: "Over the seal and all seals made before it" }),
+        }),
+      ),
     }),
   })
   .meta({ id: "Report" });

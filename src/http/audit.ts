@@ -4,16 +4,12 @@ import { listAudit, type LoggedEntry } from "../store/audit-log.ts";
 import { requireMay } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { instantSchema } from "./schemas.ts";
+import { instantSchema, wordSchema } from "./schemas.ts";
 
 const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 100;
 
-const word = z
-  .string()
-  .max(300)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "has characters that cannot be shown" })
-  .optional();
+const word = wordSchema.optional();
 
 const auditQuery = z.strictObject({
   item: word.meta({ description: "Such as token:ci, or token for all of them" }),

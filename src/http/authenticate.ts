@@ -4,7 +4,7 @@ import type { Actor } from "../core/access.ts";
 import { UnauthorizedError } from "../errors.ts";
 import { hasAccess } from "../store/users.ts";
 import { stylesheet } from "../web/style.ts";
-import { setActor } from "./actor.ts";
+import { addressOf, setActor } from "./actor.ts";
 import { isLoopbackName, type App, type HttpDeps, type OpsDeps } from "./deps.ts";
 
 /** Open to everybody: they tell nothing of anybody. Those below `/docs` too. */
@@ -37,7 +37,7 @@ export function addAuthentication(app: App, deps: HttpDeps): void {
       throw new UnauthorizedError("the token is not known here, or no longer in force");
     }
     if (isLocal(deps, request) && (await isUnclaimed())) {
-      return setActor(request, { ...LOCAL, origin: request.ip });
+      return setActor(request, { ...LOCAL, origin: addressOf(request) });
     }
     throw new UnauthorizedError("send a token: Authorization: Bearer TOKEN");
   });
@@ -62,7 +62,7 @@ export async function actorOfBearer(
 ): Promise<Actor | null> {
   const text = bearerOf(request);
   if (text === null) return null;
-  return authenticate(store.db, text, { origin: request.ip, nowMs: clock.nowMs() });
+  return authenticate(store.db, text, { origin: addressOf(request), nowMs: clock.nowMs() });
 }
 
 /**

@@ -4,12 +4,12 @@ import { z } from "zod";
 import { readClaimFile } from "../claim-file.ts";
 import { CLAIM_STATES, type ClaimStep } from "../core/claim.ts";
 import { describeClaim, handleClaim, requireClaim } from "../handle-claim.ts";
-import { requireAccount } from "../report-month.ts";
+import { requireKnownAccount } from "../known-account.ts";
 import { listClaims } from "../store/claims.ts";
 import { requireMay, requireSees } from "./actor.ts";
 import { problems, textOf } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema } from "./schemas.ts";
+import { MAX_NUMBER, monthSchema, wordSchema } from "./schemas.ts";
 
 const days = z.int().nullable();
 
@@ -51,13 +51,13 @@ const claimsAnswer = z
 
 const words = z.string().trim().min(1, "is empty; write it down").max(2_000);
 const params = z.object({
-  id: z.coerce.number().int().min(1).max(2_147_483_647).meta({ description: "Id of a claim" }),
+  id: z.coerce.number().int().min(1).max(MAX_NUMBER).meta({ description: "Id of a claim" }),
 });
 const answers = { 200: claimAnswer, ...problems };
 
 const query = z.strictObject({
   month: monthSchema.optional(),
-  account: z.string().optional(),
+  account: wordSchema.optional(),
   state: z.enum(CLAIM_STATES).optional(),
 });
 
@@ -81,7 +81,7 @@ export const claimRoutes =
         const actor = requireMay(request, "read");
         const { month, account, state } = request.query;
         requireSees(actor, account);
-        requireAccount(deps.config(), account);
+        await requireKnownAccount({ db, config: deps.config() }, account);
         const accounts = account === undefined ? actor.accounts : [account];
         const claims = await listClaims(db, { month, state, accounts });
         return { claims: claims.map((claim) => describeClaim(claim, deps.clock.nowMs())) };

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { requireAccount } from "../report-month.ts";
+import { requireKnownAccount } from "../known-account.ts";
 import { listEvents, type StoredEvent } from "../store/events.ts";
 import { actorOf, requireSees } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
+import { wordSchema } from "./schemas.ts";
 
 const MAX_LIMIT = 1_000;
 
@@ -42,8 +43,8 @@ export const eventRoutes =
           summary: "Events in the order in which they happened: ask again after the last one seen",
           querystring: z.strictObject({
             after: z.coerce.number().int().min(0).default(0).meta({ description: "An event's id" }),
-            kind: z.string().optional(),
-            account: z.string().optional(),
+            kind: wordSchema.optional(),
+            account: wordSchema.optional(),
             limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(100),
           }),
           response: { 200: eventsAnswer, ...problems },
@@ -53,7 +54,7 @@ export const eventRoutes =
         const actor = actorOf(request);
         const { after, kind, account, limit } = request.query;
         requireSees(actor, account);
-        requireAccount(deps.config(), account);
+        await requireKnownAccount({ db: deps.store.db, config: deps.config() }, account);
         const accounts = account === undefined ? (actor.accounts ?? undefined) : [account];
         const found = await listEvents(deps.store.db, { after, kind, accounts, limit });
         return { events: found.map(describeEvent), last: found.at(-1)?.id ?? after };

@@ -12,12 +12,12 @@ import {
   type Decided,
   type ExcludeDeps,
 } from "../exclude.ts";
-import { requireAccount } from "../report-month.ts";
+import { requireKnownAccount } from "../known-account.ts";
 import { exclusionJson } from "../store/exclusions.ts";
 import { requireMay, requireSees, targetFor } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { filterShape, monthSchema } from "./schemas.ts";
+import { filterShape, MAX_NUMBER, monthSchema, wordSchema } from "./schemas.ts";
 
 const instant = z.iso.datetime();
 const ids = z.array(z.string()).readonly();
@@ -84,12 +84,12 @@ export const exclusionsAnswer = z
   .meta({ id: "Exclusions" });
 
 const params = z.object({
-  id: z.coerce.number().int().min(1).max(2_147_483_647).meta({ description: "Of an exclusion" }),
+  id: z.coerce.number().int().min(1).max(MAX_NUMBER).meta({ description: "Of an exclusion" }),
 });
 const query = z.strictObject({
   state: z.enum(EXCLUSION_STATES).optional(),
   month: monthSchema.optional(),
-  target: z.string().optional(),
+  target: wordSchema.optional(),
   ...filterShape,
 });
 
@@ -114,7 +114,7 @@ export const exclusionRoutes =
         const actor = requireMay(request, "read");
         const { account, target } = request.query;
         requireSees(actor, account);
-        requireAccount(deps.config(), account);
+        await requireKnownAccount(reading(), account);
         if (target !== undefined) targetFor(actor, deps.config(), target);
         const found = await readExclusions(reading(), request.query, actor);
         return { exclusions: found.map(exclusionJson) };

@@ -2,14 +2,19 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { ROLES } from "../core/access.ts";
 import { ConflictError, UnauthorizedError } from "../errors.ts";
+import { createGate } from "../gate.ts";
 import { createLoginLimit } from "../login-limit.ts";
 import { logIn, logOut } from "../login.ts";
 import { MAX_PASSWORD_CHARACTERS } from "../passwords.ts";
-import { actorOf } from "./actor.ts";
+import { actorOf, addressOf } from "./actor.ts";
 import { problems } from "./answers.ts";
 import { bearerOf } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
 import { sendProblem } from "./problems.ts";
+
+/** Looking at a password takes 32 MiB and a processor, and anybody may ask for it. */
+const CHECKS = { atOnce: 2, waiting: 20 };
+const BUSY_SECONDS = 2;
 
 const loginBody = z.strictObject({
   name: z.string().min(1).max(1_000),
@@ -38,6 +43,7 @@ export const loginRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const limit = createLoginLimit(deps.clock);
+    const gate = createGate(CHECKS);
     const access = { db: deps.store.db, clock: deps.clock };
 
     app.post(
@@ -53,16 +59,20 @@ export const loginRoutes =
       },
       async (request, reply) => {
         const { name, password } = request.body;
-        const login = { name, address: request.ip };
-        const waitSeconds = limit.begin(login);
-        if (waitSeconds !== null) {
-          void reply.header("retry-after", String(waitSeconds));
-          const detail = `too many failed logins: try again in ${waitSeconds} s`;
+        const login = { name, address: addressOf(request) };
+        const refuse = (seconds: number, why: string) => {
+          void reply.header("retry-after", String(seconds));
+          const detail = `${why}: try again in ${seconds} s`;
           return sendProblem(request, reply, { status: 429, detail });
-        }
+        };
+        const waitSeconds = limit.begin(login);
+        if (waitSeconds !== null) return refuse(waitSeconds, "too many failed logins");
         let wasRight: boolean | null = null;
         try {
-          const session = await logIn(access, { name, password, origin: request.ip });
+          const given = { name, password, origin: login.address };
+          const done = await gate.run(() => logIn(access, given));
+          if (done === null) return refuse(BUSY_SECONDS, "too many logins at once");
+          const session = done.result;
           wasRight = session !== null;
           if (session === null) throw new UnauthorizedError("name or password is wrong");
           const expiresAt = new Date(session.expiresAtMs).toISOString();

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Evaluated } from "../core/build-report.ts";
+import { requireKnownAccount } from "../known-account.ts";
 import { readMonth } from "../read-month.ts";
-import { actorOf } from "./actor.ts";
+import { actorOf, requireSees } from "./actor.ts";
 import { outagesAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { targetFilter } from "./filter.ts";
@@ -26,10 +27,11 @@ export const outageRoutes =
         const { month, ...filter } = request.query;
         const config = deps.config();
         const actor = actorOf(request);
-        const { evaluated } = await readMonth(
-          { db: deps.store.db, config },
-          { month, keep: targetFilter({ config, actor }, filter) },
-        );
+        const reading = { db: deps.store.db, config };
+        requireSees(actor, filter.account);
+        await requireKnownAccount(reading, filter.account);
+        const keep = targetFilter(actor, filter);
+        const { evaluated } = await readMonth(reading, { month, keep });
         const outages = evaluated.flatMap(describeOutages);
         outages.sort((a, b) => (a.from === b.from ? 0 : a.from < b.from ? 1 : -1));
         return { month, outages };

@@ -6,7 +6,7 @@ import { reportMonth } from "../report-month.ts";
 import { actorOf, requireSees } from "./actor.ts";
 import { overviewAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema } from "./schemas.ts";
+import { monthSchema, wordSchema } from "./schemas.ts";
 
 /** The product x region matrix as data. */
 export const overviewRoutes =
@@ -20,7 +20,7 @@ export const overviewRoutes =
           summary: "Product x region matrix of the month; slots of different length stay apart",
           querystring: z.strictObject({
             month: monthSchema.optional(),
-            account: z.string().optional(),
+            account: wordSchema.optional(),
           }),
           response: { 200: overviewAnswer, ...problems },
         },

@@ -14,7 +14,7 @@ import { renderTarget } from "../web/target.tsx";
 import { actorOf, targetFor } from "./actor.ts";
 import { isLocalActor } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema, productSchema } from "./schemas.ts";
+import { monthSchema, productSchema, wordSchema } from "./schemas.ts";
 
 const HTML = "text/html; charset=utf-8";
 const langSchema = z.string().optional();
@@ -33,7 +33,7 @@ export const pageRoutes =
           querystring: z.object({
             month: monthSchema.optional(),
             product: productSchema.optional(),
-            region: z.string().optional(),
+            region: wordSchema.optional(),
             lang: langSchema,
           }),
         },

@@ -9,7 +9,7 @@ import { factsOf, listSeals, type SealRow } from "../store/seals.ts";
 import { requireMay } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { instantSchema } from "./schemas.ts";
+import { instantSchema, MAX_NUMBER, wordSchema } from "./schemas.ts";
 
 const DAY_MS = 86_400_000;
 const DAY_FORM = "must be a UTC day such as 2026-10-01";
@@ -22,7 +22,7 @@ const revision = z.coerce
   .number()
   .int()
   .min(1)
-  .max(2_147_483_647)
+  .max(MAX_NUMBER)
   .optional()
   .meta({ description: "Default: the newest" });
 
@@ -183,8 +183,8 @@ const roundRoutes =
           description: HOW_TO_CHECK,
           params,
           querystring: z.strictObject({
-            vantage: z.string(),
-            shard: z.string(),
+            vantage: wordSchema,
+            shard: wordSchema,
             plannedAt: instantSchema,
             revision,
           }),

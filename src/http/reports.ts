@@ -6,7 +6,7 @@ import { reportMonth } from "../report-month.ts";
 import { accountFor, actorOf } from "./actor.ts";
 import { problems, reportAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema } from "./schemas.ts";
+import { monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
 
 /** A month's report in each of its formats. */
 export const reportRoutes =
@@ -20,10 +20,10 @@ export const reportRoutes =
           summary: "A month's report",
           params: z.object({ month: monthSchema }),
           querystring: z.strictObject({
-            account: z.string().optional(),
+            account: wordSchema.optional(),
             format: z.enum(FORMAT_NAMES).default("json"),
             lang: z.enum(LANGS).default("en"),
-            revision: z.coerce.number().int().min(0).optional(),
+            revision: revisionSchema.optional(),
           }),
           response: {
             200: {

@@ -59,23 +59,31 @@ export const resultRoutes =
         },
       },
       async (request) => {
-        if (!isLocalActor(actorOf(request))) requireMay(request, "import-results");
+        const by = actorOf(request);
+        if (!isLocalActor(by)) requireMay(request, "import-results");
         const { keepGoing } = request.query;
         const outcome = await importResults(
-          { store: deps.store, clock: deps.clock, config: deps.config() },
+          { store: deps.store, clock: deps.clock, config: deps.config(), by },
           decode(request.body),
           { keepGoing },
         );
         if (outcome.bad > 0 && !keepGoing) throw new InvalidInputError(outcome.problems);
-        const { clock, signer } = deps;
-        const { db } = deps.store;
-        await settle({ db, clock });
-        const everything = { fromMs: 0, untilMs: clock.nowMs() };
-        await reviseMonths({ db, clock, signer, config: deps.config() }, everything);
+        await bringUpToDate(deps);
         return outcome;
       },
     );
   };
+
+/** The results are stored: what fails from here on is made up for by the schedule. */
+async function bringUpToDate({ store: { db }, clock, signer, config, log }: HttpDeps) {
+  try {
+    await settle({ db, clock });
+    const everything = { fromMs: 0, untilMs: clock.nowMs() };
+    await reviseMonths({ db, clock, signer, config: config() }, everything);
+  } catch (error) {
+    log.error({ err: error }, "results were imported, and closed months were not revised");
+  }
+}
 
 async function* writeLines(
   deps: HttpDeps,

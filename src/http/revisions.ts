@@ -2,12 +2,14 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { closeMonth } from "../close-month.ts";
 import { diffReports } from "../core/report-diff.ts";
+import { isStorable } from "../core/text.ts";
+import { requireKnownAccount } from "../known-account.ts";
 import { reportMonth } from "../report-month.ts";
 import { listRevisions } from "../store/reports.ts";
 import { accountFor, actorOf, requireMay } from "./actor.ts";
 import { changeAnswer, problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema } from "./schemas.ts";
+import { monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
 
 const revisionAnswer = z
   .strictObject({
@@ -35,8 +37,16 @@ const diffAnswer = z
   .meta({ id: "ReportDiff" });
 
 const params = z.object({ month: monthSchema });
-const account = z.string().optional();
-const revision = z.coerce.number().int().min(0);
+const account = wordSchema.optional();
+const closeBody = z.strictObject({
+  reason: z
+    .string()
+    .trim()
+    .min(1, "is empty; say why, or leave it out")
+    .max(500)
+    .refine(isStorable, { error: "has characters that cannot be stored" })
+    .optional(),
+});
 
 /** A closed month's revisions, what changed between two of them, and closing by hand. */
 export const revisionRoutes =
@@ -56,6 +66,7 @@ export const revisionRoutes =
       },
       async (request) => {
         const scope = accountFor(actorOf(request), request.query.account);
+        await requireKnownAccount({ db, config: deps.config() }, scope);
         const query = { month: request.params.month, account: scope ?? "" };
         const revisions = (await listRevisions(db, query)).map(({ closedAtMs, ...one }) => {
           return { ...one, closedAt: new Date(closedAtMs).toISOString() };
@@ -70,7 +81,7 @@ export const revisionRoutes =
           tags: ["reports"],
           summary: "What changed from one revision to another; 0 is the month as it stands now",
           params,
-          querystring: z.strictObject({ account, from: revision, to: revision }),
+          querystring: z.strictObject({ account, from: revisionSchema, to: revisionSchema }),
           response: { 200: diffAnswer, ...problems },
         },
       },
@@ -91,7 +102,7 @@ export const revisionRoutes =
           tags: ["reports"],
           summary: "Closes a month by the present configuration, or makes a new revision",
           params,
-          body: z.strictObject({ reason: z.string().min(1).max(500).optional() }).optional(),
+          body: closeBody.nullish(),
           response: { 200: storedAnswer, ...problems },
         },
       },

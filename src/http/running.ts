@@ -11,6 +11,7 @@ import { listSubjectStates, stateKey, type StoredState } from "../store/subject-
 import { actorOf, requireSees } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
+import { wordSchema } from "./schemas.ts";
 
 const PERCENT_PLACES = 3;
 
@@ -93,7 +94,7 @@ export const runningRoutes =
         schema: {
           tags: ["running"],
           summary: "How every subject stands in the running month: state, burn, budget, projection",
-          querystring: z.strictObject({ account: z.string().optional() }),
+          querystring: z.strictObject({ account: wordSchema.optional() }),
           response: { 200: runningAnswer, ...problems },
         },
       },

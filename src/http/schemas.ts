@@ -28,12 +28,24 @@ function readInstant(text: string): number | null {
 
 export const productSchema = z.enum(PRODUCTS);
 
+/** An id, or whatever else a list is narrowed down by. */
+export const wordSchema = z
+  .string()
+  .max(300)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "has characters that cannot be shown" });
+
 /** What narrows a list down. */
 export const filterShape = {
   product: productSchema.optional(),
-  region: z.string().optional(),
-  account: z.string().optional(),
+  region: wordSchema.optional(),
+  account: wordSchema.optional(),
 };
+
+/** PostgreSQL's greatest integer. */
+export const MAX_NUMBER = 2_147_483_647;
+
+/** Of a closed month; 0 is the month as it stands now. */
+export const revisionSchema = z.coerce.number().int().min(0).max(MAX_NUMBER);
 
 export const idParams = z.object({ id: z.string().meta({ description: "Id of a target" }) });
 
@@ -55,7 +67,7 @@ export const resultsQuery = z
 export const slotsQuery = z
   .strictObject({
     ...rangeShape,
-    agreement: z.string().optional().meta({ description: "Default: the target's first" }),
+    agreement: wordSchema.optional().meta({ description: "Default: the target's first" }),
   })
   .refine(isInOrder, IN_ORDER)
   .refine(isShort, SHORT);

@@ -29,6 +29,7 @@ import { revisionRoutes } from "./revisions.ts";
 import { runningRoutes } from "./running.ts";
 import { targetRoutes } from "./targets.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { createProxyTrust } from "./trusted-proxies.ts";
 import { userRoutes } from "./users.ts";
 
 /** What pages may load: nothing from elsewhere, no script, no inline style. */
@@ -75,6 +76,7 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy: createProxyTrust(deps.config),
     requestTimeout: 300_000,
     bodyLimit: 1_048_576,
     routerOptions: { maxParamLength: 100, querystringParser: readQuery },

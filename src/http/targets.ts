@@ -6,8 +6,9 @@ import { probeFacts } from "../core/target-view.ts";
 import type { Target } from "../core/target.ts";
 import { presentOf, presentSinceMs } from "../present.ts";
 import { readSlots } from "../read-slots.ts";
+import { requireAccount } from "../report-month.ts";
 import { listLatest, type LatestResult } from "../store/results.ts";
-import { actorOf, targetFor } from "./actor.ts";
+import { actorOf, requireSees, targetFor } from "./actor.ts";
 import { problems, slotsAnswer, targetAnswer, targetsAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { targetFilter } from "./filter.ts";
@@ -30,7 +31,9 @@ export const targetRoutes =
       async (request) => {
         const config = deps.config();
         const actor = actorOf(request);
-        const targets = config.targets.filter(targetFilter({ config, actor }, request.query));
+        requireSees(actor, request.query.account);
+        requireAccount(config, request.query.account);
+        const targets = config.targets.filter(targetFilter(actor, request.query));
         return { targets: targets.map(await readLatest(deps, { config, actor })) };
       },
     );

@@ -14,6 +14,7 @@ const userAnswer = z
     name: z.string(),
     role: z.string(),
     accounts: z.array(z.string()).readonly(),
+    createdBy: z.string().meta({ description: "As the audit log names them", example: "user:li" }),
     createdAt: instant,
     disabledAt: instant.nullable(),
   })
@@ -133,6 +134,7 @@ function describeUser(user: StoredUser) {
     name: user.name,
     role: user.role,
     accounts: user.accounts,
+    createdBy: user.createdBy,
     createdAt: new Date(user.createdAtMs).toISOString(),
     disabledAt: user.disabledAtMs === null ? null : new Date(user.disabledAtMs).toISOString(),
   };

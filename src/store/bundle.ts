@@ -20,10 +20,13 @@ export type ExportRow = {
 
 const PAGE = 2_000;
 
-/** The rounds of some chains planned in the interval, in the order in which they were stored. */
+/** A chain as far as it is exported: up to this place in it. */
+export type ExportCut = { readonly id: number; readonly lastSeq: number };
+
+/** The chains' rounds planned in the interval, in the order in which they were stored. */
 export async function* pageExport(
   db: Queryable,
-  query: Interval & { readonly chainIds: readonly number[] },
+  query: Interval & { readonly cuts: readonly ExportCut[] },
 ): AsyncGenerator<ExportRow[]> {
   const cursor = "exported_rounds";
   await db.query(
@@ -31,9 +34,16 @@ export async function* pageExport(
      select id, chain_id as "chainId", seq, stored_at as "storedAtMs", planned_at as "plannedAtMs",
        targets::text as targets, outcomes, offsets_ms::text as "offsetsMs",
        latencies_us::text as "latenciesUs", details, previous_hash as "previousHash"
-     from round where chain_id = any($1::int[]) and planned_at >= $2 and planned_at < $3
+     from round join unnest($1::int[], $2::bigint[]) as cut (chain, last_seq)
+       on chain_id = chain and seq <= last_seq
+     where planned_at >= $3 and planned_at < $4
      order by id`,
-    [query.chainIds, iso(query.fromMs), iso(query.untilMs)],
+    [
+      query.cuts.map(({ id }) => id),
+      query.cuts.map(({ lastSeq }) => lastSeq),
+      iso(query.fromMs),
+      iso(query.untilMs),
+    ],
   );
   try {
     for (;;) {

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../core/canonical-json.ts";
 import type { Interval } from "../core/month.ts";
 import { lockClass, lockKeys } from "./advisory-locks.ts";
 import type { Queryable } from "./connect.ts";
@@ -9,29 +10,35 @@ export async function lockClosing(tx: Queryable): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock($1, $2)`, [lockClass, lockKeys.closing]);
 }
 
-/** The closed months, each with what it was last compared with. */
-export async function listCompared(db: Queryable): Promise<Map<string, string>> {
-  const { rows } = await db.query<{ month: string; compared: string }>(
-    `select month, compared from closing`,
+/** What a month was closed on, and the interval that its figures reach over. */
+export type ClosedOn = Interval & { readonly basis: string };
+
+/** The closed months. */
+export async function listClosings(db: Queryable): Promise<Map<string, ClosedOn>> {
+  const { rows } = await db.query<ClosedOn & { readonly month: string }>(
+    `select month, basis, from_at as "fromMs", until_at as "untilMs" from closing`,
   );
-  return new Map(rows.map(({ month, compared }) => [month, compared]));
+  return new Map(rows.map(({ month, ...closing }) => [month, closing]));
 }
 
-export async function saveCompared(tx: Queryable, month: string, compared: string): Promise<void> {
+export async function saveClosing(
+  tx: Queryable,
+  month: string,
+  { basis, fromMs, untilMs }: ClosedOn,
+): Promise<void> {
   await tx.query(
-    `insert into closing (month, compared) values ($1, $2)
-     on conflict (month) do update set compared = excluded.compared`,
-    [month, compared],
+    `insert into closing (month, basis, from_at, until_at) values ($1, $2, $3, $4)
+     on conflict (month) do update
+       set basis = excluded.basis, from_at = excluded.from_at, until_at = excluded.until_at`,
+    [month, basis, iso(fromMs), iso(untilMs)],
   );
 }
 
-/** What a closed month rests on: the newest seal of each UTC day, and the approved exclusions. */
-export type Basis = {
-  readonly seals: readonly (readonly [day: number, revision: number])[];
-  readonly exclusions: readonly number[];
-};
-
-export async function readBasis(db: Queryable, { fromMs, untilMs }: Interval): Promise<Basis> {
+/**
+ * What the figures of an interval rest on, as canonical JSON: the newest seal of each UTC day,
+ * and the approved exclusions.
+ */
+export async function readBasis(db: Queryable, { fromMs, untilMs }: Interval): Promise<string> {
   const seals = await db.query<{ day: number; revision: number }>(
     `select day, max(revision) as revision from seal where day >= $1 and day < $2
      group by day order by day`,
@@ -41,10 +48,14 @@ export async function readBasis(db: Queryable, { fromMs, untilMs }: Interval): P
     `select id from exclusion
      where state = 'approved' and from_at < $2 and (recurrence is not null or until_at > $1)
      order by id`,
-    [fromMs, untilMs].map((ms) => new Date(ms).toISOString()),
+    [iso(fromMs), iso(untilMs)],
   );
-  return {
-    seals: seals.rows.map(({ day, revision }) => [day, revision] as const),
+  return canonicalJson({
+    seals: seals.rows.map(({ day, revision }) => [day, revision]),
     exclusions: exclusions.rows.map(({ id }) => id),
-  };
+  });
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

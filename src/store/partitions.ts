@@ -1,4 +1,6 @@
 import { DateTime } from "luxon";
+import { SYSTEM } from "../core/access.ts";
+import { appendAudit } from "./audit.ts";
 import { withTransaction, type Db, type Queryable } from "./connect.ts";
 import { findMemo } from "./memo.ts";
 
@@ -84,16 +86,23 @@ export async function findDroppedUntil(db: Queryable): Promise<number> {
   return Number((await findMemo(db, DROPPED_UNTIL)) ?? 0);
 }
 
+/** How the audit log speaks of it. */
+export const DROPPED_ITEM = "rounds:dropped-until";
+export const droppedJson = (untilMs: number) => ({ until: new Date(untilMs).toISOString() });
+
 /**
  * Drops partitions that end at or before `horizonMs` and remembers how far. Returns their
  * names. Throws when one is in use for long; the next time will do.
  */
-export async function dropPartitionsBefore(db: Db, horizonMs: number): Promise<string[]> {
+export async function dropPartitionsBefore(
+  db: Db,
+  { horizonMs, nowMs }: { readonly horizonMs: number; readonly nowMs: number },
+): Promise<string[]> {
   const dropped: string[] = [];
   for (const { name, untilMs } of await listPartitions(db)) {
     if (untilMs > horizonMs) continue;
     // Remembered first: a round that arrives in between must not join a table that is gone.
-    await saveDroppedUntil(db, untilMs);
+    await withTransaction(db, (tx) => saveDroppedUntil(tx, untilMs, nowMs));
     await withTransaction(db, async (tx) => {
       // Whoever writes rounds waits behind this statement while it waits itself.
       await tx.query(`set local lock_timeout = '3s'`);
@@ -104,9 +113,19 @@ export async function dropPartitionsBefore(db: Db, horizonMs: number): Promise<s
   return dropped;
 }
 
-/** Moves the memo forward, never back. */
-async function saveDroppedUntil(db: Queryable, untilMs: number): Promise<void> {
-  await db.query(
+/** Moves the memo forward, never back. What is missing since then is excused by the audit log. */
+async function saveDroppedUntil(tx: Queryable, untilMs: number, nowMs: number): Promise<void> {
+  const before = await findDroppedUntil(tx);
+  if (before >= untilMs) return;
+  await appendAudit(tx, {
+    atMs: nowMs,
+    actor: SYSTEM,
+    action: "rounds.drop",
+    item: DROPPED_ITEM,
+    before: before === 0 ? null : droppedJson(before),
+    after: droppedJson(untilMs),
+  });
+  await tx.query(
     `insert into memo (name, value) values ($1, $2::bigint::text)
      on conflict (name) do update
        set value = greatest(memo.value::bigint, excluded.value::bigint)::text`,

@@ -1,4 +1,5 @@
 import type { Queryable } from "./connect.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A closed month as it was signed; `account` is "" for the report of all accounts. */
 export type StoredReport = {
@@ -29,6 +30,15 @@ export async function findReport(
     [query.month, query.account, query.revision ?? null],
   );
   return rows[0] ?? null;
+}
+
+/** Whether an account has a closed month, also when the configuration does not have it any more. */
+export async function hasReports(db: Queryable, account: string): Promise<boolean> {
+  const { rows } = await db.query<{ some: boolean }>(
+    `select exists (select from report where account = $1) as some`,
+    [account],
+  );
+  return rows[0]?.some === true;
 }
 
 /** The newest revision of each of a month's reports, by account. */
@@ -93,4 +103,28 @@ export async function insertReport(tx: Queryable, report: StoredReport): Promise
       report.inputs,
     ],
   );
+}
+
+/** What the audit log says of each stored report. */
+export function closingFacts({ month, account, revision, ...report }: StoredReport) {
+  return {
+    item: `report:${month}/${account}/${revision}`,
+    digest: digestOf(report.body),
+    inputs: digestOf(report.inputs),
+    reason: report.reason,
+  };
+}
+
+/** The same of all reports of all months; their texts are read one month after the other. */
+export async function listClosingFacts(db: Queryable): Promise<ReturnType<typeof closingFacts>[]> {
+  const { rows } = await db.query<{ month: string }>(
+    `select distinct month from report order by 1`,
+  );
+  const facts: ReturnType<typeof closingFacts>[] = [];
+  for (const { month } of rows) facts.push(...(await listReports(db, month)).map(closingFacts));
+  return facts;
+}
+
+function digestOf(text: string): string {
+  return `sha256:${sha256(Buffer.from(text)).toString("hex")}`;
 }

@@ -26,7 +26,7 @@ export async function findSession(
 ): Promise<(StoredUser & Pick<Session, "expiresAtMs">) | null> {
   const { rows } = await db.query<StoredUser & Pick<Session, "expiresAtMs">>(
     `select u.name, u.role, u.accounts, u.password_hash as "passwordHash",
-       u.created_at as "createdAtMs", u.disabled_at as "disabledAtMs",
+       u.created_by as "createdBy", u.created_at as "createdAtMs", u.disabled_at as "disabledAtMs",
        s.expires_at as "expiresAtMs"
      from session s join app_user u on u.name = s.user_name where s.hash = $1`,
     [hash],

@@ -11,24 +11,27 @@ export type StoredToken = {
   readonly accounts: readonly string[];
   /** sha256 of the token's text. */
   readonly hash: Buffer;
+  /** Who made it, as the audit log names them. */
+  readonly createdBy: string;
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;
 };
 
-const COLUMNS = `name, role, accounts, hash, created_at as "createdAtMs",
-  expires_at as "expiresAtMs", revoked_at as "revokedAtMs"`;
+const COLUMNS = `name, role, accounts, hash, created_by as "createdBy",
+  created_at as "createdAtMs", expires_at as "expiresAtMs", revoked_at as "revokedAtMs"`;
 
 /** Stores a new token; false when its name is taken. */
 export async function insertToken(tx: Queryable, token: StoredToken): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into token (name, role, accounts, hash, created_at, expires_at, revoked_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing`,
+    `insert into token (name, role, accounts, hash, created_by, created_at, expires_at, revoked_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) do nothing`,
     [
       token.name,
       token.role,
       token.accounts,
       token.hash,
+      token.createdBy,
       instant(token.createdAtMs),
       instant(token.expiresAtMs),
       instant(token.revokedAtMs),
@@ -65,6 +68,22 @@ export async function findTokenByHash(db: Queryable, hash: Buffer): Promise<Stor
   return rows[0] ?? null;
 }
 
+/**
+ * Who stands behind a name of the audit log: for a token that somebody made, they, or whoever made
+ * theirs. A token made at the command line, where nobody has a name, stands for itself.
+ */
+export async function findPersonBehind(db: Queryable, name: string): Promise<string> {
+  let person = name;
+  // A chain of tokens ends, unless somebody changed the table by hand.
+  for (let steps = 0; steps < MOST_STEPS && person.startsWith("token:"); steps += 1) {
+    const maker = (await findToken(db, person.slice("token:".length)))?.createdBy ?? "";
+    if (!/^(?:user|token):/u.test(maker)) break;
+    person = maker;
+  }
+  return person;
+}
+const MOST_STEPS = 100;
+
 export async function saveRevocation(tx: Queryable, name: string, atMs: number): Promise<void> {
   await tx.query(`update token set revoked_at = $2 where name = $1`, [name, instant(atMs)]);
 }
@@ -76,6 +95,7 @@ export function tokenJson(token: StoredToken): Json {
     role: token.role,
     accounts: token.accounts,
     hash: createHash("sha256").update(token.hash).digest("hex"),
+    createdBy: token.createdBy,
     createdAt: instant(token.createdAtMs),
     expiresAt: instant(token.expiresAtMs),
     revokedAt: instant(token.revokedAtMs),

@@ -14,6 +14,18 @@ export async function listUnsettledDays(db: Queryable, until: Minute): Promise<U
   return rows.map((row) => ({ vantageId: row.vantage_id, day: row.day }));
 }
 
+/** Whether minutes of the interval wait for the settler. */
+export async function hasUnsettled(
+  db: Queryable,
+  { from, until }: { readonly from: Minute; readonly until: Minute },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from unsettled where minute >= $1 and minute < $2 limit 1`,
+    [from, until],
+  );
+  return rowCount !== 0;
+}
+
 /** The marked minutes of one vantage and day, sorted. */
 export async function listUnsettled(
   db: Queryable,

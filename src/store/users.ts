@@ -11,23 +11,27 @@ export type StoredUser = {
   readonly accounts: readonly string[];
   /** With salt and parameters; see passwords.ts. */
   readonly passwordHash: string;
+  /** Who added the user, as the audit log names them. */
+  readonly createdBy: string;
   readonly createdAtMs: number;
   readonly disabledAtMs: number | null;
 };
 
 const COLUMNS = `name, role, accounts, password_hash as "passwordHash",
-  created_at as "createdAtMs", disabled_at as "disabledAtMs"`;
+  created_by as "createdBy", created_at as "createdAtMs", disabled_at as "disabledAtMs"`;
 
 /** Stores a new user; false when the name is taken. */
 export async function insertUser(tx: Queryable, user: StoredUser): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into app_user (name, role, accounts, password_hash, created_at, disabled_at)
-     values ($1, $2, $3, $4, $5, $6) on conflict (name) do nothing`,
+    `insert into app_user (name, role, accounts, password_hash, created_by, created_at,
+       disabled_at)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing`,
     [
       user.name,
       user.role,
       user.accounts,
       user.passwordHash,
+      user.createdBy,
       instant(user.createdAtMs),
       instant(user.disabledAtMs),
     ],
@@ -80,6 +84,7 @@ export function userJson(user: StoredUser): Json {
     role: user.role,
     accounts: user.accounts,
     passwordHash: createHash("sha256").update(user.passwordHash).digest("hex"),
+    createdBy: user.createdBy,
     createdAt: instant(user.createdAtMs),
     disabledAt: instant(user.disabledAtMs),
   };

@@ -88,6 +88,7 @@ function figures(members: readonly Evidence[], settledUntilMs = OCTOBER.untilMs)
       holidays: new Set(),
       workingDays: new Set(),
     },
+    account: null,
     closing: null,
     proof: {
       rounds: 0,

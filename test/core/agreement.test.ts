@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { agreementInForce, agreementsFor, resolveTerms } from "../../src/core/agreement.ts";
+import {
+  agreementInForce,
+  agreementsFor,
+  resolveTerms,
+  type StartOf,
+} from "../../src/core/agreement.ts";
+import { monthBounds } from "../../src/core/month.ts";
 import { probeKey, type Target } from "../../src/core/target.ts";
 import { builtInAgreements, toAgreement } from "../../src/core/to-agreement.ts";
 
@@ -38,7 +44,7 @@ describe("the built-in agreements", () => {
     ["oss", "99.90", "error-rate", 300_000, "group"],
     ["cdn", "99.90", "error-rate", 300_000, "group"],
   ])("%s promises %s %% by %s", (id, objectivePercent, method, slotMs, scope) => {
-    expect(agreementInForce(builtIn, id, now)).toMatchObject({
+    expect(agreementInForce(builtIn, id, () => now)).toMatchObject({
       objectivePercent,
       method,
       slotMs,
@@ -48,13 +54,13 @@ describe("the built-in agreements", () => {
   });
 
   test("hold from the first day of the report, local time", () => {
-    expect(agreementInForce(builtIn, "ecs", at("2016-10-31T15:59:59Z"))).toBeNull();
-    expect(agreementInForce(builtIn, "ecs", at("2016-10-31T16:00:00Z"))?.id).toBe("ecs");
+    expect(agreementInForce(builtIn, "ecs", () => at("2016-10-31T15:59:59Z"))).toBeNull();
+    expect(agreementInForce(builtIn, "ecs", () => at("2016-10-31T16:00:00Z"))?.id).toBe("ecs");
   });
 
   test("have the tiers of ECS and of RDS", () => {
     const tiers = (id: string) =>
-      agreementInForce(builtIn, id, now)?.credits.map((tier) => [
+      agreementInForce(builtIn, id, () => now)?.credits.map((tier) => [
         tier.belowPercent,
         tier.creditPercent,
       ]);
@@ -95,14 +101,27 @@ describe("agreementInForce", () => {
     "is the latest version that holds already, whatever the order",
     (agreements) => {
       const objective = (instant: string) =>
-        agreementInForce(agreements, "ecs", at(instant))?.objectivePercent;
+        agreementInForce(agreements, "ecs", () => at(instant))?.objectivePercent;
       expect(objective("2026-01-31T15:59:59Z")).toBe("99.95");
       expect(objective("2026-01-31T16:00:00Z")).toBe("99.99");
     },
   );
 
+  test("is the version that holds from the month's start in the version's own time zone", () => {
+    // February begins thirteen hours later in Havana than in Shanghai.
+    const havana = { objective: "99", from: "2026-02-01", timeZone: "America/Havana" };
+    const february: StartOf = (timeZone) => monthBounds("2026-02", timeZone).fromMs;
+    const january: StartOf = (timeZone) => monthBounds("2026-01", timeZone).fromMs;
+    const versions = [...builtIn, toAgreement({ id: "ecs", ...havana }, "Asia/Shanghai").agreement];
+    expect(agreementInForce(versions, "ecs", january)).toMatchObject({ objectivePercent: "99.95" });
+    expect(agreementInForce(versions, "ecs", february)).toMatchObject({
+      objectivePercent: "99",
+      timeZone: "America/Havana",
+    });
+  });
+
   test("is nothing for an id that no agreement has", () => {
-    expect(agreementInForce(builtIn, "none", now)).toBeNull();
+    expect(agreementInForce(builtIn, "none", () => now)).toBeNull();
   });
 });
 
@@ -114,11 +133,13 @@ describe("resolveTerms", () => {
   const config = { agreements: builtIn, targets: [web, files, gate, waf] };
 
   test("gives an agreement with terms of its own as it is", () => {
-    expect(resolveTerms(config, web, { id: "ecs", atMs: now })?.objectivePercent).toBe("99.95");
+    expect(resolveTerms(config, web, { id: "ecs", startOf: () => now })?.objectivePercent).toBe(
+      "99.95",
+    );
   });
 
   test("gives VPC the terms of the ECS it stands before, under its own id", () => {
-    expect(resolveTerms(config, gate, { id: "vpc", atMs: now })).toMatchObject({
+    expect(resolveTerms(config, gate, { id: "vpc", startOf: () => now })).toMatchObject({
       id: "vpc",
       objectivePercent: "99.95",
       method: "all-failed",
@@ -127,7 +148,7 @@ describe("resolveTerms", () => {
   });
 
   test("gives what stands before OSS the error rate, for the target alone", () => {
-    expect(resolveTerms(config, waf, { id: "security", atMs: now })).toMatchObject({
+    expect(resolveTerms(config, waf, { id: "security", startOf: () => now })).toMatchObject({
       id: "security",
       objectivePercent: "99.90",
       method: "error-rate",
@@ -143,24 +164,42 @@ describe("resolveTerms", () => {
     );
     const dated = { ...config, agreements: [...builtIn, agreement] };
     const objective = (atMs: number) =>
-      resolveTerms(dated, gate, { id: "vpc", atMs })?.objectivePercent;
+      resolveTerms(dated, gate, { id: "vpc", startOf: () => atMs })?.objectivePercent;
     expect(objective(now)).toBe("99.95");
     expect(objective(at("2026-03-01T00:00:00Z"))).toBe("99.99");
+  });
+
+  test("takes the inherited version that is in force in that version's own time zone", () => {
+    const havana = { objective: "99", from: "2026-02-01", timeZone: "America/Havana" };
+    const { agreement } = toAgreement({ id: "ecs", ...havana }, "Asia/Shanghai");
+    const dated = { ...config, agreements: [...builtIn, agreement] };
+    const termsOf = (month: string) =>
+      resolveTerms(dated, gate, {
+        id: "vpc",
+        startOf: (timeZone) => monthBounds(month, timeZone).fromMs,
+      });
+    expect(termsOf("2026-01")).toMatchObject({ id: "vpc", objectivePercent: "99.95" });
+    expect(termsOf("2026-02")).toMatchObject({
+      id: "vpc",
+      objectivePercent: "99",
+      timeZone: "America/Havana",
+    });
   });
 
   test("has no terms without a target to inherit from, nor over two steps", () => {
     const alone = target("alone", { product: "vpc", agreements: ["vpc"] });
     const second = target("second", { product: "vpc", agreements: ["vpc"], inherits: "gate" });
-    expect(resolveTerms(config, alone, { id: "vpc", atMs: now })).toBeNull();
-    expect(resolveTerms(config, second, { id: "vpc", atMs: now })).toBeNull();
+    expect(resolveTerms(config, alone, { id: "vpc", startOf: () => now })).toBeNull();
+    expect(resolveTerms(config, second, { id: "vpc", startOf: () => now })).toBeNull();
     expect(
-      resolveTerms(config, { ...gate, inherits: "gone" }, { id: "vpc", atMs: now }),
+      resolveTerms(config, { ...gate, inherits: "gone" }, { id: "vpc", startOf: () => now }),
     ).toBeNull();
   });
 
   test("leaves out the agreements that are not in force yet", () => {
     const both = target("both", { agreements: ["ecs", "ecs-single"] });
-    const ids = (instant: string) => agreementsFor(config, both, at(instant)).map(({ id }) => id);
+    const ids = (instant: string) =>
+      agreementsFor(config, both, () => at(instant)).map(({ id }) => id);
     expect(ids("2019-01-01T00:00:00Z")).toEqual(["ecs"]);
     expect(ids("2020-01-01T00:00:00Z")).toEqual(["ecs", "ecs-single"]);
   });

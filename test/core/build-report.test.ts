@@ -42,7 +42,13 @@ function subject(
   { agreement }: SubjectInput,
   place: Pick<Subject, "id" | "product" | "region" | "account">,
 ): Subject {
-  return { ...place, agreement, targets: [testTarget({ id: place.id })], siblings: [] };
+  return {
+    ...place,
+    agreement,
+    targets: [testTarget({ id: place.id })],
+    neighbours: [],
+    siblings: [],
+  };
 }
 
 describe("buildSubject", () => {
@@ -210,6 +216,7 @@ test("a report carries its month, its bounds and what it rests on", () => {
     settledUntilMs: OCTOBER.untilMs,
     evaluated: [evaluated("web-1", [])],
     terms: TERMS,
+    account: null,
     closing: null,
     proof,
   });
@@ -242,6 +249,7 @@ describe("credits in the report", () => {
       settledUntilMs: OCTOBER.untilMs,
       evaluated: parts,
       terms: { ...TERMS, currencies: new Map([...TERMS.currencies, ["globex", "USD"]]) },
+      account: null,
       closing: null,
       proof: PROOF,
     });

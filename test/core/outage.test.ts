@@ -3,6 +3,7 @@ import { evaluate } from "../../src/core/evaluate.ts";
 import { reasonsOf } from "../../src/core/outage.ts";
 import {
   MINUTE_MS,
+  OCTOBER,
   OCTOBER_MINUTE,
   TIMEOUT,
   octoberInput,
@@ -79,6 +80,24 @@ describe("the reason of an outage", () => {
       { from: 40, until: 41 },
     ];
     expect(reasonsOf(ranges, [run])).toEqual(["connect-refused", "connect-timeout", ""]);
+  });
+
+  test("is none of a group's target outside its lifetime", () => {
+    const { fromMs, untilMs } = octoberInterval(8, 10);
+    const failing = (reason: number, failed: number) => ({
+      a: [testRun(OCTOBER_MINUTE, OCTOBER_MINUTE + 10, { failed, reason })],
+    });
+    const shortLived = testEvidence(failing(REFUSED, 4), { id: "web-2", fromMs, untilMs });
+    const members = [testEvidence(failing(TIMEOUT, 1)), shortLived];
+    const input = { ...octoberInput([], { scope: "group", method: "error-rate" }), members };
+    // Refused 2 x 4 while the second one lives, and timeout 10 x 1.
+    expect(evaluate(input).outages).toMatchObject([
+      { ...octoberInterval(0, 10), reason: "connect-timeout" },
+    ]);
+    const longer = { ...shortLived, target: { ...shortLived.target, fromMs: OCTOBER.fromMs } };
+    expect(evaluate({ ...input, members: [members[0]!, longer] }).outages).toMatchObject([
+      { reason: "connect-refused" },
+    ]);
   });
 
   test("is the first in the list of reasons where two are equally frequent", () => {

@@ -16,10 +16,11 @@ function subjects(targets: readonly Partial<Target>[]) {
     resolveAgreement: (_target, id) => agreements[id] ?? null,
     boundsOf: () => OCTOBER,
   });
-  return listed.map(({ agreement, id, targets: members, siblings }) => ({
+  return listed.map(({ agreement, id, targets: members, neighbours, siblings }) => ({
     agreement: agreement.id,
     id,
     targets: members.map((target) => target.id),
+    neighbours: neighbours.map((target) => target.id),
     siblings: siblings.map((target) => target.id),
   }));
 }
@@ -32,9 +33,9 @@ describe("listSubjects", () => {
         { id: "a", zone: "i", agreements: ["ecs", "ecs"] },
       ]),
     ).toEqual([
-      { agreement: "ecs", id: "a", targets: ["a"], siblings: [] },
-      { agreement: "ecs", id: "b", targets: ["b"], siblings: [] },
-      { agreement: "zones", id: "b", targets: ["b"], siblings: ["a"] },
+      { agreement: "ecs", id: "a", targets: ["a"], neighbours: [], siblings: [] },
+      { agreement: "ecs", id: "b", targets: ["b"], neighbours: [], siblings: [] },
+      { agreement: "zones", id: "b", targets: ["b"], neighbours: [], siblings: ["a"] },
     ]);
   });
 
@@ -74,7 +75,7 @@ describe("listSubjects", () => {
     ]);
   });
 
-  test("leaves out targets that do not live in the month, as siblings too", () => {
+  test("gives no subject to targets that do not live in the month, nor by them alone to others", () => {
     const zones = { agreements: ["zones", "ecs"] };
     expect(
       subjects([
@@ -82,7 +83,43 @@ describe("listSubjects", () => {
         { ...zones, id: "gone", zone: "i", untilMs: OCTOBER.fromMs },
         { ...zones, id: "to-come", zone: "i", fromMs: OCTOBER.untilMs },
       ]),
-    ).toEqual([{ agreement: "ecs", id: "a", targets: ["a"], siblings: [] }]);
+    ).toEqual([{ agreement: "ecs", id: "a", targets: ["a"], neighbours: [], siblings: [] }]);
+  });
+
+  test("keeps siblings of other months: stretches and windows cross the month's edges", () => {
+    const zones = { agreements: ["zones"] };
+    expect(
+      subjects([
+        { ...zones, id: "a", zone: "h" },
+        { ...zones, id: "b", zone: "i" },
+        { ...zones, id: "gone", zone: "i", untilMs: OCTOBER.fromMs },
+        { ...zones, id: "to-come", zone: "j", fromMs: OCTOBER.untilMs },
+      ]).map(({ id, siblings }) => [id, siblings]),
+    ).toEqual([
+      ["a", ["b", "gone", "to-come"]],
+      ["b", ["a", "to-come"]],
+    ]);
+  });
+
+  test("keeps those of a group that live in other months apart, as its neighbours", () => {
+    const bucket = { product: "oss", region: "cn-beijing", agreements: ["oss"] } as const;
+    expect(
+      subjects([
+        { ...bucket, id: "to-come", fromMs: OCTOBER.untilMs },
+        { ...bucket, id: "a" },
+        { ...bucket, id: "gone", untilMs: OCTOBER.fromMs },
+        { ...bucket, id: "archived", class: "archive", untilMs: OCTOBER.fromMs },
+        { ...bucket, id: "elsewhere", region: "cn-shanghai", untilMs: OCTOBER.fromMs },
+      ]),
+    ).toEqual([
+      {
+        agreement: "oss",
+        id: "acme/oss/cn-beijing",
+        targets: ["a"],
+        neighbours: ["gone", "to-come"],
+        siblings: [],
+      },
+    ]);
   });
 
   test("leaves out an agreement that is not in force", () => {

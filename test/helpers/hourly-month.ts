@@ -46,8 +46,12 @@ export type HourlyMonth = CloseDeps & {
   readonly config: Config;
   readonly dataDir: string;
   readonly url: string;
-  /** Stores results of a target at the hours of October given, and settles. */
-  readonly fill: (target: string, letters: (hour: number) => "o" | "f" | null) => Promise<void>;
+  /** Stores results of a target at the hours of October given, or of the hours asked for, and settles. */
+  readonly fill: (
+    target: string,
+    letters: (hour: number) => "o" | "f" | null,
+    hours?: { readonly from: number; readonly until: number },
+  ) => Promise<void>;
   readonly drop: () => Promise<void>;
 };
 
@@ -66,9 +70,9 @@ export async function createHourlyMonth(yaml: string = HOURLY_CONFIG): Promise<H
     dataDir,
     url: database.url,
     signer: () => openSigner({ db, clock, dataDir, keyFile: null }),
-    fill: async (target, letters) => {
+    fill: async (target, letters, { from, until } = { from: 0, until: 744 }) => {
       const rounds: Round[] = [];
-      for (let hour = 0; hour < 744; hour += 1) {
+      for (let hour = from; hour < until; hour += 1) {
         const letter = letters(hour);
         if (letter === null) continue;
         rounds.push({
@@ -90,4 +94,30 @@ export async function createHourlyMonth(yaml: string = HOURLY_CONFIG): Promise<H
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** One lives in October, the others only before and only after it. Lone bad hours count as good. */
+export const EDGES_CONFIG = `
+version: 1
+timeZone: Asia/Shanghai
+vantages: [{ id: here, controls: [] }]
+accounts: [{ id: acme }]
+agreements:
+  - { id: hourly, from: 2020-01-01, objective: "99.5", method: all-failed, scope: group, slot: 1h, minStretch: 2 }
+defaults: { interval: 1h, vantages: [here] }
+targets:
+  - { id: web-now, product: ecs, region: cn-hangzhou, account: acme, agreements: [hourly],
+      probe: { kind: tcp, address: "127.0.0.1:1" } }
+  - { id: web-old, product: ecs, region: cn-hangzhou, account: acme, agreements: [hourly],
+      until: 2026-10-01, probe: { kind: tcp, address: "127.0.0.1:2" } }
+  - { id: web-new, product: ecs, region: cn-hangzhou, account: acme, agreements: [hourly],
+      from: 2026-11-01, probe: { kind: tcp, address: "127.0.0.1:3" } }
+`;
+
+/** Hours 0, 400 and 743 of October are bad, and so are, of the others, the one before and those after. */
+export async function fillEdges({ fill }: HourlyMonth): Promise<void> {
+  const around = { from: -48, until: 768 };
+  await fill("web-now", (hour) => ([0, 400, 743].includes(hour) ? "f" : "o"));
+  await fill("web-old", (hour) => (hour === -1 ? "f" : hour < 0 ? "o" : null), around);
+  await fill("web-new", (hour) => (hour >= 744 ? "f" : null), around);
 }

@@ -1,8 +1,7 @@
 import type { Figure } from "../../src/core/figure.ts";
 import type { Fraction } from "../../src/core/fraction.ts";
-import { AVOID } from "./avoid.ts";
 import { exact, written, type Exact } from "./fractions.ts";
-import type { SecondFigure, SecondSubject } from "./second.ts";
+import type { SecondFigure } from "./second.ts";
 
 /** A figure field by field as texts, exact fractions in lowest terms. */
 type Fields = Readonly<Record<string, string>>;
@@ -14,18 +13,13 @@ export type Difference = {
 };
 
 /** Every field in which two figures of one subject differ. */
-export function differences(
-  subject: SecondSubject,
-  product: Figure,
-  second: SecondFigure,
-): Difference[] {
+export function differences(product: Figure, second: SecondFigure): Difference[] {
   const [ours, theirs] = [productFields(product), secondFields(second)];
   const fields = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
   const found = fields
     .map((field) => ({ field, product: ours[field] ?? "-", second: theirs[field] ?? "-" }))
     .filter((one) => one.product !== one.second);
-  const leavesReasons = AVOID.reasonsOfTheDead && !hasSteadyMembers(subject);
-  return leavesReasons ? found : [...found, ...reasonDifferences(product, second)];
+  return [...found, ...reasonDifferences(product, second)];
 }
 
 function text(value: Fraction | Exact | null): string {
@@ -96,11 +90,6 @@ function secondFields(figure: SecondFigure): Fields {
       )
       .join("; "),
   };
-}
-
-function hasSteadyMembers({ targets }: SecondSubject): boolean {
-  const isBounded = targets.some(({ fromMs, untilMs }) => fromMs !== null || untilMs !== null);
-  return targets.length === 1 || !isBounded;
 }
 
 /** The rules leave open which of several reasons an outage shows; it is one of those seen in it. */

@@ -6,7 +6,6 @@ import type { Reason } from "../../src/core/outcome.ts";
 import type { Round } from "../../src/core/round.ts";
 import type { Target } from "../../src/core/target.ts";
 import { testAgreement, testTarget } from "../helpers/sla.ts";
-import { AVOID } from "./avoid.ts";
 import { createRandom, type Random } from "./random.ts";
 import { monthIn, type Span } from "./second-month.ts";
 import type { SecondExclusion } from "./second.ts";
@@ -64,9 +63,7 @@ export function generateMonth(seed: number, index: number): GeneratedMonth {
   const span = monthIn(month, agreements[0]!.timeZone);
   const nowMs = generateNow(random, span, agreements[0]!);
   const places = generatePlaces(random, { span, nowMs, slotMs: agreements[0]!.slotMs });
-  const targets = generateTargets(random, agreements, places).map((target) =>
-    AVOID.neighboursOfOtherMonths ? livingInMonth(target, agreements, month) : target,
-  );
+  const targets = generateTargets(random, agreements, places);
   const exclusions = random.chance(0.6) ? generateExclusions(random, targets, places) : [];
   const rounds = generateRounds(random, targets, places);
   const arrivals = generateArrivals(random, rounds, nowMs);
@@ -84,9 +81,7 @@ function generateAgreements(
     const zone = random.chance(0.7) ? timeZone : random.pick(ZONES);
     const { fromMs } = monthIn(month, zone);
     // The first version too may begin with the month, or not be there yet.
-    const isAvoided = AVOID.agreementsBegunAbroad && zone !== timeZone;
-    const isDated = random.chance(0.2) && !isAvoided;
-    const begin = isDated ? fromMs + random.pick([-DAY_MS, 0, DAY_MS]) : 0;
+    const begin = random.chance(0.2) ? fromMs + random.pick([-DAY_MS, 0, DAY_MS]) : 0;
     const versions = [{ ...generateTerms(random, id, zone), fromMs: begin }];
     // A later version holds from the month's start, or is not in force yet.
     if (random.chance(0.2)) {
@@ -221,17 +216,6 @@ function generateTargets(
       untilMs,
     });
   });
-}
-
-/** Without a bound that would keep it out of the month of an agreement that looks at several targets. */
-function livingInMonth(target: Target, agreements: readonly Agreement[], month: string): Target {
-  const spans = agreements
-    .filter(({ scope }) => scope !== "target")
-    .map(({ timeZone }) => monthIn(month, timeZone));
-  const { fromMs, untilMs } = target;
-  const isOver = spans.some((span) => untilMs !== null && untilMs <= span.fromMs);
-  const isToCome = spans.some((span) => fromMs !== null && fromMs >= span.untilMs);
-  return { ...target, untilMs: isOver ? null : untilMs, fromMs: isToCome ? null : fromMs };
 }
 
 /** Unbounded, or begun or ended at some instant near what is measured, also within a slot. */

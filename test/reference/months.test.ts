@@ -59,7 +59,7 @@ function compareMonth(month: GeneratedMonth, ways: readonly Way[]): string[] {
     ...compareSubjects(month),
     ...ways.flatMap(({ way, evaluated }) =>
       evaluated.flatMap(({ subject, figure }, index) =>
-        differences(subject, figure, figures[index]!).map((found) => {
+        differences(figure, figures[index]!).map((found) => {
           const place = `${describeMonth(month)}, ${way}, agreement ${subject.agreement.id}, subject ${subject.id}`;
           return `${place}, ${found.field}:\n  product ${found.product}\n  second  ${found.second}`;
         }),

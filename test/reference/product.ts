@@ -6,6 +6,7 @@ import { exclusionsFor, type Exclusion } from "../../src/core/exclusion.ts";
 import { monthBounds } from "../../src/core/month.ts";
 import type { Round } from "../../src/core/round.ts";
 import type { Evidence } from "../../src/core/sequence.ts";
+import { membersOf } from "../../src/core/subject.ts";
 import { tallyRounds } from "../../src/core/tally.ts";
 import type { Target } from "../../src/core/target.ts";
 import { parseConfig } from "../../src/parse-config.ts";
@@ -61,7 +62,7 @@ export function figuresInMemory(month: GeneratedMonth): Evaluated[] {
       agreement: subject.agreement,
       month: bounds,
       settledUntilMs,
-      members: subject.targets.map(evidence),
+      members: membersOf(subject).map(evidence),
       siblings: subject.siblings.map(evidence),
       exclusions: intervals,
     });

@@ -76,6 +76,7 @@ function render({ line, owed, ...changes }: Changes = {}): string {
   return renderClaimFile({
     report: {
       month: "2026-10",
+      account: "acme",
       from: "2026-09-30T16:00:00.000Z",
       until: "2026-10-31T16:00:00.000Z",
       status: "closed",
@@ -99,9 +100,9 @@ function render({ line, owed, ...changes }: Changes = {}): string {
         key: "00d4",
         audit: { entry: 12, hash: "00d5" },
         seals: [
-          { day: "2026-10-01", revision: 1, root: "sha256:aa01" },
-          { day: "2026-10-02", revision: 3, root: "sha256:aa02" },
-          { day: "2026-10-03", revision: 1, root: "sha256:aa03" },
+          { day: "2026-10-01", revision: 1, root: "sha256:aa01", hash: "sha256:bb01" },
+          { day: "2026-10-02", revision: 3, root: "sha256:aa02", hash: "sha256:bb02" },
+          { day: "2026-10-03", revision: 1, root: "sha256:aa03", hash: "sha256:bb03" },
         ],
       },
     },

@@ -62,6 +62,7 @@ function reportOf(...changes: readonly Partial<ReportSubject>[]): Report {
     subjects: changes.map((change) => ({ ...SUBJECT, ...change })),
     rollups: [],
     credits: [],
+    account: null,
     closing: null,
     proof: { ...UNSIGNED, rounds: 178_560, digest: "sha256:0" },
   };

@@ -171,7 +171,7 @@ describe("storing rounds", () => {
 
   test("refuses rounds of a time that was dropped, whole batches of them", async () => {
     await store(series(1, { plannedAtMs: NOON - 90 * DAY_MS }));
-    await dropPartitionsBefore(database.db, NOON - 30 * DAY_MS);
+    await dropPartitionsBefore(database.db, { horizonMs: NOON - 30 * DAY_MS, nowMs: NOON });
     const old = testRound({ plannedAtMs: NOON - 100 * DAY_MS, shard: "15s-7" });
     await expect(store([testRound({ shard: "15s-7" }), old])).rejects.toThrow(ConflictError);
     expect(await rowsOf(database.db, "round")).toEqual([]);

@@ -225,6 +225,7 @@ export function demoOverview(
     subjects,
     rollups: [],
     credits: [],
+    account: null,
     closing: null,
     proof: UNSIGNED,
   };

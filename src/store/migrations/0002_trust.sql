@@ -26,12 +26,14 @@ create index audit_item on audit (item, seq);
 create trigger append_only before update or delete or truncate on audit
   for each statement execute function refuse_change();
 
--- People and programs. Named app_user because `user` is a word of SQL.
+-- People and programs. Named app_user because `user` is a word of SQL. `created_by` is who gave
+-- the access, as the audit log names them: nobody approves by a token what they proposed.
 create table app_user (
   name text primary key,
   role text not null,
   accounts text[] not null default '{}',
   password_hash text not null,
+  created_by text not null,
   created_at timestamptz not null,
   disabled_at timestamptz
 );
@@ -42,6 +44,7 @@ create table token (
   role text not null,
   accounts text[] not null default '{}',
   hash bytea not null unique,
+  created_by text not null,
   created_at timestamptz not null,
   expires_at timestamptz,
   revoked_at timestamptz
@@ -160,10 +163,13 @@ create table report (
 create trigger append_only before update or delete or truncate on report
   for each statement execute function refuse_change();
 
--- What a closed month was last compared with: while this is the same, so is its report.
+-- What a closed month rests on, in the interval that its figures reach over: while `basis` is the
+-- same, so is the report.
 create table closing (
   month text primary key,
-  compared text not null
+  basis text not null,
+  from_at timestamptz not null,
+  until_at timestamptz not null
 );
 
 -- What becomes of a credit that is owed. `id` is its address: a group's id has slashes.
