@@ -2,6 +2,14 @@ import { describe, expect, test } from "vitest";
 import { closeDueMonths, reviseMonths } from "../src/close-due.ts";
 import { closeMonth } from "../src/close-month.ts";
 import { SYSTEM } from "../src/core/access.ts";
+import { settle } from "../src/settle.ts";
+import { sealDays } from "../src/seal.ts";
+import { storeRounds } from "../src/store/rounds.ts";
+import { verifyMonth } from "../src/verify-month.ts";
+import { viewOverview } from "../src/view-overview.ts";
+import { viewTarget } from "../src/view-target.ts";
+import type { Round } from "../src/core/round.ts";
+import { pauseAfter } from "./helpers/pausing-db.ts";
 import { canonicalJson, type Json } from "../src/core/canonical-json.ts";
 import { readInputs, writeInputs } from "../src/core/closed-inputs.ts";
 import { signedText } from "../src/core/closing.ts";
@@ -23,11 +31,27 @@ import { configOf } from "./helpers/app.ts";
 const onEnd = cleanUpAfterEach();
 const { month } = OCTOBER;
 
+const NOTES = { sandbox: false, openAccess: true, filling: null };
+
+/** Of web-2 in another shard, since the hour has a result of its own. */
+function lateRound(hour: number): Round {
+  return {
+    vantage: "here",
+    shard: "late",
+    plannedAtMs: OCTOBER.fromMs + hour * 3_600_000 + 60_000,
+    targets: ["web-2"],
+    outcomes: "f",
+    offsetsMs: [3],
+    latenciesUs: [9_000],
+    details: [{ index: 0, reason: "connect-timeout" }],
+  };
+}
+
 async function filledMonth(bad = 4): Promise<HourlyMonth> {
   const october = await createHourlyMonth();
   onEnd(october.drop);
   await october.fill("web-1", (hour) => (hour >= 100 && hour < 100 + bad ? "f" : "o"));
-  await october.fill("web-2", () => "o");
+  await october.fill("web-2", (hour) => (hour < 743 ? "o" : null));
   return october;
 }
 
@@ -66,7 +90,7 @@ describe("closing a month", () => {
     expect(report.proof.inputs).toBe(sha256Text(stored.inputs));
     expect(report.proof.digest).toBe(sha256Text(canonicalJson(report.proof.seals)));
     expect(report.proof.seals.map(({ day }) => day)).toHaveLength(32);
-    expect(report.proof.rounds).toBe(2 * 744);
+    expect(report.proof.rounds).toBe(2 * 744 - 1);
     expect(writeInputs(readInputs(stored.inputs))).toBe(stored.inputs);
   });
 
@@ -143,6 +167,45 @@ describe("a closed month", () => {
       sha256Text((await findReport(october.db, { month, account: "globex", revision: 1 }))!.body),
     );
     expect(await closeDueMonths(october)).toEqual([]);
+  });
+
+  test("has all that was stored before it, settled or not", async () => {
+    const october = await filledMonth(3);
+    await storeRounds(october.store, [lateRound(743)], october.clock.nowMs());
+    await closeDueMonths(october);
+    const report = await reportOf(october, { account: "globex" });
+    expect(report.subjects).toMatchObject([{ bad: "1" }]);
+    expect(await closeDueMonths(october)).toEqual([]);
+  });
+
+  test("has what comes, is settled and is sealed while it is being closed", async () => {
+    const october = await filledMonth(3);
+    const paused = pauseAfter(october.db, "max(revision)");
+    const closing = closeDueMonths({ ...october, db: paused.db });
+    await paused.reached;
+    await storeRounds(october.store, [lateRound(743)], october.clock.nowMs());
+    await settle(october);
+    await sealDays(october);
+    paused.go();
+    await closing;
+    const report = await reportOf(october, { account: "globex" });
+    expect(report.subjects).toMatchObject([{ bad: "1" }]);
+    expect(report.proof.seals.at(-1)).toMatchObject({ day: "2026-10-31", revision: 2 });
+    expect(await closeDueMonths(october)).toEqual([]);
+    expect(await verifyMonth(october, month)).toMatchObject({ broken: null, isWaiting: false });
+  });
+
+  test("is shown by its own terms, also when an account and its currency are gone", async () => {
+    const october = await filledMonth();
+    await closeDueMonths(october);
+    const config = configOf(
+      HOURLY_CONFIG.replace("currency: CNY", "currency: JPY").replace(/\n.*web-2[^]*$/u, "\n"),
+    );
+    const deps = { ...october, config, accounts: null, notes: NOTES };
+    const overview = await viewOverview(deps, { month, filter: { product: null, region: null } });
+    expect(JSON.stringify(overview)).toContain("missed");
+    const page = await viewTarget(deps, { month, id: "web-1" });
+    expect(page.agreements).toMatchObject([{ subject: { credit: { amount: "120.00" } } }]);
   });
 
   test("is told to each account and written into the audit log once a revision", async () => {

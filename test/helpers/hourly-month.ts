@@ -6,6 +6,7 @@ import type { Config } from "../../src/config.ts";
 import type { Round } from "../../src/core/round.ts";
 import { settle } from "../../src/settle.ts";
 import { openSigner } from "../../src/signing.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { createIdCache, storeRounds, type RoundStore } from "../../src/store/rounds.ts";
 import { configOf, testClock } from "./app.ts";
 import { createTestDatabase } from "./database.ts";
@@ -41,6 +42,7 @@ targets:
 `;
 
 export type HourlyMonth = CloseDeps & {
+  readonly db: Database;
   readonly store: RoundStore;
   readonly clock: ReturnType<typeof testClock>;
   readonly config: Config;
