@@ -36,7 +36,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   let length = 0;
   let number = 1;
   for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; ) {
+    for (let from = 0; from < chunk.length;) {
       const newline = chunk.indexOf(NEWLINE, from);
       const until = newline === -1 ? chunk.length : newline;
       pieces.push(chunk.subarray(from, until));

@@ -133,7 +133,9 @@ function readLine(state: State, line: string): State {
     beginPart(state.rounds, { day, vantage }, seals);
   }
   if ("end" in read && read.end.rounds !== state.rounds.count) {
-    throw new BrokenBundle(`${read.end.rounds} rounds were exported, ${state.rounds.count} are there`);
+    throw new BrokenBundle(
+      `${read.end.rounds} rounds were exported, ${state.rounds.count} are there`,
+    );
   }
   return state;
 }
@@ -210,7 +212,9 @@ function nameSeals({ named }: State, { revision, proof }: SignedFacts): void {
   for (const seal of proof.seals) {
     const known = named.get(sealKey(seal)) ?? seal;
     if (known.root !== seal.root || known.hash !== seal.hash) {
-      throw new BrokenBundle(`${where}: ${sayingSeal(seal)} is another than that of a revision before`);
+      throw new BrokenBundle(
+        `${where}: ${sayingSeal(seal)} is another than that of a revision before`,
+      );
     }
     named.set(sealKey(seal), seal);
   }
@@ -273,11 +277,7 @@ function closePart({ revisions, rounds }: State): void {
   }
 }
 
-function addCounts(
-  counts: Revision["counts"],
-  vantage: string,
-  fresh: PartCounts["counts"],
-): void {
+function addCounts(counts: Revision["counts"], vantage: string, fresh: PartCounts["counts"]): void {
   for (const [target, runs] of fresh) {
     const byVantage = counts.get(target) ?? new Map<string, CountRun[]>();
     const joined = byVantage.get(vantage) ?? [];

@@ -10,11 +10,12 @@ import {
   type ExclusionScope,
   type ExclusionState,
 } from "./core/exclusion.ts";
-import { readProposal } from "./core/exclusion-proposal.ts";
+import { readProposal, readReach } from "./core/exclusion-proposal.ts";
 import { monthBounds, type Interval } from "./core/month.ts";
 import type { Target } from "./core/target.ts";
 import { isStorable } from "./core/text.ts";
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from "./errors.ts";
+import { listKnownPlaces } from "./known-places.ts";
 import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { appendEvent } from "./store/events.ts";
@@ -53,7 +54,7 @@ export async function proposeExclusion(
   actor: Actor,
 ): Promise<Exclusion> {
   if (!may(actor, "propose-exclusion")) throw forbidden(actor, "propose exclusions");
-  const read = readProposal(input, deps.config);
+  const read = await readKnown(deps, input);
   if ("problems" in read) throw new InvalidInputError(read.problems);
   const atMs = deps.clock.nowMs();
   return withTransaction(deps.db, async (tx) => {
@@ -61,6 +62,16 @@ export async function proposeExclusion(
     await noteStep(tx, { actor, atMs, verb: "propose", before: null, after });
     return after;
   });
+}
+
+/** What the configuration does not have any more may be in a month that was closed with it. */
+async function readKnown(
+  deps: ExcludeDeps,
+  input: unknown,
+): Promise<ReturnType<typeof readProposal>> {
+  const read = readProposal(input, deps.config);
+  const reach = "problems" in read ? readReach(input) : null;
+  return reach === null ? read : readProposal(input, await listKnownPlaces(deps, reach));
 }
 
 type Step = { readonly id: number; readonly note?: string | null | undefined };

@@ -10,9 +10,10 @@ import {
 } from "./core/claim.ts";
 import { readInputs } from "./core/closed-inputs.ts";
 import { currencyPlaces, formatAmount, parseAmount } from "./core/money.ts";
-import { dayStart, monthBounds } from "./core/month.ts";
+import { dayStart } from "./core/month.ts";
 import type { Subject } from "./core/subject.ts";
 import { isStorable } from "./core/text.ts";
+import { wallReading } from "./core/wall-time.ts";
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from "./errors.ts";
 import { findClaim, lockClaimChanges, type StoredClaim } from "./store/claims.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
@@ -100,7 +101,7 @@ function requireAmount(text: string, currency: string): bigint {
   throw new InvalidInputError([{ place: "amount", message }]);
 }
 
-/** A claim is submitted after the month, before its window closes, and not in the future. */
+/** A claim is submitted on a day of its window, and not in the future. */
 async function requireDay(
   tx: Queryable,
   on: string,
@@ -116,13 +117,17 @@ async function requireDay(
   const problem =
     atMs > nowMs
       ? "is in the future"
-      : atMs < monthBounds(claim.month, timeZone).untilMs
-        ? `is before the end of ${claim.month}`
+      : atMs < claim.claimFromMs
+        ? `is before the claim's window, which opens on ${dayIn(claim.claimFromMs, timeZone)}`
         : atMs >= claim.claimUntilMs
           ? "is after the claim's window"
           : null;
   if (problem === null) return;
   throw new InvalidInputError([{ place, message: `${on} ${problem}; write the day of the claim` }]);
+}
+
+function dayIn(atMs: number, timeZone: string): string {
+  return new Date(wallReading(atMs, timeZone)).toISOString().slice(0, 10);
 }
 
 function isDay(text: string): boolean {

@@ -37,6 +37,8 @@ type Place = {
 const NEWLINE = 10;
 const END_MARK = Buffer.from(END_OF_ROWS);
 const LONGEST_HEADER = 4_096;
+/** The longest is a row of a closed month. One line is held in memory. */
+const LONGEST_LINE = 256 * 2 ** 20;
 const AGAIN = "take another copy of it, or restore another backup";
 
 /**
@@ -183,6 +185,7 @@ function endOfRows(block: Buffer): number | null {
 /** Blocks of whole lines, about as long as the chunks. */
 async function* joinLines(chunks: AsyncIterable<Buffer>, fault: Fault): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
+  let begunBytes = 0;
   let isBegun = false;
   for await (const chunk of chunks) {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
@@ -192,8 +195,13 @@ async function* joinLines(chunks: AsyncIterable<Buffer>, fault: Fault): AsyncGen
     if (end > 0) {
       yield Buffer.concat([...begun, chunk.subarray(0, end)]);
       begun = [];
+      begunBytes = 0;
     }
     if (end < chunk.length) begun.push(chunk.subarray(end));
+    begunBytes += chunk.length - end;
+    if (begunBytes > LONGEST_LINE) {
+      throw fault(`is no backup of nines, or damaged: a line has over ${LONGEST_LINE} bytes; ${AGAIN}`);
+    }
   }
   if (begun.length > 0) throw fault(`is cut short; ${AGAIN}`);
 }

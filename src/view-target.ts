@@ -1,6 +1,6 @@
 import type { Config } from "./config.ts";
 import { buildSubject, type Evaluated } from "./core/build-report.ts";
-import { creditsOf, creditTermsOf, NO_CREDIT, type SubjectCredit } from "./core/credit.ts";
+import { creditsOf, NO_CREDIT, type SubjectCredit } from "./core/credit.ts";
 import { budgetOf } from "./core/overview-view.ts";
 import { burnPoints, latencyPoints, probeFacts, timelineDays } from "./core/target-view.ts";
 import type { Target } from "./core/target.ts";
@@ -39,7 +39,7 @@ export async function viewTarget(
       other.region === target.region,
   });
   const frame = await readFrame(deps, figures);
-  const credits = creditsOf(query.month, figures.evaluated, creditTermsOf(deps.config));
+  const credits = creditsOf(query.month, figures.evaluated, figures.terms);
   const mine = figures.evaluated
     .map((evaluated, index) => ({ evaluated, credit: credits[index] ?? NO_CREDIT }))
     .filter(({ evaluated }) => evaluated.subject.targets.some(({ id }) => id === target.id));

@@ -48,12 +48,13 @@ describe("an evidence bundle", () => {
   test("proves a month of all accounts, and of one", async () => {
     const october = await closedMonth();
     expect(await checkBundle(give(await linesOf(october)))).toMatchObject({
-      head: { month, account: null },
+      month,
+      account: null,
       rounds: 744 + 700,
       revisions: [{ revision: 1 }],
     });
     expect(await checkBundle(give(await linesOf(october, "acme")))).toMatchObject({
-      head: { account: "acme" },
+      account: "acme",
       rounds: 744,
     });
   });
@@ -119,7 +120,7 @@ describe("an evidence bundle", () => {
       );
       if (without === "holds") refused.set(`without ${at} ${line.slice(0, 60)}`, without);
     }
-    // When it was exported and for whom is what the exporter says.
+    // When it was exported is what the exporter says.
     expect([...refused.keys()].filter((key) => !key.startsWith("0 "))).toEqual([]);
   });
 

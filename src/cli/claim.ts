@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { readClaimFile } from "../claim-file.ts";
-import { readSettings, type Config } from "../config.ts";
+import { readSettings } from "../config.ts";
 import { CLAIM_STATES, type ClaimStep } from "../core/claim.ts";
 import { isMonth } from "../core/month.ts";
 import {
@@ -11,9 +11,9 @@ import {
   type Problem,
 } from "../errors.ts";
 import { describeClaim, handleClaim } from "../handle-claim.ts";
-import { requireAccount } from "../report-month.ts";
+import { requireKnownAccount } from "../known-account.ts";
 import { findClaim, listClaims, type StoredClaim } from "../store/claims.ts";
-import { alignRows } from "./access.ts";
+import { alignRows, asInput } from "./access.ts";
 import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
 import { actorBy } from "./by.ts";
 import { readConfig, withStore } from "./open.ts";
@@ -44,8 +44,8 @@ const list: Verb = {
     }
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
-    requireKnown(config, account);
     return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
+      await asInput("--account", requireKnownAccount({ db, config }, account));
       const accounts = account === undefined ? null : [account];
       const claims = await listClaims(db, { month, state, accounts });
       const nowMs = terminal.clock.nowMs();
@@ -59,15 +59,6 @@ const list: Verb = {
     });
   },
 };
-
-function requireKnown(config: Config, account: string | undefined): void {
-  try {
-    requireAccount(config, account);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    throw new InvalidInputError([{ place: "--account", message: error.message }]);
-  }
-}
 
 const HEAD = ["ID", "MONTH", "ACCOUNT", "AGREEMENT", "SUBJECT", "STATE", "OWED", "WINDOW"];
 

@@ -1,5 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
@@ -10,36 +10,40 @@ import type { ExitStatus, Verb } from "./verb.ts";
 
 export const exportVerb: Verb = {
   summary: "writes a closed month's evidence to one file that can be checked without nines",
-  usage: "nines export --month YYYY-MM [--account A] --out FILE [--config FILE]",
+  usage: "nines export --month YYYY-MM [--account A] --out FILE [--force] [--config FILE]",
   run: async (args, terminal) => {
     const { values, problems } = readArguments(args, {
       month: { type: "string" },
       account: { type: "string" },
       out: { type: "string" },
+      force: { type: "boolean", default: false },
       config: { type: "string" },
     });
     const month = requireMonth(values.month, problems);
-    const { account, out } = values;
-    if (out === undefined) {
+    const { account, out = "", force } = values;
+    if (out === "") {
       problems.push({ place: "--out", message: "give a file, such as evidence.ndjson.gz" });
+    } else if (!force && existsSync(out)) {
+      const message = `${out} is there already; choose another name, or replace it with --force`;
+      problems.push({ place: "--out", message });
     }
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "export" }, async ({ db }) => {
       const lines = exportMonth({ db, config, clock: terminal.clock }, { month, account });
-      await writeLines(lines, out ?? "");
+      await writeLines(lines, out);
       terminal.out(`${out}: check it with \`node dist/nines-verify.mjs ${out}\``);
       return 0;
     });
   },
 };
 
-/** The file appears when it is whole. */
+/** The file appears when it is whole. Under its name until then nothing is followed or written over. */
 async function writeLines(lines: AsyncIterable<string>, file: string): Promise<void> {
-  const part = `${file}.part`;
+  const part = `${file}.${process.pid}.part`;
+  const sink = (await open(part, "wx", 0o600)).createWriteStream({ flush: true });
   try {
-    const text = Readable.from(withNewlines(lines));
-    await pipeline(text, createGzip({ level: 6 }), createWriteStream(part, { mode: 0o600 }));
+    await pipeline(Readable.from(withNewlines(lines)), createGzip({ level: 6 }), sink);
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });

@@ -167,9 +167,7 @@ const signedFacts = z.looseObject({
   revision: place,
   proof: z.looseObject({
     key: bundleKey.shape.id,
-    seals: z.array(
-      z.strictObject({ day, revision: place, root: sha256Name, hash: sha256Name }),
-    ),
+    seals: z.array(z.strictObject({ day, revision: place, root: sha256Name, hash: sha256Name })),
   }),
 });
 /** What a bundle's report says of itself and of its seals. */

@@ -5,6 +5,7 @@ import {
   type ExclusionKind,
   type ExclusionScope,
   coversTarget,
+  reachOf,
 } from "./exclusion.ts";
 import { type Interval, isTimeZone } from "./month.ts";
 import { type Recurrence, checkRecurrence, mostWithinMonth } from "./recurrence.ts";
@@ -64,6 +65,15 @@ export function readProposal(
   if (problems.length > 0) return { problems };
   if (!kind || !scope || !span || reason === null || evidence === null) return { problems };
   return { proposal: { kind, scope, ...span, recurrence, reason, evidence } };
+}
+
+/** The reach of a proposal, whatever else is wrong with it; null when it has no interval. */
+export function readReach(value: unknown): ReturnType<typeof reachOf> | null {
+  const fields = fieldsOf(value);
+  const quiet: Tell = () => undefined;
+  const span = fields === null ? null : readSpan(fields, quiet);
+  if (fields === null || span === null) return null;
+  return reachOf({ ...span, recurrence: readRecurrence(fields["recurrence"], span, quiet) });
 }
 
 function fieldsOf(value: unknown): Fields | null {

@@ -46,13 +46,35 @@ test("a try that could not be looked at is none", () => {
   }
 });
 
-test("the right password forgives the name and not the address", () => {
+test("nobody shuts a name to its owner with a handful of tries from elsewhere", () => {
   const { tryOnce } = start();
-  for (let n = 0; n < 4; n += 1) tryOnce(li);
-  expect(tryOnce(li, true)).toBeNull();
-  expect(tryOnce({ ...li, name: "wu" })).toBeNull();
-  expect(tryOnce({ ...li, name: "an" })).toBeGreaterThan(1);
+  for (let n = 0; n < 9; n += 1) tryOnce({ ...li, address: "192.0.2.66" });
+  expect(tryOnce({ ...li, address: "192.0.2.66" })).toBeGreaterThan(1);
+  expect(tryOnce(li)).toBeNull();
+});
+
+test("fifty failures from anywhere shut a name, and leave others open", () => {
+  const { tryOnce } = start();
+  for (let n = 0; n < 50; n += 1) expect(tryOnce({ ...li, address: `192.0.2.${n}` })).toBeNull();
+  expect(tryOnce({ ...li, address: "192.0.2.99" })).toBe(15 * 60);
+  expect(tryOnce({ name: "wu", address: "192.0.2.99" })).toBeNull();
+});
+
+test("a hundred failures for any name shut an address, and leave others open", () => {
+  const { tryOnce } = start();
+  for (let n = 0; n < 100; n += 1) expect(tryOnce({ ...li, name: `name-${n}` })).toBeNull();
+  expect(tryOnce(li)).toBe(15 * 60);
   expect(tryOnce({ ...li, address: "192.0.2.2" })).toBeNull();
+});
+
+test("the right password forgives the name at its address, and nothing else", () => {
+  const { tryOnce } = start();
+  for (let n = 0; n < 120; n += 1) {
+    const wait = tryOnce(li, n % 5 === 4);
+    // Four of five are failures; the fiftieth for the name is the 62nd try.
+    if (n < 62) expect(wait, String(n)).toBeNull();
+    else expect(wait, String(n)).toBe(15 * 60);
+  }
 });
 
 test("a clock that is set back or forward changes nothing", () => {
@@ -65,7 +87,7 @@ test("a clock that is set back or forward changes nothing", () => {
 test("what is remembered has a bound", () => {
   const { tryOnce } = start();
   for (let n = 0; n < 5; n += 1) tryOnce(li);
-  for (let n = 0; n < 6_000; n += 1) tryOnce({ name: `name-${n}`, address: `address-${n}` });
+  for (let n = 0; n < 10_001; n += 1) tryOnce({ name: `name-${n}`, address: `address-${n}` });
   // Forgotten: the oldest make room.
   expect(tryOnce(li)).toBeNull();
 });
