@@ -52,10 +52,13 @@ async function claimOf({ db }: HourlyMonth, subject: string): Promise<StoredClai
 
 async function take(october: HourlyMonth, subject: string, ...steps: ClaimStep[]): Promise<void> {
   const { id } = await claimOf(october, subject);
+  october.clock.set(Math.max(october.clock.nowMs(), OPEN_MS));
   for (const step of steps) await handleClaim(october, { id, step, actor: SYSTEM });
 }
 
-const submit = (on = "2026-11-02"): ClaimStep => ({ verb: "submit", reference: "T-1", on });
+/** The claims' window is open. */
+const OPEN_MS = Date.parse("2026-11-06T00:00:00Z");
+const submit = (on = "2026-11-06"): ClaimStep => ({ verb: "submit", reference: "T-1", on });
 
 async function eventsOf({ db }: HourlyMonth): Promise<Record<string, unknown>[]> {
   const { rows } = await db.query<{ key: string; data: string }>(
@@ -264,13 +267,14 @@ describe("a claim's life", () => {
       { verb: "refuse", reason: " not our network " },
       { verb: "credit", amount: "100.5" },
     ];
+    october.clock.set(OPEN_MS);
     for (const step of steps) await handleClaim(october, { id, step, actor: LI });
     expect(describeClaim(await claimOf(october, "web-1"), october.clock.nowMs())).toMatchObject({
       state: "credited",
       amount: "120.00",
       credited: "100.50",
       reference: "T-1",
-      submittedOn: "2026-11-02",
+      submittedOn: "2026-11-06",
       refusal: null,
     });
     const log = await listAudit(october.db, { item: `claim:${id}` }, { limit: 10 });
@@ -310,12 +314,15 @@ describe("a claim's life", () => {
       await expect(take(october, "web-1", step)).rejects.toThrow(why);
       expect(await claimOf(october, "web-1")).toEqual(before);
     };
-    await refused(submit("2026-11-04"), "future");
-    await refused(submit("2026-10-31"), "before the end of 2026-10");
+    await refused(submit("2026-11-07"), "future");
+    for (const day of ["2026-10-31", "2026-11-02", "2026-11-05"]) {
+      await refused(submit(day), "before the claim's window, which opens on 2026-11-06");
+    }
     await refused(submit("2026-11-31"), "no day of the calendar");
     await refused(submit("yesterday"), "no day of the calendar");
-    await refused({ verb: "submit", reference: " ", on: "2026-11-02" }, "is empty");
-    await take(october, "web-1", submit("2026-11-03"));
+    await refused({ verb: "submit", reference: " ", on: "2026-11-06" }, "is empty");
+    await refused({ verb: "submit", reference: "T\0", on: "2026-11-06" }, "cannot be stored");
+    await take(october, "web-1", submit("2026-11-06"));
     await refused({ verb: "credit", amount: "1.005" }, "CNY, which has 2 decimals");
     await refused({ verb: "credit", amount: "-1" }, "no amount");
     await refused({ verb: "refuse", reason: "" }, "is empty");

@@ -338,6 +338,8 @@ targets:${web.replace("192.0.2.10", "${HOST_IP}")}`,
     "vantages: [{ id: '${SECRET}', controls: [{ kind: '${SECRET}' }] }]",
     "anchors: [{ id: '${SECRET}', kind: file, path: '${SECRET}' }]",
     "anchors: [{ id: hook, kind: webhook, url: '${SECRET}' }]",
+    "trustProxy: ['${SECRET}']",
+    "trustProxy: '${SECRET}'",
     `targets:${web}\n    account: \${SECRET}\n    inherits: \${SECRET}\n    from: \${SECRET}`,
     `targets:${web.replace("kind: tcp", "kind: '${SECRET}'")}`,
     `targets:${web.replace(/probe:.*/, "probe: { kind: leaky, key: '${SECRET}' }")}`,
@@ -355,6 +357,27 @@ targets:${web.replace("192.0.2.10", "${HOST_IP}")}`,
     );
     expect(found).not.toEqual([]);
     expect(JSON.stringify(found)).not.toMatch(/Zq7|Xu1|pass|word=/);
+  });
+});
+
+describe("trustProxy", () => {
+  test.each([
+    ["", false],
+    ["trustProxy: true", true],
+    ["trustProxy: [127.0.0.1, 10.0.0.0/8, '::1', 'fd00::/8']", ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"]],
+  ])("says whom to believe: %s", (line, trusted) => {
+    expect(parse(`version: 1\n${line}\n`).trustProxy).toEqual(trusted);
+  });
+
+  test.each([
+    ["trustProxy: [proxy.example.org]", '"proxy.example.org" is no address'],
+    ["trustProxy: [10.0.0.0/33]", '"10.0.0.0/33" is no address'],
+    ["trustProxy: 10.0.0.7", "a list of addresses and networks, or true"],
+    ["trustProxy: 1", "a list of addresses and networks, or true"],
+  ])("is refused: %s", (line, message) => {
+    const found = problemsOf(() => parse(`version: 1\n${line}\n`));
+    expect(found).toHaveLength(1);
+    expect(found[0]?.message).toContain(message);
   });
 });
 
@@ -383,6 +406,8 @@ anchors:
     ["{ id: a, kind: webhook, url: 'https://example.org:99999' }", "compare its host and port"],
     ["{ id: a, kind: webhook, url: 'https://example.org', secret: '' }", "is empty; give a secret"],
     ["{ id: a, kind: rfc3161, url: 'https://example.org', secret: s }", "secret"],
+    ["{ id: a, kind: rfc3161, url: 'https://li:pw@tsa.org' }", "leave them out of the address"],
+    ["{ id: a, kind: webhook, url: 'http://li@example.org' }", "leave them out of the address"],
     [
       "{ id: a, kind: rfc3161, url: 'https://a.org' }, { id: a, kind: file, path: /a }",
       '"a" is the id of anchors[0] too',

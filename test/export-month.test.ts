@@ -153,17 +153,33 @@ describe("the stand-alone verifier", () => {
     await writeFile(good, gzipSync(`${lines.join("\n")}\n`));
     const { stdout } = await run("node", [verifier, good], { cwd: folder, env: {} });
     expect(stdout).toContain("2026-10, account acme: 744 rounds hold, and the figures follow");
-    const bad = join(folder, "bad.gz");
+    expect(stdout).toContain("chains of other accounts are not shown");
+    expect(stdout).toContain("revision 1 is the newest here; ask the operator");
+    const refusals: string[] = [];
+    const refuse = async (bytes: Uint8Array | string) => {
+      const file = join(folder, "bad.gz");
+      await writeFile(file, bytes);
+      const broken = run("node", [verifier, file], { cwd: folder, env: {} });
+      await expect(broken).rejects.toMatchObject({ code: 1, stdout: "" });
+      await broken.catch((error: { stderr: string }) => refusals.push(error.stderr));
+    };
     const at = lines.findIndex((line) => line.includes('"f"'));
-    await writeFile(bad, gzipSync(lines.with(at, lines[at]!.replace('"f"', '"o"')).join("\n")));
-    const broken = run("node", [verifier, bad], { cwd: folder, env: {} });
-    await expect(broken).rejects.toMatchObject({
+    const whole = gzipSync(lines.join("\n"));
+    await refuse(gzipSync(lines.with(at, lines[at]!.replace('"f"', '"o"')).join("\n")));
+    await refuse(whole.subarray(0, 3000));
+    await refuse(Buffer.concat([whole.subarray(0, 3000), whole.subarray(2000)]));
+    await refuse(lines.join("\n"));
+    await refuse("");
+    await refuse(gzipSync(Buffer.alloc(50_000_000, "[")));
+    const steering = JSON.stringify({ part: ["2026-10-31", "\u001b[2K\nall holds \u202e"] });
+    await refuse(gzipSync(lines.toSpliced(-1, 0, steering).join("\n")));
+    // One line each, and no trace of where in the program it was found.
+    for (const text of refusals) expect(text).toMatch(/^broken: [\x20-\x7e]+\n$/u);
+    const none = run("node", [verifier, join(folder, "none.gz")], { env: {} });
+    await expect(none).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^broken: /u),
+      stderr: expect.stringMatching(/^\S+none\.gz: ENOENT/u),
     });
-    const cut = join(folder, "cut.gz");
-    await writeFile(cut, gzipSync(lines.join("\n")).subarray(0, 3000));
-    await expect(run("node", [verifier, cut], { env: {} })).rejects.toMatchObject({ code: 1 });
   });
 });
 

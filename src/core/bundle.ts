@@ -114,7 +114,8 @@ export type BundleRound = {
 
 const bundleKey = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** 32 bytes; the last character has two bits to spare, which are 0. */
+  publicKey: z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/),
 });
 
 const marks = z.union([

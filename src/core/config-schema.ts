@@ -303,7 +303,14 @@ export const anchorEntry = z
   .describe("A place outside that seals are given to, so that they cannot be made again later");
 export type Anchor = Readonly<z.output<typeof anchorEntry>>;
 
-const proxyText = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const addressForms = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const proxyText = z
+  .string()
+  .refine((text) => addressForms.safeParse(text).success, {
+    error: (issue) =>
+      `${shown(issue)} is no address; write one such as 10.0.0.7, or a network such as 10.0.0.0/8`,
+  })
+  .describe("Address, or network such as 10.0.0.0/8");
 
 const version = z
   .literal(1, { error: "this form of the file has version 1; write version: 1" })
@@ -336,13 +343,12 @@ export const headEntries = z.object({
     .optional()
     .describe("Opens /metrics to the bearer of this token"),
   trustProxy: z
-    .union([z.boolean(), z.array(proxyText)], {
-      error:
-        "says whom to trust in no known way; write true, false, or a list of addresses and networks " +
-        "such as [10.0.0.7, 10.1.0.0/16]",
-    })
+    .union([z.boolean(), z.array(proxyText)])
     .optional()
-    .describe("Proxies whose X-Forwarded-For says who asks; true: whoever connects. Default: none"),
+    .describe(
+      "Proxies whose X-Forwarded-For says who asks: a list of addresses and networks, or true for " +
+        "whoever connects; default: none",
+    ),
   defaults: z
     .strictObject({
       interval: interval.optional(),

@@ -86,7 +86,8 @@ describe("nines claim", () => {
     const acknowledged = await run("acknowledge", id, ...by);
     expect(acknowledged.stderr).toBe("");
     expect(JSON.parse(acknowledged.stdout)).toMatchObject({ state: "acknowledged" });
-    await run("submit", id, "--reference", "T-1", "--on", "2026-11-02", ...by);
+    october.clock.set(Date.parse("2026-11-06T00:00:00Z"));
+    await run("submit", id, "--reference", "T-1", "--on", "2026-11-06", ...by);
     await run("refuse", id, "--reason", "not ours", ...by);
     expect(JSON.parse((await run("show", id)).stdout)).toMatchObject({
       state: "refused",
@@ -157,7 +158,7 @@ describe("nines claim", () => {
     expect(await step("acknowledge", id, "--by", "li")).toContain(`ID: no claim ${id}`);
     expect(await step("acknowledge", id, "--by", "wu")).toContain("may not handle claims");
     const submit = ["submit", ids["web-1"], "--reference", "T", "--on"];
-    expect(await step(...submit, "2026-11-02", "--by", "li")).toContain("is credited");
+    expect(await step(...submit, "2026-11-06", "--by", "li")).toContain("is credited");
     expect((await run("credit", ids["web-1"], "--amount", "1", "--by", "li")).status).toBe(2);
   });
 });

@@ -118,12 +118,14 @@ describe("reading", () => {
 });
 
 describe("handling", () => {
+  beforeAll(() => october.clock.set(Date.parse("2026-11-06T00:00:00Z")));
+
   test("is not for a viewer, nor for the manager of another account", async () => {
     const id = await idOf("web-1");
     expect((await post("viewer", `/${id}/acknowledge`)).statusCode).toBe(403);
     const steps = {
       acknowledge: {},
-      submit: { reference: "T", on: "2026-11-02" },
+      submit: { reference: "T", on: "2026-11-06" },
       credit: { amount: "1" },
       refuse: { reason: "no" },
     };
@@ -139,8 +141,8 @@ describe("handling", () => {
       ["acknowledge", {}, { state: "acknowledged" }],
       [
         "submit",
-        { reference: "T-42", on: "2026-11-02" },
-        { state: "submitted", reference: "T-42", submittedOn: "2026-11-02" },
+        { reference: "T-42", on: "2026-11-06" },
+        { state: "submitted", reference: "T-42", submittedOn: "2026-11-06" },
       ],
       ["credit", { amount: "100" }, { state: "credited", amount: "120.00", credited: "100.00" }],
     ] as const;
@@ -173,10 +175,12 @@ describe("handling", () => {
     for (const payload of [
       {},
       { reference: "T" },
-      { reference: " ", on: "2026-11-02" },
+      { reference: " ", on: "2026-11-06" },
+      { reference: "T\0", on: "2026-11-06" },
       { reference: "T", on: "2026-02-30" },
+      { reference: "T", on: "2026-11-05" },
       { reference: "T", on: "2026-11-09" },
-      { reference: "T", on: "2026-11-02", amount: "1" },
+      { reference: "T", on: "2026-11-06", amount: "1" },
     ]) {
       const answer = await post("globex", `/${id}/submit`, payload);
       expect(answer.statusCode, JSON.stringify(payload)).toBe(400);
@@ -184,7 +188,7 @@ describe("handling", () => {
         1 + Number(!("reference" in payload)),
       );
     }
-    await post("globex", `/${id}/submit`, { reference: "T", on: "2026-11-02" });
+    await post("globex", `/${id}/submit`, { reference: "T", on: "2026-11-06" });
     const half = await post("globex", `/${id}/credit`, { amount: "249.5" });
     expect(half.json<{ detail: string }>().detail).toContain("JPY, which has 0 decimals");
     const refused = await post("globex", `/${id}/refuse`, { reason: "maintenance" });

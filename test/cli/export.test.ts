@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readBundleLines } from "../../src/bundle-lines.ts";
+import { checkBundle } from "../../src/check-bundle.ts";
+import { exportVerb } from "../../src/cli/export.ts";
+import { closeDueMonths } from "../../src/close-due.ts";
+import {
+  createHourlyMonth,
+  HOURLY_CONFIG,
+  OCTOBER,
+  type HourlyMonth,
+} from "../helpers/hourly-month.ts";
+import { makeHome, type Home } from "../helpers/nines.ts";
+
+let october: HourlyMonth;
+let at: Home;
+beforeAll(async () => {
+  october = await createHourlyMonth();
+  await october.fill("web-1", () => "o");
+  await closeDueMonths(october);
+  at = makeHome();
+  at.write("nines.yaml", HOURLY_CONFIG);
+});
+afterAll(async () => {
+  at.remove();
+  await october.drop();
+});
+
+const file = (name: string) => join(at.folder, name);
+
+/** The verb as the command line runs it, in this process. */
+function run(month: string, ...args: string[]) {
+  const terminal = {
+    clock: october.clock,
+    env: { DATABASE_URL: october.url, NINES_CONFIG: file("nines.yaml") },
+    out: () => undefined,
+    err: () => undefined,
+  };
+  return exportVerb.run(["--month", month, ...args], terminal);
+}
+
+describe("nines export", () => {
+  test("writes a file that holds", async () => {
+    expect(await run(OCTOBER.month, "--account", "acme", "--out", file("acme.gz"))).toBe(0);
+    const proof = await checkBundle(readBundleLines(file("acme.gz")));
+    expect(proof).toMatchObject({ month: "2026-10", account: "acme", rounds: 744 });
+  });
+
+  test("replaces a file with --force alone", async () => {
+    writeFileSync(file("kept.gz"), "mine");
+    const again = run(OCTOBER.month, "--out", file("kept.gz"));
+    await expect(again).rejects.toThrow("is there already; choose another name");
+    expect(readFileSync(file("kept.gz"), "utf8")).toBe("mine");
+    expect(await run(OCTOBER.month, "--out", file("kept.gz"), "--force")).toBe(0);
+    expect((await checkBundle(readBundleLines(file("kept.gz")))).account).toBeNull();
+  });
+
+  test("writes through no link that somebody laid", async () => {
+    writeFileSync(file("precious"), "mine");
+    symlinkSync(file("precious"), file(`laid.gz.${process.pid}.part`));
+    await expect(run(OCTOBER.month, "--out", file("laid.gz"))).rejects.toThrow("EEXIST");
+    expect(readFileSync(file("precious"), "utf8")).toBe("mine");
+    expect(existsSync(file("laid.gz"))).toBe(false);
+  });
+
+  test("leaves nothing of a month that it cannot export", async () => {
+    await expect(run("2026-09", "--out", file("none.gz"))).rejects.toThrow("is not closed");
+    expect(readdirSync(at.folder).filter((name) => name.startsWith("none"))).toEqual([]);
+  });
+});
