@@ -254,7 +254,9 @@ describe("a small backup", () => {
     await restoreFrom(bytes, db, makeFolder());
     const { rows } = await db.query("select name, value from memo");
     expect(rows).toEqual([{ name: NASTY, value: NASTY }]);
-    expect(await stateOf(db)).toEqual(await stateOf(source.db));
+    // Who was logged in is not logged in any more.
+    expect((await stateOf(source.db))["session"]).toHaveLength(1);
+    expect(await stateOf(db)).toEqual({ ...(await stateOf(source.db)), session: [] });
     expect(JSON.stringify(await rowsOf(db, "round"))).toContain("统计");
   });
 
@@ -296,6 +298,19 @@ describe("a small backup", () => {
       const cut = restoreFrom(bytes.subarray(0, end), db, makeFolder());
       await expect(cut, `file after ${end}`).rejects.toThrow(/cut short/u);
     }
+    expect(await isEmpty(db)).toBe(true);
+  });
+
+  test("is refused when a line has no end, before memory is full", async () => {
+    const { db } = await makeDatabase();
+    const [header = ""] = text.toString().split("\n");
+    const nothing = Buffer.alloc(1 << 22, "x");
+    const bomb = function* () {
+      yield Buffer.from(`${header}\n`);
+      for (let at = 0; at < 100; at += 1) yield nothing;
+    };
+    const packed = await buffer(Readable.from(bomb()).pipe(createGzip({ level: 1 })));
+    await expect(restoreFrom(packed, db)).rejects.toThrow("a line has over 268435456 bytes");
     expect(await isEmpty(db)).toBe(true);
   });
 

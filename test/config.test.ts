@@ -364,7 +364,10 @@ describe("trustProxy", () => {
   test.each([
     ["", false],
     ["trustProxy: true", true],
-    ["trustProxy: [127.0.0.1, 10.0.0.0/8, '::1', 'fd00::/8']", ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"]],
+    [
+      "trustProxy: [127.0.0.1, 10.0.0.0/8, '::1', 'fd00::/8']",
+      ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"],
+    ],
   ])("says whom to believe: %s", (line, trusted) => {
     expect(parse(`version: 1\n${line}\n`).trustProxy).toEqual(trusted);
   });

@@ -10,6 +10,7 @@ import {
   rejectExclusion,
   withdrawExclusion,
 } from "../src/exclude.ts";
+import { createToken } from "../src/manage-access.ts";
 import { reportMonth } from "../src/report-month.ts";
 import { listEvents } from "../src/store/events.ts";
 import { findFiguresVersion, findSettledUntil } from "../src/store/unsettled.ts";
@@ -139,6 +140,46 @@ describe("the life of an exclusion", () => {
       await expect(approveExclusion(october, { id }, token)).rejects.toThrow(/another approves/u);
       expect((await withdrawExclusion(october, { id }, proposer)).touched).toBe(null);
     }
+  });
+
+  test("who proposed it does not approve it by a token that they made, nor by two of them", async () => {
+    const give = async (name: string, by: string) => {
+      const deps = { db: october.db, clock: october.clock, config: october.config };
+      await createToken(deps, { name, role: "admin" }, { name: by, origin: "192.0.2.7" });
+      return actor(`token:${name}`, "admin");
+    };
+    const hand = await give("hand", "user:root");
+    const other = await give("other-hand", "user:root");
+    const finger = await give("finger", "token:hand");
+    const [ci, cd] = [await give("ci", "local"), await give("cd", "local")];
+    const byCi = await give("by-ci", "token:ci");
+    for (const [proposer, approver] of [
+      [root, hand],
+      [hand, root],
+      [hand, other],
+      [root, finger],
+      [finger, other],
+      [ci, byCi],
+      [byCi, ci],
+    ] as const) {
+      const id = await propose({}, proposer);
+      const what = `${proposer.name} ${approver.name}`;
+      await expect(approveExclusion(october, { id }, approver), what).rejects.toThrow(
+        ForbiddenError,
+      );
+    }
+    for (const [proposer, approver] of [
+      [wang, hand],
+      [hand, wang],
+      [ci, cd],
+      [byCi, cd],
+    ] as const) {
+      const id = await propose({}, proposer);
+      const { exclusion } = await approveExclusion(october, { id }, approver);
+      expect(exclusion).toMatchObject({ state: "approved", decidedBy: approver.name });
+      await withdrawExclusion(october, { id, note: "only tried" }, approver);
+    }
+    expect(await verifyAudit(october.db)).toBe(null);
   });
 
   test("roles that may not are refused, and nothing is written", async () => {

@@ -115,14 +115,20 @@ describe("in the tables is found", () => {
     [`update token set revoked_at = null where name = 'old'`, "token:old is not what"],
     [`update token set name = 'new' where name = 'old'`, "token:new is there without"],
     [`delete from token where name = 'old'`, "token:old is in the audit log and not"],
-    [`insert into token values ('x', 'admin', '{}', 'x', 'local', 'epoch')`, "token:x is there without"],
+    [
+      `insert into token values ('x', 'admin', '{}', 'x', 'local', 'epoch')`,
+      "token:x is there without",
+    ],
     [`update app_user set role = 'admin' where name = 'li'`, "user:li is not what"],
     [`update app_user set accounts = '{acme,b}' where name = 'li'`, "user:li is not what"],
     [`update app_user set password_hash = 'x' where name = 'li'`, "user:li is not what"],
     [`update app_user set created_at = 'epoch' where name = 'li'`, "user:li is not what"],
     [`update app_user set disabled_at = null where name = 'wu'`, "user:wu is not what"],
     [`delete from app_user where name = 'li'`, "user:li is in the audit log and not"],
-    [`insert into app_user values ('x', 'sre', '{}', '', 'local', 'epoch')`, "user:x is there without"],
+    [
+      `insert into app_user values ('x', 'sre', '{}', '', 'local', 'epoch')`,
+      "user:x is there without",
+    ],
   ])("%s", async (sql, found) => {
     expect(await foundAfter(sql)).toContain(found);
   });

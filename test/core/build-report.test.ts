@@ -1,3 +1,4 @@
+import { MISSED_SUBJECT } from "../helpers/missed-subject.ts";
 import { describe, expect, test } from "vitest";
 import type { Agreement } from "../../src/core/agreement.ts";
 import { buildReport, buildRollups, buildSubject } from "../../src/core/build-report.ts";
@@ -54,31 +55,8 @@ function subject(
 describe("buildSubject", () => {
   test("prints a missed month as the interface promises", () => {
     expect(buildSubject(evaluated("web-1", [down(100, 123)]), NO_CREDIT)).toEqual({
-      agreement: "ecs",
-      scope: "target",
-      id: "web-1",
-      targets: ["web-1"],
-      product: "ecs",
-      region: "cn-hangzhou",
-      account: "acme",
-      objectivePercent: "99.95",
-      availabilityPercent: "99.948",
-      bad: "23",
-      counted: 44_640,
-      total: 44_640,
-      excluded: 0,
-      noData: 0,
-      books: { good: "44617", bad: "23", excluded: "0", noData: "0" },
-      lowPercent: "99.948",
-      highPercent: "99.948",
-      reachabilityPercent: "99.948",
-      coveragePercent: "100.000",
-      slotSeconds: 60,
-      allowedBad: "22.32",
-      budgetLeft: "-0.68",
-      verdict: "missed",
+      ...MISSED_SUBJECT,
       credit: null,
-      creditNote: null,
       outages: [
         {
           from: "2026-09-30T17:40:00.000Z",

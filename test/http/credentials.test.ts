@@ -327,9 +327,9 @@ describe("logins", () => {
       remoteAddress,
     });
     expect(failed.statusCode).toBe(401);
-    const { entries } = (
-      await served.ask("/api/v1/audit?action=login.fail", bearer(admin))
-    ).json<{ entries: { origin: string }[] }>();
+    const { entries } = (await served.ask("/api/v1/audit?action=login.fail", bearer(admin))).json<{
+      entries: { origin: string }[];
+    }>();
     expect(entries.map((entry) => entry.origin)).toEqual([origin]);
   });
 

@@ -2,48 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ReportCredit, ReportSubject } from "../../src/core/report.ts";
 import type { ResultLine } from "../../src/core/results-ndjson.ts";
 import { renderClaimFile, type ClaimFile } from "../../src/reports/claim-file.ts";
-
-const CREDIT: ReportCredit = {
-  percent: 10,
-  belowPercent: "99.95",
-  targets: ["web-1"],
-  fee: "1200.00",
-  amount: "120.00",
-  currency: "CNY",
-  claimFrom: "2026-11-05T16:00:00.000Z",
-  claimUntil: "2026-12-31T16:00:00.000Z",
-  yieldsTo: [],
-};
-
-const SUBJECT: ReportSubject = {
-  agreement: "ecs",
-  scope: "target",
-  id: "web-1",
-  targets: ["web-1"],
-  product: "ecs",
-  region: "cn-hangzhou",
-  account: "acme",
-  objectivePercent: "99.95",
-  availabilityPercent: "99.948",
-  bad: "23",
-  counted: 44_640,
-  total: 44_640,
-  excluded: 0,
-  noData: 0,
-  books: { good: "44617", bad: "23", excluded: "0", noData: "0" },
-  lowPercent: "99.948",
-  highPercent: "99.948",
-  reachabilityPercent: "99.948",
-  coveragePercent: "100.000",
-  slotSeconds: 60,
-  allowedBad: "22.32",
-  budgetLeft: "-0.68",
-  verdict: "missed",
-  credit: CREDIT,
-  creditNote: null,
-  outages: [],
-  exclusions: [],
-};
+import { MISSED_CREDIT, MISSED_SUBJECT } from "../helpers/missed-subject.ts";
 
 const OUTAGE = {
   from: "2026-10-02T02:00:00.000Z",
@@ -71,8 +30,8 @@ function result(changes: Partial<ResultLine> = {}): ResultLine {
 type Changes = Partial<ClaimFile> & { line?: Partial<ReportSubject>; owed?: Partial<ReportCredit> };
 
 function render({ line, owed, ...changes }: Changes = {}): string {
-  const credit = { ...CREDIT, ...owed };
-  const subject = { ...SUBJECT, credit, ...line };
+  const credit = { ...MISSED_CREDIT, ...owed };
+  const subject = { ...MISSED_SUBJECT, credit, ...line };
   return renderClaimFile({
     report: {
       month: "2026-10",
@@ -238,7 +197,7 @@ test("text of others stays in its cell and is no mark-up", () => {
     outages: [{ outage: OUTAGE, results: [result({ detail })], failed: 1 }],
     accountName: "A*c*me_Ltd_",
   });
-  const [row] = text.split("\n").filter((line) => line.includes("head"));
+  const row = text.split("\n").find((line) => line.includes("head"));
   expect(row).toContain(
     "a \\| b # head \\<img src=x\\> \\`code\\` \\[link\\](http://x) \\*\\*bold\\*\\* \\\\ |",
   );

@@ -3,43 +3,10 @@ import { expect, test } from "vitest";
 import type { Report, ReportSubject } from "../../src/core/report.ts";
 import { renderCsv } from "../../src/reports/csv.ts";
 import { renderJson } from "../../src/reports/json.ts";
+import { MISSED_SUBJECT } from "../helpers/missed-subject.ts";
 
 const SUBJECT: ReportSubject = {
-  agreement: "ecs",
-  scope: "target",
-  id: "web-1",
-  targets: ["web-1"],
-  product: "ecs",
-  region: "cn-hangzhou",
-  account: "acme",
-  objectivePercent: "99.95",
-  availabilityPercent: "99.948",
-  bad: "23",
-  counted: 44_640,
-  total: 44_640,
-  excluded: 0,
-  noData: 0,
-  books: { good: "44617", bad: "23", excluded: "0", noData: "0" },
-  lowPercent: "99.948",
-  highPercent: "99.948",
-  reachabilityPercent: "99.948",
-  coveragePercent: "100.000",
-  slotSeconds: 60,
-  allowedBad: "22.32",
-  budgetLeft: "-0.68",
-  verdict: "missed",
-  credit: {
-    percent: 10,
-    belowPercent: "99.95",
-    targets: ["web-1"],
-    fee: "1200.00",
-    amount: "120.00",
-    currency: "CNY",
-    claimFrom: "2026-11-05T16:00:00.000Z",
-    claimUntil: "2026-12-31T16:00:00.000Z",
-    yieldsTo: [],
-  },
-  creditNote: null,
+  ...MISSED_SUBJECT,
   outages: [
     {
       from: "2026-10-01T00:00:00.000Z",
@@ -48,7 +15,6 @@ const SUBJECT: ReportSubject = {
       reason: "connect-timeout",
     },
   ],
-  exclusions: [],
 };
 
 function reportOf(...changes: readonly Partial<ReportSubject>[]): Report {
