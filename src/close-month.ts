@@ -169,7 +169,7 @@ async function planClosing(
 
 async function readSeals(tx: Queryable, span: Interval): Promise<ReportSeal[]> {
   const rows = await listNewestSeals(tx, daysOf(span));
-  return rows.map(toSeal).map(({ rounds: _, ...seal }) => seal);
+  return rows.map(toSeal).map(({ day, revision, root, hash }) => ({ day, revision, root, hash }));
 }
 
 /** Throws StillComing while results of the interval wait to be counted or sealed. */

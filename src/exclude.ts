@@ -164,7 +164,8 @@ async function decide(
   return withTransaction(deps.db, async (tx) => {
     const before = await findExclusion(tx, id);
     if (before === null) throw new NotFoundError(`no exclusion ${id}`);
-    if (!(await isOpen(before, tx))) throw new ConflictError(`exclusion ${id} is ${before.state} already`);
+    if (!(await isOpen(before, tx)))
+      throw new ConflictError(`exclusion ${id} is ${before.state} already`);
     const decision = { state, decidedBy: actor.name, decidedAtMs: atMs, note };
     const after = await decideExclusion(tx, { id, expected: before.state }, decision);
     if (after === null) throw new ConflictError(`exclusion ${id} was decided by another just now`);

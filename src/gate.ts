@@ -1,6 +1,8 @@
 type Gate = {
   /** Runs the work in its turn and gives what it gives; null at once when too many wait. */
-  readonly run: <Result>(work: () => Promise<Result>) => Promise<{ readonly result: Result } | null>;
+  readonly run: <Result>(
+    work: () => Promise<Result>,
+  ) => Promise<{ readonly result: Result } | null>;
 };
 
 /** Lets so many in at once, and so many wait, first come first served. */

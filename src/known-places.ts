@@ -26,6 +26,9 @@ export async function listKnownPlaces(
     }
   }
   const all = [...targets.values()];
-  const accounts = new Set([...config.accounts.map(({ id }) => id), ...all.map((one) => one.account)]);
+  const accounts = new Set([
+    ...config.accounts.map(({ id }) => id),
+    ...all.map((one) => one.account),
+  ]);
   return { targets: all, accounts: [...accounts].map((id) => ({ id })) };
 }

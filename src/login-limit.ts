@@ -54,7 +54,10 @@ export function createLoginLimit(clock: Pick<Clock, "monotonicMs">): Limit {
     end: (login, wasRight) => {
       for (const { counter, key } of countersOf(login)) {
         // Somebody who gets in may be one among many at the address, or at the name a guesser's.
-        counter.end(key, { failed: wasRight === false, forgive: wasRight === true && counter === pairs });
+        counter.end(key, {
+          failed: wasRight === false,
+          forgive: wasRight === true && counter === pairs,
+        });
       }
     },
   };

@@ -200,7 +200,9 @@ async function* joinLines(chunks: AsyncIterable<Buffer>, fault: Fault): AsyncGen
     if (end < chunk.length) begun.push(chunk.subarray(end));
     begunBytes += chunk.length - end;
     if (begunBytes > LONGEST_LINE) {
-      throw fault(`is no backup of nines, or damaged: a line has over ${LONGEST_LINE} bytes; ${AGAIN}`);
+      throw fault(
+        `is no backup of nines, or damaged: a line has over ${LONGEST_LINE} bytes; ${AGAIN}`,
+      );
     }
   }
   if (begun.length > 0) throw fault(`is cut short; ${AGAIN}`);

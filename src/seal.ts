@@ -61,8 +61,11 @@ export async function sealRange(deps: SealDeps, range: Interval): Promise<Seal[]
 }
 
 export function toSeal({ day, revision, root, hash, rounds }: SealRow): Seal {
-  const digest = (bytes: Buffer) => `sha256:${bytes.toString("hex")}`;
-  return { day: dayText(day), revision, root: digest(root), hash: digest(hash), rounds };
+  return { day: dayText(day), revision, root: digestText(root), hash: digestText(hash), rounds };
+}
+
+function digestText(bytes: Buffer): string {
+  return `sha256:${bytes.toString("hex")}`;
 }
 
 /**

@@ -237,7 +237,7 @@ describe("the life of an exclusion", () => {
 
   test("of two approvals at once one wins", async () => {
     const id = await propose();
-    const paused = pauseAfter(october.db as never, "update exclusion");
+    const paused = pauseAfter(october.db, "update exclusion");
     const first = approveExclusion({ ...october, db: paused.db }, { id }, wang);
     await paused.reached;
     const second = approveExclusion(october, { id }, zhao);

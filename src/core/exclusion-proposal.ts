@@ -67,10 +67,11 @@ export function readProposal(
   return { proposal: { kind, scope, ...span, recurrence, reason, evidence } };
 }
 
+const quiet: Tell = () => undefined;
+
 /** The reach of a proposal, whatever else is wrong with it; null when it has no interval. */
 export function readReach(value: unknown): ReturnType<typeof reachOf> | null {
   const fields = fieldsOf(value);
-  const quiet: Tell = () => undefined;
   const span = fields === null ? null : readSpan(fields, quiet);
   if (fields === null || span === null) return null;
   return reachOf({ ...span, recurrence: readRecurrence(fields["recurrence"], span, quiet) });

@@ -42,9 +42,8 @@ const meAnswer = z
 export const loginRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const limit = createLoginLimit(deps.clock);
-    const gate = createGate(CHECKS);
     const access = { db: deps.store.db, clock: deps.clock };
+    const tryLogin = createLogin(deps);
 
     app.post(
       "/api/v1/login",
@@ -58,31 +57,16 @@ export const loginRoutes =
         },
       },
       async (request, reply) => {
-        const { name, password } = request.body;
-        const login = { name, address: addressOf(request) };
-        const refuse = (seconds: number, why: string) => {
-          void reply.header("retry-after", String(seconds));
-          const detail = `${why}: try again in ${seconds} s`;
+        const tried = await tryLogin(request.body, addressOf(request));
+        if ("refused" in tried) {
+          void reply.header("retry-after", String(tried.seconds));
+          const detail = `${tried.refused}: try again in ${tried.seconds} s`;
           return sendProblem(request, reply, { status: 429, detail });
-        };
-        const waitSeconds = limit.begin(login);
-        if (waitSeconds !== null) return refuse(waitSeconds, "too many failed logins");
-        let wasRight: boolean | null = null;
-        try {
-          const given = { name, password, origin: login.address };
-          const done = await gate.run(() => logIn(access, given));
-          if (done === null) return refuse(BUSY_SECONDS, "too many logins at once");
-          const session = done.result;
-          wasRight = session !== null;
-          if (session === null) throw new UnauthorizedError("name or password is wrong");
-          const expiresAt = new Date(session.expiresAtMs).toISOString();
-          return await reply.header("cache-control", "no-store").send({
-            token: session.token,
-            expiresAt,
-          });
-        } finally {
-          limit.end(login, wasRight);
         }
+        const { session } = tried;
+        if (session === null) throw new UnauthorizedError("name or password is wrong");
+        const expiresAt = new Date(session.expiresAtMs).toISOString();
+        return reply.header("cache-control", "no-store").send({ token: session.token, expiresAt });
       },
     );
 
@@ -118,3 +102,28 @@ export const loginRoutes =
       },
     );
   };
+
+type Tried =
+  | { readonly session: Awaited<ReturnType<typeof logIn>> }
+  | { readonly refused: string; readonly seconds: number };
+
+/** Logging in, for as many as may try. */
+function createLogin(deps: HttpDeps) {
+  const access = { db: deps.store.db, clock: deps.clock };
+  const limit = createLoginLimit(deps.clock);
+  const gate = createGate(CHECKS);
+  return async (given: z.infer<typeof loginBody>, address: string): Promise<Tried> => {
+    const login = { name: given.name, address };
+    const seconds = limit.begin(login);
+    if (seconds !== null) return { refused: "too many failed logins", seconds };
+    let wasRight: boolean | null = null;
+    try {
+      const done = await gate.run(() => logIn(access, { ...given, origin: address }));
+      if (done === null) return { refused: "too many logins at once", seconds: BUSY_SECONDS };
+      wasRight = done.result !== null;
+      return { session: done.result };
+    } finally {
+      limit.end(login, wasRight);
+    }
+  };
+}

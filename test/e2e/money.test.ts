@@ -72,9 +72,22 @@ test(
       new Date(OCTOBER.fromMs + hour * 3_600_000).toISOString(),
     ) as [string, string];
     await nines(
-      ...["exclusion", "propose", "--kind", "maintenance", "--from", from, "--until", until],
-      ...["--targets", "web-1", "--reason", "announced on 25 September"],
-      ...["--evidence", "https://example.com/notice/7", "--by", "li"],
+      "exclusion",
+      "propose",
+      "--kind",
+      "maintenance",
+      "--from",
+      from,
+      "--until",
+      until,
+      "--targets",
+      "web-1",
+      "--reason",
+      "announced on 25 September",
+      "--evidence",
+      "https://example.com/notice/7",
+      "--by",
+      "li",
     );
     const own = await runNines(["exclusion", "approve", "1", "--by", "li"], here());
     expect(own.status).not.toBe(0);
