@@ -72,6 +72,7 @@ describe("sealing", () => {
         revision: 1,
         rounds: 10,
         root: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        hash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       },
     ]);
     expect(await rowsOf(db, "seal")).toEqual(sealed);

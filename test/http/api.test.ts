@@ -241,7 +241,7 @@ describe("what is wrong is answered as problem+json", () => {
     ["/api/v2/overview", 404, "nothing at GET /api/v2/overview"],
     ["/api/v1/targets/%zz", 400, "not a valid url"],
     [`/api/v1/targets/${"x".repeat(300)}`, 414, ""],
-    [`/api/v1/targets?region=${"x".repeat(8000)}%00%0d%0a<script>`, 400, "cannot be shown"],
+    [`/api/v1/targets?region=${"x".repeat(300)}%00%0d%0a<script>`, 400, "cannot be shown"],
   ])("%s", async (url, status, detail) => {
     const answer = await ask(url, { accept: "application/json" });
     expect(answer.statusCode).toBe(status);
