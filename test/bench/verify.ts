@@ -51,12 +51,18 @@ export async function benchVerify(days: number): Promise<string[]> {
     const filling = await timed(() => fill(db, minutes));
     const rounds = SHARDS * minutes;
     const floor = await timed(() => readAndHash(db));
-    const run = await runVerify({ ...process.env, NINES_DATA_DIR: dataDir, NINES_CONFIG: config });
+    const env = { ...process.env, NINES_DATA_DIR: dataDir, NINES_CONFIG: config };
+    const closing = await runVerb("close", env);
+    const run = await runVerb("verify", env);
     if (!run.output.startsWith(`${rounds} rounds hold`)) throw new Error(run.output);
     const perSecond = (seconds: number) => Math.round(rounds / seconds).toLocaleString("en");
     return [
       `nines verify of ${days} days, ${rounds.toLocaleString("en")} rounds of ${SHARD_TARGETS} targets (filled in ${filling.seconds.toFixed(0)} s)`,
-      `  ${run.output.trim()}`,
+      `  closing it, with ${closing.output.trim().split("\n").length} signed reports and the seals: ${closing.seconds.toFixed(1)} s, peak ${closing.peakMiB.toFixed(0)} MiB`,
+      ...run.output
+        .trim()
+        .split("\n")
+        .map((line) => `  ${line}`),
       `  ${run.seconds.toFixed(1)} s with start: ${perSecond(run.seconds)} rounds/s (a whole month: wanted under 60 s), peak ${run.peakMiB.toFixed(0)} MiB`,
       `  floor, one select of the rounds and sha256 of their ${(floor.result / 1e6).toFixed(0)} MB: ${floor.seconds.toFixed(1)} s, ${perSecond(floor.seconds)} rounds/s`,
     ];
@@ -139,10 +145,10 @@ async function readAndHash(db: Database): Promise<number> {
   }
 }
 
-async function runVerify(env: NodeJS.ProcessEnv) {
+async function runVerb(verb: "close" | "verify", env: NodeJS.ProcessEnv) {
   const nines = join(packageRoot(), "bin", "nines.js");
   const startMs = performance.now();
-  const child = spawn(process.execPath, [nines, "verify", "--month", MONTH], {
+  const child = spawn(process.execPath, [nines, verb, "--month", MONTH], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
