@@ -71,9 +71,7 @@ export function creditsOf(
   };
   return counted.map(({ subject, figure }, index) => {
     const claimant = claimants[index] ?? null;
-    if (claimant === null) {
-      return { credit: null, note: noteOf(figure.verdict), amountMinor: null };
-    }
+    if (claimant === null) return NOTHING[figure.verdict];
     const currency = terms.currencies.get(subject.account);
     if (currency === undefined) throw new RangeError(`no currency of account ${subject.account}`);
     const window = windowIn(subject.agreement.timeZone);
@@ -155,9 +153,18 @@ function feesOf(targets: readonly Target[], currency: string): bigint[] {
   });
 }
 
-function noteOf(verdict: Verdict): CreditNote {
-  if (verdict === "met" || verdict === "insufficient-data") return verdict;
-  return verdict === "missed" ? "no-tier" : "running";
+/** Without a credit, by verdict; one object each, as a report of ten thousand targets has most of them. */
+const NOTHING: Readonly<Record<Verdict, SubjectCredit>> = {
+  met: nothing("met"),
+  missed: nothing("no-tier"),
+  "insufficient-data": nothing("insufficient-data"),
+  "on-track": nothing("running"),
+  "at-risk": nothing("running"),
+  "already-missed": nothing("running"),
+};
+
+function nothing(note: CreditNote): SubjectCredit {
+  return { credit: null, note, amountMinor: null };
 }
 
 /**
