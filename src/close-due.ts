@@ -1,6 +1,7 @@
 import { SYSTEM } from "./core/access.ts";
 import { monthAt, nextMonth, type Interval } from "./core/month.ts";
-import { closeMonth, type CloseDeps, type Revision } from "./close-month.ts";
+import { closeMonth, type CloseDeps } from "./close-month.ts";
+import type { Revision } from "./revise-report.ts";
 import { spanOf } from "./month-span.ts";
 import { listClosings, readBasis } from "./store/closing.ts";
 import { listDays } from "./store/days.ts";

@@ -1,44 +1,25 @@
 import type { Clock } from "./clock.ts";
-import { syncClaims } from "./claim.ts";
 import { findClosed } from "./closed-terms.ts";
 import type { Config } from "./config.ts";
 import type { Actor } from "./core/access.ts";
-import { buildReport, type Evaluated } from "./core/build-report.ts";
-import { canonicalJson } from "./core/canonical-json.ts";
-import { readInputs, writeInputs, type ClosedInputs } from "./core/closed-inputs.ts";
-import {
-  contentOf,
-  evidenceText,
-  monthSpan,
-  reasonOf,
-  signedText,
-  type Counted,
-} from "./core/closing.ts";
+import type { Evaluated } from "./core/build-report.ts";
+import type { ClosedInputs } from "./core/closed-inputs.ts";
+import { monthSpan } from "./core/closing.ts";
 import { creditTermsOf } from "./core/credit.ts";
 import type { Interval } from "./core/month.ts";
-import { readReport } from "./core/read-report.ts";
-import { diffReports } from "./core/report-diff.ts";
-import type { Report, ReportProof, ReportSeal } from "./core/report.ts";
+import type { ReportSeal } from "./core/report.ts";
 import { compareText, type Subject } from "./core/subject.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
-import { monthSubjects, readSubjects, type MonthFigures } from "./read-month.ts";
+import { monthSubjects, readSubjects } from "./read-month.ts";
+import { ALL, reviseReport, type Closing, type Revision } from "./revise-report.ts";
 import { sealRange, toSeal } from "./seal.ts";
 import { settle, settleableUntil } from "./settle.ts";
-import { sha256Text } from "./signature.ts";
 import type { Signer } from "./signing.ts";
-import { appendAudit, findAuditHead } from "./store/audit.ts";
+import { findAuditHead } from "./store/audit.ts";
 import { lockClosing, readBasis, saveClosing } from "./store/closing.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
-import { appendEvent } from "./store/events.ts";
-import { listExclusions } from "./store/exclusions.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
-import { findProof } from "./store/proof.ts";
-import {
-  closingFacts,
-  insertReport,
-  listNewestReports,
-  type StoredReport,
-} from "./store/reports.ts";
+import { listNewestReports } from "./store/reports.ts";
 import { listNewestSeals, listUnsealedDays } from "./store/seals.ts";
 import { findSettledUntil, hasUnsettled } from "./store/unsettled.ts";
 
@@ -59,12 +40,8 @@ export type CloseOrder = {
   readonly afresh: boolean;
 };
 
-export type Revision = Pick<StoredReport, "month" | "account" | "revision" | "reason">;
-
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** The report over all accounts. */
-const ALL = "";
 
 /**
  * Closes a month: stores the signed report of each account and that of all, or their next
@@ -119,12 +96,13 @@ async function closeSealed(
     await requireQuiet(tx, deps.clock, span);
     if (basis !== (await readBasis(tx, span))) throw new StillComing();
     const closing: Closing = {
-      deps,
-      order,
+      month,
+      by: order.by,
+      reason: order.reason,
+      nowMs: deps.clock.nowMs(),
       signer,
       seals,
       figures,
-      rounds: (await findProof(tx, figures.bounds)).rounds,
       audit: await findAuditHead(tx),
       timeZone: plan.timeZone,
     };
@@ -132,7 +110,7 @@ async function closeSealed(
     const stored: Revision[] = [];
     for (const [account, evaluated] of byAccount(figures.evaluated, [...before.keys()])) {
       const one = { account, evaluated, before: before.get(account) ?? null };
-      const revision = await revise(tx, closing, one);
+      const revision = await reviseReport(tx, closing, one);
       if (revision !== null) stored.push(revision);
     }
     await saveClosing(tx, month, { ...span, basis });
@@ -210,123 +188,4 @@ function byAccount(
     else mine.push(one);
   }
   return new Map([...accounts].toSorted(([a], [b]) => compareText(a, b)));
-}
-
-type Closing = {
-  readonly deps: CloseDeps;
-  readonly order: CloseOrder;
-  readonly signer: Signer;
-  readonly seals: readonly ReportSeal[];
-  readonly figures: MonthFigures;
-  readonly rounds: number;
-  readonly audit: ReportProof["audit"];
-  readonly timeZone: string;
-};
-
-type Scope = {
-  readonly account: string;
-  readonly evaluated: readonly Evaluated[];
-  readonly before: StoredReport | null;
-};
-
-/** Stores the next revision of one account's report; null when nothing changed. */
-async function revise(tx: Queryable, closing: Closing, scope: Scope): Promise<Revision | null> {
-  const { deps, order, figures, signer } = closing;
-  const { account, evaluated } = scope;
-  const before = scope.before === null ? null : readReport(scope.before.body);
-  const nowMs = deps.clock.nowMs();
-  const { month } = order;
-  const inputs: ClosedInputs = {
-    month,
-    timeZone: closing.timeZone,
-    settledUntilMs: figures.settledUntilMs,
-    terms: figures.terms,
-    subjects: evaluated.map(({ subject, exclusions }) => ({ subject, exclusions })),
-  };
-  const inputsText = writeInputs(inputs);
-  const draft = buildReport({
-    ...figures,
-    account: account === ALL ? null : account,
-    evaluated,
-    status: "closed",
-    revision: (before?.revision ?? 0) + 1,
-    closing: null,
-    proof: {
-      rounds: closing.rounds,
-      digest: sha256Text(evidenceText(closing.seals)),
-      inputs: sha256Text(inputsText),
-      signature: null,
-      key: signer.keyId,
-      audit: closing.audit,
-      seals: closing.seals,
-    },
-  });
-  if (before !== null && contentOf(before) === contentOf(draft)) return null;
-  const reason = order.reason ?? (await whyNow(tx, scope.before, { inputs, seals: closing.seals }));
-  const unsigned: Report = {
-    ...draft,
-    closing: {
-      at: new Date(nowMs).toISOString(),
-      by: order.by.name,
-      reason,
-      previous: scope.before === null ? null : sha256Text(scope.before.body),
-      changes: before === null ? [] : diffReports(before, draft),
-    },
-  };
-  const signature = signer.sign(signedText(unsigned));
-  const report = { ...unsigned, proof: { ...unsigned.proof, signature } };
-  const stored: StoredReport = {
-    month,
-    account,
-    revision: report.revision,
-    closedAtMs: nowMs,
-    closedBy: order.by.name,
-    reason,
-    body: canonicalJson(report),
-    inputs: inputsText,
-  };
-  await insertReport(tx, stored);
-  await tellClosed(tx, { stored, report, by: order.by });
-  if (account !== ALL) await syncClaims(tx, { report, account, nowMs });
-  return { month, account, revision: report.revision, reason };
-}
-
-async function whyNow(tx: Queryable, stored: StoredReport | null, after: Counted): Promise<string> {
-  if (stored === null) return "the month is over";
-  const before = {
-    inputs: readInputs(stored.inputs),
-    seals: readReport(stored.body).proof.seals,
-  };
-  const withdrawn = await listExclusions(tx, { state: "withdrawn" });
-  const names = new Map(withdrawn.map(({ id, decidedBy }) => [id, decidedBy]));
-  return reasonOf(before, after, (id) => names.get(id) ?? null);
-}
-
-/** In the audit log and, for each account, to those who wait for the month. */
-async function tellClosed(
-  tx: Queryable,
-  { stored, report, by }: { stored: StoredReport; report: Report; by: Actor },
-): Promise<void> {
-  const { month, account, revision, reason, closedAtMs } = stored;
-  const { item, ...facts } = closingFacts(stored);
-  await appendAudit(tx, {
-    atMs: closedAtMs,
-    actor: by,
-    action: "report.close",
-    item,
-    before: null,
-    after: facts,
-  });
-  if (account === ALL) return;
-  const verdicts = Object.fromEntries(
-    report.subjects.map(({ agreement, id, verdict }) => [`${agreement} ${id}`, verdict]),
-  );
-  await appendEvent(tx, {
-    atMs: closedAtMs,
-    kind: "month-closed",
-    key: `month-closed/${month}/${account}/${revision}`,
-    month,
-    account,
-    data: { revision, reason, digest: facts.digest, verdicts },
-  });
 }

@@ -1,8 +1,9 @@
 import type { Config } from "./config.ts";
-import { buildReport } from "./core/build-report.ts";
+import { buildReport, type Evaluated } from "./core/build-report.ts";
 import { creditTermsOf } from "./core/credit.ts";
 import { readReport } from "./core/read-report.ts";
 import type { Report, ReportProof } from "./core/report.ts";
+import { evidenceTargets } from "./core/subject.ts";
 import type { Target } from "./core/target.ts";
 import { NotFoundError } from "./errors.ts";
 import { spanOf } from "./month-span.ts";
@@ -70,14 +71,21 @@ async function countReport(
           terms: creditTermsOf(config),
         })
       : await readMonth(deps, query);
+  const isWhole = account === undefined && accounts === null;
+  const seen = isWhole ? null : targetsIn(figures.evaluated);
   return buildReport({
     ...figures,
     ...(await monthStatus(deps, figures)),
     revision: 0,
     account: account ?? null,
     closing: null,
-    proof: { ...UNSIGNED, ...(await findProof(deps.db, figures.bounds)) },
+    proof: { ...UNSIGNED, ...(await findProof(db, figures.bounds, seen)) },
   });
+}
+
+/** The ids of all targets that a report rests on. */
+export function targetsIn(evaluated: readonly Evaluated[]): string[] {
+  return evaluated.flatMap(({ subject }) => evidenceTargets(subject).map(({ id }) => id));
 }
 
 /** Of a month that is not closed. */

@@ -1,4 +1,5 @@
-import { closeMonth, type Revision } from "../close-month.ts";
+import { closeMonth } from "../close-month.ts";
+import type { Revision } from "../revise-report.ts";
 import { may } from "../core/access.ts";
 import { ForbiddenError } from "../errors.ts";
 import { sealDays } from "../seal.ts";

@@ -6,7 +6,7 @@ import type { Queryable } from "./connect.ts";
 
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
-export type ChainDay = {
+type ChainDay = {
   readonly vantage: string;
   readonly shard: string;
   readonly day: number;
@@ -14,39 +14,69 @@ export type ChainDay = {
   readonly hash: Buffer;
 };
 
-/** The chains' days that overlap the interval, in a fixed order. */
-export async function listChainDays(db: Queryable, range: Interval): Promise<ChainDay[]> {
+/** The chains' days that overlap the interval, in a fixed order; of all chains, or of some. */
+async function listChainDays(
+  db: Queryable,
+  range: Interval,
+  chainIds: readonly number[] | null,
+): Promise<ChainDay[]> {
   const { rows } = await db.query<ChainDay>(
     `select v.name as vantage, c.shard, d.day, d.rounds, d.hash
      from chain_day d join chain c on c.id = d.chain_id join vantage v on v.id = c.vantage_id
-     where d.day >= $1 and d.day < $2
+     where d.day >= $1 and d.day < $2 and ($3::int[] is null or c.id = any($3))
      order by v.name collate "C", c.shard collate "C", d.day`,
-    [Math.floor(range.fromMs / DAY_MS), Math.ceil(range.untilMs / DAY_MS)],
+    [Math.floor(range.fromMs / DAY_MS), Math.ceil(range.untilMs / DAY_MS), chainIds],
   );
   return rows;
 }
 
+/** The chains that measured any of the targets: all rounds of a chain are of one account. */
+async function listChainsOf(
+  db: Queryable,
+  { fromMs, untilMs }: Interval,
+  targets: readonly string[],
+): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `select c.id from chain c
+     cross join lateral (
+       select r.targets from round r
+       where r.chain_id = c.id and r.planned_at >= $1 and r.planned_at < $2
+       order by r.planned_at limit 1
+     ) first
+     where first.targets && array(select t.id from target t where t.name = any($3))`,
+    [new Date(fromMs).toISOString(), new Date(untilMs).toISOString(), targets],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /**
  * How many rounds were planned in the interval, and a digest over the chains' hashes of the
- * UTC days that it touches: a figure's tie to its evidence.
+ * UTC days that it touches: a figure's tie to its evidence. Of all chains, or of those of some
+ * targets.
  */
 export async function findProof(
   db: Queryable,
   range: Interval,
+  targets: readonly string[] | null = null,
 ): Promise<{ readonly rounds: number; readonly digest: string }> {
-  const days = await listChainDays(db, range);
+  const chainIds = targets === null ? null : await listChainsOf(db, range, targets);
+  const days = await listChainDays(db, range, chainIds);
   const digest = createHash("sha256");
   let rounds = 0;
   for (const { vantage, shard, day, rounds: count, hash } of days) {
     digest.update(JSON.stringify([vantage, shard, day, count, hash.toString("hex")]));
     if (day * DAY_MS >= range.fromMs && (day + 1) * DAY_MS <= range.untilMs) rounds += count;
   }
-  rounds += await countEdges(db, range);
+  rounds += await countEdges(db, range, chainIds);
   return { rounds, digest: `sha256:${digest.digest("hex")}` };
 }
 
 /** A month's first and last UTC day are only partly the month's: those are counted round by round. */
-async function countEdges(db: Queryable, { fromMs, untilMs }: Interval): Promise<number> {
+async function countEdges(
+  db: Queryable,
+  { fromMs, untilMs }: Interval,
+  chainIds: readonly number[] | null,
+): Promise<number> {
   const firstWhole = Math.min(Math.ceil(fromMs / DAY_MS) * DAY_MS, untilMs);
   const lastWhole = Math.max(Math.floor(untilMs / DAY_MS) * DAY_MS, firstWhole);
   // Chain by chain along the index: a scan would read whole partitions.
@@ -57,8 +87,9 @@ async function countEdges(db: Queryable, { fromMs, untilMs }: Interval): Promise
      cross join lateral (
        select count(*) as count from round r
        where r.chain_id = c.id and r.planned_at >= edge.from_at and r.planned_at < edge.until_at
-     ) part`,
-    [fromMs, firstWhole, lastWhole, untilMs].map((ms) => new Date(ms).toISOString()),
+     ) part
+     where $5::int[] is null or c.id = any($5)`,
+    [...[fromMs, firstWhole, lastWhole, untilMs].map((ms) => new Date(ms).toISOString()), chainIds],
   );
   return rows[0]?.count ?? 0;
 }
