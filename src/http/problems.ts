@@ -124,7 +124,9 @@ function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string") return AWAY_CODES.has(error.code);
   // What the driver says without a code.
-  return /^(Connection terminated|timeout exceeded|Query read timeout)/u.test(error.message);
+  return /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout)/u.test(
+    error.message,
+  );
 }
 
 function askedLang(query: unknown): string | undefined {

@@ -134,7 +134,9 @@ const passing = new Set([
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string") return passing.has(error.code);
-  return /^(Connection terminated|timeout)/.test(error.message);
+  return /^(Connection terminated|Client has encountered a connection error|timeout)/.test(
+    error.message,
+  );
 }
 
 /** The error of a name with several addresses has a code but no message. */
