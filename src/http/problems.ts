@@ -123,11 +123,12 @@ const AWAY_CODES = new Set(
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string") return AWAY_CODES.has(error.code);
-  // What the driver says without a code.
-  return /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout)/u.test(
-    error.message,
-  );
+  return LOST_CONNECTION.test(error.message);
 }
+
+/** What the driver says without a code. */
+const LOST_CONNECTION =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout)/u;
 
 function askedLang(query: unknown): string | undefined {
   const isGiven = typeof query === "object" && query !== null && "lang" in query;
