@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { BrokenBundle } from "./bundle-lines.ts";
 import type { BundleRound, BundleSeal } from "./core/bundle.ts";
 import type { CountRun } from "./core/counts.ts";
@@ -7,6 +6,7 @@ import { merkleRoot } from "./core/merkle.ts";
 import { REASONS } from "./core/outcome.ts";
 import { roundText } from "./core/round-proof.ts";
 import { tallyRounds, type TallyRound } from "./core/tally.ts";
+import { sha256 } from "./store/sha256.ts";
 
 const DAY_MS = 86_400_000;
 /** More than a vantage measures on a day: they are held until the day's end. */
@@ -216,10 +216,4 @@ function sealedRounds({ vantage, seen }: OpenPart, seal: BundleSeal): TallyRound
     }
   }
   return covered.map(({ tally }) => tally);
-}
-
-export function sha256(...parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest();
 }

@@ -6,7 +6,6 @@ import {
   readChain,
   readRound,
   readTargets,
-  sha256,
   startRounds,
   type PartCounts,
   type Rounds,
@@ -25,7 +24,8 @@ import type { CountRun } from "./core/counts.ts";
 import { pushRun } from "./core/day-counts.ts";
 import { rootFromPath } from "./core/merkle.ts";
 import { chainKey, dayRoot, leafBytes, sealText } from "./core/seal.ts";
-import { isSignedBy, keyIdOf, sha256Text } from "./signature.ts";
+import { isSignedBy, keyIdOf } from "./signature.ts";
+import { sha256, sha256Text } from "./store/sha256.ts";
 
 /** What an evidence bundle proves; the message of `BrokenBundle` says what it does not. */
 export type BundleProof = {

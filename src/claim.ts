@@ -54,7 +54,7 @@ export async function syncClaims(
   }
 }
 
-type Closing = { readonly report: Report; readonly nowMs: number };
+type ClosedReport = { readonly report: Report; readonly nowMs: number };
 
 function keyOf(agreement: string, subject: string): string {
   return JSON.stringify([agreement, subject]);
@@ -71,7 +71,7 @@ function whyNothing({ credit, creditNote }: ReportSubject): string {
 }
 
 /** Percent, amount and window as a revision gives them. */
-function termsOf({ credit }: Owed, { report }: Closing) {
+function termsOf({ credit }: Owed, { report }: ClosedReport) {
   return {
     revision: report.revision,
     percent: String(credit.percent),
@@ -82,7 +82,7 @@ function termsOf({ credit }: Owed, { report }: Closing) {
   };
 }
 
-async function owe(tx: Queryable, owed: Owed, closing: Closing): Promise<void> {
+async function owe(tx: Queryable, owed: Owed, closing: ClosedReport): Promise<void> {
   const { subject } = owed;
   const terms = termsOf(owed, closing);
   // A month closed long after its end may give what nobody can claim any more.
@@ -108,7 +108,7 @@ async function owe(tx: Queryable, owed: Owed, closing: Closing): Promise<void> {
 async function followRevision(
   tx: Queryable,
   { claim, owed }: { readonly claim: StoredClaim; readonly owed: Owed },
-  closing: Closing,
+  closing: ClosedReport,
 ): Promise<void> {
   const { nowMs } = closing;
   const terms = termsOf(owed, closing);
@@ -137,7 +137,7 @@ async function followRevision(
 async function followNothing(
   tx: Queryable,
   { claim, why }: { readonly claim: StoredClaim; readonly why: string },
-  { report, nowMs }: Closing,
+  { report, nowMs }: ClosedReport,
 ): Promise<void> {
   if (claim.state === "withdrawn") return;
   const note = addLine(claim.note, `revision ${report.revision} gives nothing: ${why}`);

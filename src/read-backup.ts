@@ -10,6 +10,7 @@ import {
   type BackupHeader,
   type Section,
 } from "./core/backup-format.ts";
+import { parseJson } from "./core/parse-json.ts";
 import { InvalidInputError } from "./errors.ts";
 
 /** A backup that is being read, from its beginning to its end. */
@@ -108,14 +109,6 @@ function parseHeader(
     );
   }
   return header.data;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
 
 /** What the compression itself finds. */

@@ -9,7 +9,7 @@ import { diffReports } from "./core/report-diff.ts";
 import type { Report, ReportProof, ReportSeal } from "./core/report.ts";
 import type { MonthFigures } from "./read-month.ts";
 import { targetsIn } from "./report-month.ts";
-import { sha256Text } from "./signature.ts";
+import { sha256Text } from "./store/sha256.ts";
 import type { Signer } from "./signing.ts";
 import { appendAudit } from "./store/audit.ts";
 import type { Queryable } from "./store/connect.ts";

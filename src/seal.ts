@@ -24,7 +24,7 @@ import {
   type DayChain,
   type SealRow,
 } from "./store/seals.ts";
-import { sha256 } from "./store/sha256.ts";
+import { digestText, sha256 } from "./store/sha256.ts";
 
 const DAY_MS = 86_400_000;
 /** A day is sealed this long after its end, so that rounds in flight have arrived. */
@@ -62,10 +62,6 @@ export async function sealRange(deps: SealDeps, range: Interval): Promise<Seal[]
 
 export function toSeal({ day, revision, root, hash, rounds }: SealRow): Seal {
   return { day: dayText(day), revision, root: digestText(root), hash: digestText(hash), rounds };
-}
-
-function digestText(bytes: Buffer): string {
-  return `sha256:${bytes.toString("hex")}`;
 }
 
 /**

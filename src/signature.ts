@@ -25,8 +25,3 @@ export function keyIdOf(publicKey: string): string {
   const raw = Buffer.from(publicKey, "base64url");
   return createHash("sha256").update(raw).digest("hex").slice(0, 32);
 }
-
-/** The digest of a text as reports write it: "sha256:" and hexadecimal. */
-export function sha256Text(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
-}

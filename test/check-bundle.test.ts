@@ -8,7 +8,7 @@ import { canonicalJson } from "../src/core/canonical-json.ts";
 import { evidenceText, signedText } from "../src/core/closing.ts";
 import { sealText } from "../src/core/seal.ts";
 import { exportMonth } from "../src/export-month.ts";
-import { sha256Text } from "../src/signature.ts";
+import { sha256Text } from "../src/store/sha256.ts";
 import { createHourlyMonth, OCTOBER, type HourlyMonth } from "./helpers/hourly-month.ts";
 
 /** An honest month with four bad hours of web-1, and one that hides them. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isMonth } from "./month.ts";
+import { parseJson } from "./parse-json.ts";
 import type { PackedDetail } from "./round-proof.ts";
 
 /**
@@ -207,12 +208,4 @@ function nameRound(tuple: z.output<typeof bundleRound>): BundleRound {
   const [, , , , , , , , details, previousHash] = tuple;
   const places = { chain, targets, seq, storedAtMs, plannedAtMs };
   return { ...places, outcomes, offsetsMs, latenciesUs, details, previousHash };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -3,6 +3,7 @@ import { METHODS, QUORUMS, SCOPES, type Agreement } from "./agreement.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { CreditTerms } from "./credit.ts";
 import type { Fraction } from "./fraction.ts";
+import { parseJson } from "./parse-json.ts";
 import type { ReportExclusion } from "./report.ts";
 import { evidenceTargets, type Subject } from "./subject.ts";
 import { PRODUCTS, type Target } from "./target.ts";
@@ -242,14 +243,6 @@ function readFraction([num, den]: [string, string]): Fraction {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function missing(what: string): never {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
+import { parseJson } from "./parse-json.ts";
 import { merkleRoot, type Hash } from "./merkle.ts";
 
 /** What a seal says of one chain: its rounds planned on the day, as far as the seal saw them. */
@@ -35,14 +36,6 @@ export function readChains(text: string): SealedChain[] | null {
     return { vantage, shard, rounds, lastSeq, root };
   });
   return chainsText(chains) === text ? chains : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 import type { Queryable } from "./connect.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256Text } from "./sha256.ts";
 
 /** A closed month as it was signed; `account` is "" for the report of all accounts. */
 export type StoredReport = {
@@ -109,8 +109,8 @@ export async function insertReport(tx: Queryable, report: StoredReport): Promise
 export function closingFacts({ month, account, revision, ...report }: StoredReport) {
   return {
     item: `report:${month}/${account}/${revision}`,
-    digest: digestOf(report.body),
-    inputs: digestOf(report.inputs),
+    digest: sha256Text(report.body),
+    inputs: sha256Text(report.inputs),
     reason: report.reason,
   };
 }
@@ -123,8 +123,4 @@ export async function listClosingFacts(db: Queryable): Promise<ReturnType<typeof
   const facts: ReturnType<typeof closingFacts>[] = [];
   for (const { month } of rows) facts.push(...(await listReports(db, month)).map(closingFacts));
   return facts;
-}
-
-function digestOf(text: string): string {
-  return `sha256:${sha256(Buffer.from(text)).toString("hex")}`;
 }
