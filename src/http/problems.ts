@@ -10,6 +10,7 @@ import {
   UnauthorizedError,
   type Problem,
 } from "../errors.ts";
+import { saysConnectionLost } from "../store/lost-connection.ts";
 import { chooseLang } from "../web/lang.ts";
 import { renderError } from "../web/error.tsx";
 import type { App } from "./deps.ts";
@@ -123,12 +124,11 @@ const AWAY_CODES = new Set(
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string") return AWAY_CODES.has(error.code);
-  return LOST_CONNECTION.test(error.message);
+  return saysConnectionLost(error) || TOO_LONG.test(error.message);
 }
 
-/** What the driver says without a code. */
-const LOST_CONNECTION =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout)/u;
+/** The driver's words for a wait of its own that ended; they come without a code. */
+const TOO_LONG = /^(timeout exceeded|Query read timeout)/u;
 
 function askedLang(query: unknown): string | undefined {
   const isGiven = typeof query === "object" && query !== null && "lang" in query;

@@ -3,6 +3,7 @@ import { type ClientBase, Pool, types } from "pg";
 import type { BaseLogger } from "pino";
 import type { Clock } from "../clock.ts";
 import { InvalidInputError } from "../errors.ts";
+import { saysConnectionLost } from "./lost-connection.ts";
 
 /** Runs a statement: a pool, or the one connection of a transaction. */
 export type Queryable = Pick<ClientBase, "query">;
@@ -134,9 +135,7 @@ const passing = new Set([
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string") return passing.has(error.code);
-  return /^(Connection terminated|Client has encountered a connection error|timeout)/.test(
-    error.message,
-  );
+  return saysConnectionLost(error) || error.message.startsWith("timeout");
 }
 
 /** The error of a name with several addresses has a code but no message. */

@@ -23,6 +23,7 @@ import {
   runAs,
   succeedsAs,
 } from "./embedded-programs.ts";
+import { saysConnectionLost } from "./lost-connection.ts";
 
 export type StoreDeps = {
   readonly clock: Clock;
@@ -128,10 +129,7 @@ async function isOurs(place: Place, pid: number): Promise<boolean> {
 const passing = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "57P01", "57P03"]);
 
 export function isPassing(error: unknown): boolean {
-  return (
-    passing.has(codeOf(error) ?? "") ||
-    (error instanceof Error && error.message.startsWith("Connection terminated"))
-  );
+  return passing.has(codeOf(error) ?? "") || saysConnectionLost(error);
 }
 
 /** Whether the server lets us in. Makes the database at the first time. The login proves both sides to each other. */
