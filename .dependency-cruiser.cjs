@@ -1,6 +1,6 @@
 /** One-way layers: core <- leaves <- adapters <- use cases <- shells <- main. */
 const core = "^src/core/";
-const leafNames = "clock|config|deps|errors|metrics|paths|queues";
+const leafNames = "acs3-signature|clock|config|deps|errors|metrics|paths|post|queues";
 const leaves = `^src/(${leafNames})\\.ts$`;
 const adapters = "^(src/(store|notify|reports|anchors)/|probes/)";
 const useCases = `^src/(?!(main|nines-verify|${leafNames})\\.ts$)[^/]+\\.tsx?$`;
@@ -38,7 +38,7 @@ module.exports = {
     },
     only("leaves-stay-below", leaves, [core, leaves]),
     not("adapters-stay-below", adapters, [useCases, shells, main]),
-    only("probes-stand-alone", "^probes/", ["^probes/", core, "^src/(clock|errors)\\.ts$"]),
+    only("probes-stand-alone", "^probes/", ["^probes/", core, "^src/(acs3-signature|clock|errors)\\.ts$"]),
     otherAdapters("store-knows-no-other-adapter", "store"),
     otherAdapters("notify-knows-no-other-adapter", "notify"),
     otherAdapters("reports-know-no-other-adapter", "reports"),

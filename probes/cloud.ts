@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Outcome, Reason } from "../src/core/outcome.ts";
-import type { AccessKey } from "./acs3-signature.ts";
+import type { AccessKey } from "../src/acs3-signature.ts";
 import { ProbeFailure } from "./failure.ts";
 
 /** Settings of a probe that may sign its requests. */

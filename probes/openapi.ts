@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { addressSetting, familySetting } from "./address.ts";
-import { acs3Authorization, acs3Query, sha256Hex } from "./acs3-signature.ts";
-import type { AccessKey } from "./acs3-signature.ts";
+import { acs3Authorization, acs3Query, sha256Hex } from "../src/acs3-signature.ts";
+import type { AccessKey } from "../src/acs3-signature.ts";
 import {
   accessKeyOf,
   accessKeySettings,

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { percentEncode, sha256Hex } from "./acs3-signature.ts";
-import type { AccessKey } from "./acs3-signature.ts";
+import { percentEncode, sha256Hex } from "../src/acs3-signature.ts";
+import type { AccessKey } from "../src/acs3-signature.ts";
 
 /** What a V4 signature is made over. */
 export type OssRequest = {

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Agreement } from "./core/agreement.ts";
+import type { ChannelSettings } from "./core/channel-schema.ts";
 import type { Anchor } from "./core/config-schema.ts";
+import type { MalfunctionRules } from "./core/malfunction.ts";
+import type { Route } from "./core/route.ts";
 import type { Target } from "./core/target.ts";
 import { InvalidInputError } from "./errors.ts";
 
@@ -25,10 +28,13 @@ export type Vantage = { readonly id: string; readonly controls: readonly Control
 
 export type Account = { readonly id: string; readonly name: string; readonly currency: string };
 
-export type Channel = {
-  readonly id: string;
-  readonly kind: string;
-  readonly [key: string]: unknown;
+/** Pages that anybody may read without login. */
+export type StatusPage = {
+  readonly title: string | null;
+  /** Whether there is one of all accounts. */
+  readonly all: boolean;
+  /** Those with one of their own. */
+  readonly accounts: readonly string[];
 };
 
 /** A validated configuration with every default filled in. */
@@ -48,8 +54,16 @@ export type Config = {
   /** Days off, and weekend days that are worked, as "2026-10-01": claim windows count working days. */
   readonly holidays: readonly string[];
   readonly workingDays: readonly string[];
-  /** Kept for the alert channels to come; validated only in form. May hold secrets. */
-  readonly channels: readonly Channel[];
+  /** Ways by which people are told. May hold secrets. */
+  readonly channels: readonly ChannelSettings[];
+  /** Which events go to which channels. */
+  readonly routes: readonly Route[];
+  /** How outages become malfunctions. */
+  readonly malfunctions: MalfunctionRules;
+  /** Null: nothing is public. */
+  readonly statusPage: StatusPage | null;
+  /** Address of the pages as people reach them, without a slash at its end; null: not known. */
+  readonly publicUrl: string | null;
   /** Places outside that are given every seal. May hold secrets. */
   readonly anchors: readonly Anchor[];
 };

@@ -3,12 +3,13 @@ import type { z } from "zod";
 import type { Account, Config, ControlEndpoint, Vantage } from "./config.ts";
 import { checkForm } from "./config-problems.ts";
 import type { Agreement } from "./core/agreement.ts";
+import { routeEntry } from "./core/alerting-schema.ts";
+import { channelEntry } from "./core/channel-schema.ts";
 import {
   accountEntry,
   agreementDraft,
   agreementEntry,
   anchorEntry,
-  channelEntry,
   fileOutline,
   headEntries,
   keepsText,
@@ -20,6 +21,15 @@ import {
 import { parseDuration } from "./core/duration.ts";
 import { builtInAgreements, toAgreement } from "./core/to-agreement.ts";
 import { InvalidInputError } from "./errors.ts";
+import {
+  channelFindings,
+  routeFindings,
+  statusPageFindings,
+  toMalfunctionRules,
+  toRoutes,
+  toStatusPage,
+  type AlertingScope,
+} from "./parse-alerting.ts";
 import { toProblems } from "./place-problems.ts";
 import {
   duplicateFindings,
@@ -186,11 +196,29 @@ function readAgreements(data: Raw, timeZone: string) {
   return { agreements, ids, findings };
 }
 
-function readChannels(data: Raw) {
+/** What is told to whom. */
+function readAlerting(
+  data: Raw,
+  head: ReturnType<typeof readHead>["head"],
+  scope: Omit<AlertingScope, "channelIds">,
+) {
   const list = readList(data, "channels", channelEntry);
+  const routes = readList(data, "routes", routeEntry);
+  const channelIds = present(idsOf(list.raw));
+  const full = { ...scope, channelIds };
   return {
     channels: list.entries.map(({ entry }) => entry),
-    findings: [...list.findings, ...duplicateFindings(idsOf(list.raw), "channels")],
+    routes: toRoutes(routes.entries, full),
+    malfunctions: toMalfunctionRules(head.malfunctions),
+    statusPage: toStatusPage(head.statusPage),
+    findings: [
+      ...list.findings,
+      ...duplicateFindings(idsOf(list.raw), "channels"),
+      ...channelFindings(list.entries, channelIds),
+      ...routes.findings,
+      ...routeFindings(routes.entries, full),
+      ...statusPageFindings(head.statusPage, scope.accountIds),
+    ],
   };
 }
 
@@ -236,7 +264,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
   const vantages = readVantages(data);
   const accounts = readAccounts(data);
   const agreements = readAgreements(data, timeZone);
-  const channels = readChannels(data);
+  const alerting = readAlerting(data, head, { timeZone, accountIds: accounts.ids });
   const anchors = readAnchors(data);
   const { interval = "15s", timeout = "5s", vantages: named } = head.defaults ?? {};
   const targets = readTargets(data, {
@@ -265,7 +293,11 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     targets: targets.targets,
     holidays: head.holidays ?? [],
     workingDays: head.workingDays ?? [],
-    channels: channels.channels,
+    channels: alerting.channels,
+    routes: alerting.routes,
+    malfunctions: alerting.malfunctions,
+    statusPage: alerting.statusPage,
+    publicUrl: head.publicUrl?.replace(/\/+$/, "") ?? null,
     anchors: anchors.anchors,
   };
   return {
@@ -275,7 +307,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
       ...vantages.findings,
       ...accounts.findings,
       ...agreements.findings,
-      ...channels.findings,
+      ...alerting.findings,
       ...anchors.findings,
       ...vantageFindings(named ?? [], vantages.ids, ["defaults", "vantages"]),
       ...targets.findings,

@@ -7,6 +7,12 @@ import type { Queryable } from "./store/connect.ts";
 import { exclusionJson, listExclusions } from "./store/exclusions.ts";
 import { findUnevenInstant } from "./store/instants.ts";
 import { DROPPED_ITEM, droppedJson, findDroppedUntil } from "./store/partitions.ts";
+import {
+  listMalfunctionNotes,
+  listMalfunctions,
+  malfunctionJson,
+  malfunctionNoteJson,
+} from "./store/malfunctions.ts";
 import { listClosingFacts } from "./store/reports.ts";
 import { keyJson, listKeys } from "./store/signing-keys.ts";
 import { listTokens, tokenJson } from "./store/tokens.ts";
@@ -30,6 +36,14 @@ const tables = {
       (row) => [`exclusion:${row.id}`, exclusionJson(row)] as const,
     ),
   key: async (db) => (await listKeys(db)).map((row) => [`key:${row.id}`, keyJson(row)] as const),
+  malfunction: async (db) =>
+    (await listMalfunctions(db, {})).map(
+      (row) => [`malfunction:${row.id}`, malfunctionJson(row)] as const,
+    ),
+  "malfunction-note": async (db) =>
+    (await listMalfunctionNotes(db, null)).map(
+      (row) => [`malfunction-note:${row.id}`, malfunctionNoteJson(row)] as const,
+    ),
   report: async (db) =>
     (await listClosingFacts(db)).map(({ item, ...facts }) => [item, facts] as const),
   rounds: async (db) => {

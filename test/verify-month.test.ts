@@ -26,15 +26,22 @@ const actor = (name: string, role: Actor["role"]): Actor => {
 
 /**
  * What nothing that is proved rests on: marks of work to be done, the states of the running
- * month, and logins. A start compares the migrations with their files.
+ * month, messages that were sent, and logins. Outages of malfunctions follow from the rounds. A start compares the migrations with their files.
  */
 const BOOKKEEPING = new Set([
   "closing",
+  "delivery",
+  "letter",
+  "letter_read",
+  "malfunction_outage",
   "memo",
+  "message",
+  "open_outage",
   "progress",
   "schema_migration",
   "session",
   "subject_state",
+  "thread",
   "unsettled",
 ]);
 

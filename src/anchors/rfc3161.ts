@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AnchorOf, AnchorWriter } from "./anchor.ts";
 import { decode, decodeAll, encode, encodeInteger, expectTag, TAG, type Element } from "./der.ts";
-import { post } from "./post.ts";
+import { post } from "../post.ts";
 
 // Object identifiers as DER has them.
 const SHA256 = Buffer.from("608648016503040201", "hex"); // 2.16.840.1.101.3.4.2.1

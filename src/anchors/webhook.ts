@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { checkLine, sealLine, type AnchorOf, type AnchorWriter } from "./anchor.ts";
-import { post } from "./post.ts";
+import { post } from "../post.ts";
 
 /** Sends the seal as JSON; with a secret, its HMAC-SHA256 goes along in a header. */
 export const webhook: AnchorWriter<AnchorOf<"webhook">> = {

@@ -10,6 +10,8 @@ const PERMISSIONS = {
   "import-results": ["sre", "approver", "admin"],
   "propose-exclusion": ["sre", "approver", "admin"],
   "approve-exclusion": ["approver", "admin"],
+  /** Acknowledge, own, note, review malfunctions, and open them by hand. */
+  "handle-malfunction": ["sre", "approver", "admin"],
   "close-month": ["approver", "admin"],
   "handle-claim": ["account-manager", "approver", "admin"],
   "manage-access": ["admin"],

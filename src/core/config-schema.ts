@@ -1,7 +1,22 @@
 import { z } from "zod";
 import { METHODS, QUORUMS, SCOPES } from "./agreement.ts";
 import { parseDecimal } from "./decimal.ts";
-import { DURATION, parseDuration } from "./duration.ts";
+import {
+  HOST_AND_PORT,
+  dateText,
+  dayText,
+  durationText,
+  idText,
+  momentText,
+  percent,
+  shown,
+  timeZone,
+  urlText,
+  wordText,
+} from "./config-forms.ts";
+import { channelEntry } from "./channel-schema.ts";
+import { malfunctionsEntry, routeEntry, statusPageEntry } from "./alerting-schema.ts";
+import { parseDuration } from "./duration.ts";
 import { PRODUCTS } from "./target.ts";
 
 /**
@@ -10,99 +25,8 @@ import { PRODUCTS } from "./target.ts";
  * into messages.
  */
 
-type Issue = { readonly input?: unknown };
-
-/** A wrong value as a message shows it. */
-function shown({ input }: Issue): string {
-  if (typeof input === "string") return `"${input}"`;
-  return typeof input === "number" || typeof input === "boolean" ? String(input) : "this";
-}
-
-const SHORT_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-const idText = z
-  .string()
-  .regex(SHORT_NAME, {
-    error: (issue) =>
-      `${shown(issue)} is no id; use at most 63 of a-z, 0-9, ".", "_" and "-", a letter or digit first`,
-  })
-  .describe('Unique id: a-z, 0-9, ".", "_" and "-"');
-
-/** Free of "/" because it is a part of a group's id. */
-const wordText = z.string().regex(/^[^\s/]{1,63}$/, {
-  error: (issue) => `${shown(issue)} must be 1 to 63 characters without blank or "/"`,
-});
-
-function durationText(description: string, limits: { from: string; until: string }) {
-  const fromMs = parseDuration(limits.from) ?? 0;
-  const untilMs = parseDuration(limits.until) ?? 0;
-  const range = `between ${limits.from} and ${limits.until}`;
-  return z
-    .string({
-      error: (issue) =>
-        `${shown(issue)} is no duration; write a number and its unit, such as "15s"`,
-    })
-    .regex(DURATION, {
-      abort: true,
-      error: (issue) =>
-        `${shown(issue)} is no duration; write a whole number and ms, s, m, h or d, such as "15s"`,
-    })
-    .refine(
-      (text) => {
-        const ms = parseDuration(text) ?? -1;
-        return ms >= fromMs && ms <= untilMs;
-      },
-      { abort: true, error: (issue) => `${shown(issue)} is out of range; choose one ${range}` },
-    )
-    .describe(`${description}, ${range}`);
-}
-
-const PERCENT = /^\d{1,3}(\.\d{1,9})?$/;
-/** A number is taken by the digits in the file, hence the type for editors. */
-const percentText = z
-  .string()
-  .regex(PERCENT, {
-    abort: true,
-    error: (issue) => `${shown(issue)} is no percentage; write a decimal such as "99.95"`,
-  })
-  .refine(
-    (text) => {
-      const value = parseDecimal(text);
-      return value !== null && value.num > 0n && value.num <= 100n * value.den;
-    },
-    { error: (issue) => `${shown(issue)} is no percentage above 0 and up to 100; correct it` },
-  );
-const percent = (description: string) =>
-  percentText.meta({ description, type: ["string", "number"] });
-
-const dateText = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, {
-    error: (issue) => `${shown(issue)} is no date; write it like 2026-10-01`,
-  })
-  .describe("Date, from its local midnight");
-
-/** A day of the calendar: "2026-02-30" is none. */
-const dayText = z
-  .string()
-  .refine((text) => z.iso.date().safeParse(text).success, {
-    error: (issue) => `${shown(issue)} is no day of the calendar; write one like 2026-10-01`,
-  })
-  .describe("Day, such as 2026-10-01");
-
-const momentText = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/, {
-    error: (issue) =>
-      `${shown(issue)} is neither a date nor an instant; write 2026-10-01 or 2026-10-01T00:00:00+08:00`,
-  })
-  .describe("Date (from its local midnight) or instant with its offset");
-
-const timeZone = z.string().describe("IANA time zone, such as Asia/Shanghai");
-
 const vantageIds = (description: string) =>
   z.array(z.string()).min(1, "is empty; name a vantage, or remove the key").describe(description);
-
-export const HOST_AND_PORT = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/;
 
 const controlEntry = z
   .discriminatedUnion("kind", [
@@ -245,30 +169,6 @@ export type TargetEntry = z.output<typeof targetEntry>;
 export const targetDraft = targetEntry.partial();
 export type TargetDraft = z.output<typeof targetDraft>;
 
-/** The kinds of channels are checked by those who send. */
-export const channelEntry = z.looseObject({ id: idText, kind: z.string().min(1) });
-
-/** fetch refuses to send to an address with them. */
-function hasNoCredentials(text: string): boolean {
-  const { username, password } = new URL(text);
-  return username === "" && password === "";
-}
-
-const anchorUrl = z
-  .string()
-  .regex(/^https?:\/\/[^\s/]\S*$/, {
-    abort: true,
-    error: "is no address; write one that begins with https:// or http://",
-  })
-  .refine((text) => URL.canParse(text), {
-    abort: true,
-    error: "is no address; compare its host and port",
-  })
-  .refine(hasNoCredentials, {
-    error: "holds a user or a password, which cannot be sent; leave them out of the address",
-  })
-  .describe("Where seals are sent");
-
 export const anchorEntry = z
   .discriminatedUnion("kind", [
     z
@@ -288,7 +188,7 @@ export const anchorEntry = z
       .strictObject({
         id: idText,
         kind: z.literal("webhook"),
-        url: anchorUrl,
+        url: urlText.describe("Where seals are sent"),
         secret: z
           .string()
           .min(1, "is empty; give a secret, or remove the key")
@@ -297,7 +197,11 @@ export const anchorEntry = z
       })
       .describe("Each seal is sent as JSON by POST"),
     z
-      .strictObject({ id: idText, kind: z.literal("rfc3161"), url: anchorUrl })
+      .strictObject({
+        id: idText,
+        kind: z.literal("rfc3161"),
+        url: urlText.describe("Where seals are sent"),
+      })
       .describe("A time-stamp authority by RFC 3161"),
   ])
   .describe("A place outside that seals are given to, so that they cannot be made again later");
@@ -342,6 +246,11 @@ export const headEntries = z.object({
     .min(1, "is empty; give a token, or remove the key")
     .optional()
     .describe("Opens /metrics to the bearer of this token"),
+  publicUrl: urlText
+    .optional()
+    .describe("Address of the pages as people reach them, for links in messages"),
+  malfunctions: malfunctionsEntry.optional(),
+  statusPage: statusPageEntry.optional(),
   trustProxy: z
     .union([z.boolean(), z.array(proxyText)])
     .optional()
@@ -373,6 +282,7 @@ export const fileOutline = z.strictObject({
   targets: anyList.optional(),
   channels: anyList.optional(),
   anchors: anyList.optional(),
+  routes: anyList.optional(),
 });
 
 /** The whole file. */
@@ -385,6 +295,7 @@ export const configFile = z.strictObject({
   targets: z.array(targetEntry).optional(),
   channels: z.array(channelEntry).optional(),
   anchors: z.array(anchorEntry).optional(),
+  routes: z.array(routeEntry).optional(),
 });
 
 /** Paths whose numbers are taken by their digits: "99.95" is exact, the float is not. */

@@ -21,4 +21,6 @@ export const lockKeys = {
   watch: 7,
   /** Seals given to places outside one after another. */
   anchor: 8,
+  /** One who makes messages of events at a time. */
+  announce: 9,
 } as const;

@@ -23,16 +23,49 @@ export type NewEvent = {
  * are committed in the order of their ids, so that who reads on after an id misses none.
  */
 export async function appendEvent(tx: Queryable, event: NewEvent): Promise<boolean> {
+  return (await appendEvents(tx, [event])) > 0;
+}
+
+/** Writes those events that are not there yet, as `appendEvent` does; gives how many. */
+export async function appendEvents(tx: Queryable, events: readonly NewEvent[]): Promise<number> {
+  if (events.length === 0) return 0;
   // The lock of the audit log: two locks would be taken in two orders.
   await tx.query(`select pg_advisory_xact_lock($1, $2)`, [lockClass, lockKeys.audit]);
-  const known = await tx.query(`select from event where key = $1`, [event.key]);
-  if (known.rowCount !== 0) return false;
-  const { rows } = await tx.query<{ id: number; hash: Buffer }>(
+  const { rows: known } = await tx.query<{ key: string }>(
+    `select key from event where key = any($1)`,
+    [events.map(({ key }) => key)],
+  );
+  const told = new Set(known.map(({ key }) => key));
+  const { rows: lastRows } = await tx.query<{ id: number; hash: Buffer }>(
     `select id, hash from event order by id desc limit 1`,
   );
-  const last = rows[0] ?? { id: 0, hash: Buffer.alloc(0) };
-  const row: EventFacts = {
-    id: last.id + 1,
+  let last = lastRows[0] ?? { id: 0, hash: Buffer.alloc(0) };
+  const chained: ChainedEvent[] = [];
+  for (const event of events) {
+    if (told.has(event.key)) continue;
+    told.add(event.key);
+    const facts = factsOf(event, last.id + 1);
+    const hash = hashEvent(last.hash, facts);
+    chained.push({ facts, previousHash: last.hash, hash });
+    last = { id: facts.id, hash };
+  }
+  for (let at = 0; at < chained.length; at += AT_ONCE) {
+    await insertEvents(tx, chained.slice(at, at + AT_ONCE));
+  }
+  return chained.length;
+}
+
+const AT_ONCE = 1_000;
+
+type ChainedEvent = {
+  readonly facts: EventFacts;
+  readonly previousHash: Buffer;
+  readonly hash: Buffer;
+};
+
+function factsOf(event: NewEvent, id: number): EventFacts {
+  return {
+    id,
     atMs: event.atMs,
     kind: event.kind,
     key: event.key,
@@ -44,27 +77,33 @@ export async function appendEvent(tx: Queryable, event: NewEvent): Promise<boole
     subject: event.subject ?? null,
     data: canonicalJson(event.data),
   };
+}
+
+async function insertEvents(tx: Queryable, events: readonly ChainedEvent[]): Promise<void> {
+  const column = (pick: (facts: EventFacts) => string | number | null) =>
+    events.map(({ facts }) => pick(facts));
   await tx.query(
     `insert into event (id, at, kind, key, month, account, product, region, agreement, subject,
        data, previous_hash, hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+     select * from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[],
+       $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[],
+       $13::bytea[])`,
     [
-      row.id,
-      new Date(row.atMs).toISOString(),
-      row.kind,
-      row.key,
-      row.month,
-      row.account,
-      row.product,
-      row.region,
-      row.agreement,
-      row.subject,
-      row.data,
-      last.hash,
-      hashEvent(last.hash, row),
+      column(({ id }) => id),
+      column(({ atMs }) => new Date(atMs).toISOString()),
+      column(({ kind }) => kind),
+      column(({ key }) => key),
+      column(({ month }) => month),
+      column(({ account }) => account),
+      column(({ product }) => product),
+      column(({ region }) => region),
+      column(({ agreement }) => agreement),
+      column(({ subject }) => subject),
+      column(({ data }) => data),
+      events.map(({ previousHash }) => previousHash),
+      events.map(({ hash }) => hash),
     ],
   );
-  return true;
 }
 
 /** What the hash of an event covers. */

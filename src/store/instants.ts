@@ -1,7 +1,17 @@
 import type { Queryable } from "./connect.ts";
 
 /** Tables whose rows are compared as JSON, which has no more than milliseconds. */
-const TABLES = ["anchor", "app_user", "claim", "exclusion", "report", "signing_key", "token"];
+const TABLES = [
+  "anchor",
+  "app_user",
+  "claim",
+  "exclusion",
+  "malfunction",
+  "malfunction_note",
+  "report",
+  "signing_key",
+  "token",
+];
 
 /**
  * Nothing that nines writes has parts of a millisecond, and nothing that it reads shows them:

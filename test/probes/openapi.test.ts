@@ -1,7 +1,7 @@
 import nock from "nock";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { acs3Authorization, sha256Hex } from "../../probes/acs3-signature.ts";
+import { acs3Authorization, sha256Hex } from "../../src/acs3-signature.ts";
 import { openapi } from "../../probes/openapi.ts";
 import type { ProbeContext } from "../../probes/probe.ts";
 import { systemClock } from "../../src/clock.ts";

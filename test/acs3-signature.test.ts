@@ -5,8 +5,8 @@ import {
   acs3Query,
   percentEncode,
   sha256Hex,
-} from "../../probes/acs3-signature.ts";
-import type { Acs3Request } from "../../probes/acs3-signature.ts";
+} from "../src/acs3-signature.ts";
+import type { Acs3Request } from "../src/acs3-signature.ts";
 
 const runInstances: Acs3Request = {
   method: "POST",

@@ -1,0 +1,38 @@
+import { exchange, type Answer } from "../post.ts";
+import type { Sent } from "./channel.ts";
+
+type Request = {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/**
+ * Sends by POST and judges by the status: 2xx is sent; 408, 425, 429 and 5xx are worth another
+ * try, like no answer at all; anything else is not. `judge` looks at a 2xx answer's body: many
+ * receivers say there that they refused; null leaves it at sent.
+ */
+export async function postMessage(
+  { url, body, headers }: Request,
+  judge: (answer: Answer) => Sent | null = () => null,
+): Promise<Sent> {
+  let answer: Answer;
+  try {
+    answer = await exchange(url, Buffer.from(body), {
+      "content-type": "application/json; charset=utf-8",
+      ...headers,
+    });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : "no answer";
+    return { outcome: "temporary", detail, retryAfterMs: null };
+  }
+  const { status, retryAfterMs } = answer;
+  const detail = `status ${status}`;
+  if (status >= 200 && status <= 299) {
+    return judge(answer) ?? { outcome: "sent", reference: null, detail };
+  }
+  const isTemporary = status >= 500 || [408, 425, 429].includes(status);
+  return isTemporary
+    ? { outcome: "temporary", detail, retryAfterMs }
+    : { outcome: "permanent", detail };
+}

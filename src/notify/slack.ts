@@ -1,0 +1,5 @@
+import type { Channel } from "./channel.ts";
+
+export const slack: Channel<"slack"> = {
+  send: () => Promise.resolve({ outcome: "permanent", detail: "not there yet" }),
+};
