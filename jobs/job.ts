@@ -27,9 +27,17 @@ export type StoreJobDeps = {
   readonly signer: () => Promise<Signer>;
   /** Months wait: the sandbox's history is not whole yet. */
   readonly holdsClosing: () => boolean;
+  /** Puts a job on a queue, beside those that are planned. */
+  readonly addJob: AddJob;
   /** Is told of rounds that can never be stored. */
   readonly onRefused: (round: Round | null, why: string) => void;
 };
+
+export type AddJob = (
+  queue: string,
+  name: string,
+  options?: { readonly data?: unknown; readonly id?: string; readonly delayMs?: number },
+) => Promise<void>;
 
 /** One kind of job. Throws when it should be tried again. */
 export type RunJob<Deps> = (deps: Deps, job: JobView) => Promise<void>;

@@ -27,6 +27,10 @@ export async function startRecording(
     signer,
     holdsClosing,
     db: store.db,
+    addJob: (queue, name, { data = {}, id, delayMs = 0 } = {}) =>
+      queues
+        .open(queue)
+        .add(name, data, { delay: delayMs, ...(id === undefined ? {} : { jobId: id }) }),
     recorder: createRecorder({ store, clock, metrics }),
     onRefused: (round, why) => {
       metrics.rounds.inc({ vantage: round?.vantage ?? "", result: "refused" });
