@@ -44,8 +44,23 @@ function inside(schema: unknown): unknown[] {
   return wraps ? [schema.unwrap()] : [];
 }
 
-function keysOf(schema: unknown): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : inside(schema).flatMap(keysOf);
+/** The keys that a value may have: of a choice by its kind, those of its kind alone. */
+function keysOf(schema: unknown, value: unknown): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  const options = inside(schema);
+  const ofKind = options.filter((option) => isOfKind(schema, { option, value }));
+  return [...new Set((ofKind.length > 0 ? ofKind : options).flatMap((one) => keysOf(one, value)))];
+}
+
+function isOfKind(
+  schema: unknown,
+  { option, value }: { readonly option: unknown; readonly value: unknown },
+): boolean {
+  if (!(schema instanceof z.ZodDiscriminatedUnion) || !(option instanceof z.ZodObject))
+    return false;
+  const kind: unknown = option.shape[schema.def.discriminator];
+  if (!(kind instanceof z.ZodType) || typeof value !== "object" || value === null) return false;
+  return kind.safeParse(Reflect.get(value, schema.def.discriminator)).success;
 }
 
 function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): unknown[] {
@@ -140,7 +155,7 @@ function findingsOf(issue: Issue, schema: z.ZodType, base: Path): Finding[] {
   if (issue.input === MISSING_VALUE) return [{ path, at, message: "" }];
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = schemasAt(schema, issue.path).flatMap(keysOf);
+      const known = schemasAt(schema, issue.path).flatMap((one) => keysOf(one, issue.input));
       return issue.keys.map((unknown) => ({
         path: [...path, unknown],
         at: "key" as const,

@@ -309,14 +309,14 @@ describe("a value from outside", () => {
   test("is replaced in probes and channels too", () => {
     const config = parse(
       `version: 1
-channels: [{ id: ops, kind: dingtalk, nested: { url: "\${URL}" } }]
+channels: [{ id: ops, kind: dingtalk, url: "\${URL}" }]
 targets:${web.replace("192.0.2.10", "${HOST_IP}")}`,
       { env: { URL: "https://example.org", HOST_IP: "192.0.2.99" } },
     );
     expect(config.channels[0]).toEqual({
       id: "ops",
       kind: "dingtalk",
-      nested: { url: "https://example.org" },
+      url: "https://example.org",
     });
     expect(config.targets[0]?.probe).toEqual({ kind: "tcp", address: "192.0.2.99:22" });
   });
@@ -551,14 +551,24 @@ describe("the files beside the program", () => {
       .replaceAll(/^( *)# (\w+: [^#]*?)(  +\S.*| # .*)?$/gm, "$1$2")
       .replace(/^( *)threshold:.*\n/m, "")
       .replace(/^( *)minVantages:.*\n/m, "")
-      .replaceAll(/^# (channels:|anchors:|  - \{ id: )/gm, "$1");
-    const env = { METRICS_TOKEN: "a", DINGTALK_URL: "b", DINGTALK_SECRET: "c", SEAL_SECRET: "d" };
+      .replaceAll(/^# (channels:|anchors:|routes:|  - \{ (id|channels): )/gm, "$1");
+    const names = [...text.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name ?? "");
+    const env = Object.fromEntries(names.map((name) => [name, `https://example.com/${name}`]));
     const config = parseConfig(
       { text, file },
       { env, probeSettings: realSettings, readFile: () => "" },
     );
     expect(config.targets[0]).toMatchObject({ class: "standard", intervalMs: 30_000 });
-    expect(config.channels).toHaveLength(1);
+    expect(config.channels.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(["dingtalk", "email", "sms", "webhook", "alertmanager", "inbox"]),
+    );
+    expect(config.routes.map(({ channels }) => channels)).toEqual([
+      ["ops", "alerts"],
+      ["mail"],
+      ["hook"],
+    ]);
+    expect(config.malfunctions.rules).toHaveLength(4);
+    expect(config.statusPage).toEqual({ title: "Acme Cloud", all: false, accounts: ["acme"] });
     expect(config.anchors.map(({ kind }) => kind)).toEqual(["file", "webhook", "rfc3161"]);
   });
 
@@ -679,7 +689,7 @@ describe("checkSummary", () => {
     const text = `version: 1
 vantages: [{ id: a }, { id: b }]
 metricsToken: \${KEY}
-channels: [{ id: ops, kind: webhook, secret: "\${KEY}" }]
+channels: [{ id: ops, kind: webhook, url: "https://example.org", secret: "\${KEY}" }]
 targets:${web}${web.replace("web-1", "web-2").replace("cn-hangzhou", "cn-beijing")}`;
     expect(summary(text)).toBe(`Time zone Asia/Shanghai, rounds kept for 400 days
 Vantages (2): a, b

@@ -47,6 +47,7 @@ beforeEach(async () => {
     recorder: createRecorder({ store: testStore(db), clock, metrics: createMetrics() }),
     signer: () => Promise.reject(new Error("no key here")),
     holdsClosing: () => false,
+    addJob: () => Promise.resolve(),
     onRefused: (round, why) => refused.push({ round, why }),
   };
 });
