@@ -100,8 +100,8 @@ export type MalfunctionsEntry = z.output<typeof malfunctionsEntry>;
 export const statusPageEntry = z
   .strictObject({
     title: z.string().min(1).max(100).optional(),
-    all: z.boolean().optional().describe("/status shows every account to everybody"),
-    accounts: names("/status/ACCOUNT shows each of these to everybody").optional(),
+    all: z.boolean().optional().describe("/status shows all accounts together to everybody"),
+    accounts: names("/status?account=ID shows each of these to everybody").optional(),
   })
   .describe("Pages that anybody may read without login; off without this key");
 export type StatusPageEntry = z.output<typeof statusPageEntry>;

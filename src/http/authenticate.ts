@@ -5,6 +5,7 @@ import { UnauthorizedError } from "../errors.ts";
 import { hasAccess } from "../store/users.ts";
 import { stylesheet } from "../web/style.ts";
 import { addressOf, setActor } from "./actor.ts";
+import { STATUS_URLS } from "./status.ts";
 import { isLoopbackName, type App, type HttpDeps, type OpsDeps } from "./deps.ts";
 
 /** Open to everybody: they tell nothing of anybody. Those below `/docs` too. */
@@ -15,6 +16,7 @@ const OPEN = new Set([
   "/docs",
   stylesheet.path,
   "/api/v1/login",
+  ...STATUS_URLS,
 ]);
 /** Has a rule of its own. */
 const METRICS = "/metrics";

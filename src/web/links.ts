@@ -23,3 +23,14 @@ export function resultsHref(id: string, fromMs: number, untilMs: number): string
   const range = { from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString() };
   return `/api/v1/targets/${encodeURIComponent(id)}/results?${new URLSearchParams(range)}`;
 }
+
+const STATUS_PATHS = { page: "/status", atom: "/status.atom", json: "/status.json" } as const;
+
+/** The public page, its feed or its data; of one account, or of all. */
+export function statusHref(
+  form: keyof typeof STATUS_PATHS,
+  { account, lang }: { readonly account: string | null; readonly lang: Lang },
+): string {
+  const query = new URLSearchParams({ ...(account === null ? {} : { account }), lang });
+  return `${STATUS_PATHS[form]}?${query}`;
+}

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { styleBase } from "./style-base.ts";
 import { styleOverview } from "./style-overview.ts";
+import { styleStatus } from "./style-status.ts";
 import { styleTarget } from "./style-target.ts";
 
-const text = styleBase + styleOverview + styleTarget;
+const text = styleBase + styleOverview + styleTarget + styleStatus;
 const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** The one style sheet; its address changes with its content, so it may be kept for ever. */

@@ -3,6 +3,7 @@ import type { Agreement } from "../../src/core/agreement.ts";
 import type { TimelineRun } from "../../src/core/figure.ts";
 import { budgetOf, overviewOf } from "../../src/core/overview-view.ts";
 import type { OverviewInput } from "../../src/core/overview-view.ts";
+import type { StatusModel } from "../../src/core/status-view.ts";
 import type { Report, ReportSubject, Verdict } from "../../src/core/report.ts";
 import { PRODUCTS } from "../../src/core/target.ts";
 import type { Product } from "../../src/core/target.ts";
@@ -501,3 +502,51 @@ export const demoQuietTarget: TargetModel = {
   latency: { fromMs: SETTLED - DAY, untilMs: SETTLED, points: [] },
   results: [],
 };
+
+/** The public page in a bad hour: something down, something over, something planned. */
+export function demoStatus(): StatusModel {
+  const { cells, regions } = demoOverview();
+  const states = ["up", "up", "partly", "up", "down", "unknown"] as const;
+  return {
+    title: "Acme Cloud",
+    account: null,
+    state: "partly",
+    atMs: SETTLED + MINUTE,
+    month: "2026-11",
+    timeZone: demoFrame.timeZone,
+    places: cells.map((cell, index) => ({
+      product: cell.product,
+      region: cell.region,
+      regionName: regions.find(({ id }) => id === cell.region)!.name,
+      state: states[index % states.length] ?? "up",
+      availabilityPercent: cell.worst.availabilityPercent,
+      band: cell.band,
+    })),
+    malfunctions: [
+      {
+        id: 8,
+        fromMs: SETTLED - 17 * MINUTE,
+        untilMs: null,
+        products: ["ecs", "rds"],
+        regions: ["cn-hongkong"],
+      },
+      {
+        id: 7,
+        fromMs: SETTLED - 30 * HOUR,
+        untilMs: SETTLED - 29 * HOUR,
+        products: [],
+        regions: [],
+      },
+    ],
+    maintenance: [
+      {
+        id: 3,
+        fromMs: SETTLED + DAY,
+        untilMs: SETTLED + DAY + HOUR,
+        products: ["oss"],
+        regions: ["cn-hangzhou", "cn-shanghai"],
+        reason: "A larger disk for <everybody> & more",
+      },
+    ],
+  };
+}

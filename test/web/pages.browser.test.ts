@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderError } from "../../src/web/error.tsx";
 import { renderOverview } from "../../src/web/overview.tsx";
 import { stylesheet } from "../../src/web/style.ts";
+import { renderBadge } from "../../src/web/status-badge.tsx";
+import { renderFeed } from "../../src/web/status-feed.tsx";
+import { renderStatus } from "../../src/web/status.tsx";
 import { renderTarget } from "../../src/web/target.tsx";
 import { openBrowser, serveFixed } from "../helpers/browser.ts";
 import { has } from "../helpers/programs.ts";
@@ -14,6 +17,7 @@ import {
   demoFrame,
   demoOverview,
   demoQuietTarget,
+  demoStatus,
   demoTarget,
 } from "./demo-models.ts";
 
@@ -34,11 +38,14 @@ const filling = demoOverview(undefined, {
   frame: { ...demoFrame, filling: { done: 31, total: 90 } },
   filter: { product: "rds", region: null },
 });
+const emptyStatus = { ...demoStatus(), state: "unknown" as const, places: [], malfunctions: [] };
 const pages = (["en", "zh"] as const).flatMap((lang) => [
   [`/overview-${lang}`, renderOverview(demoOverview(), lang)] as const,
   [`/filling-${lang}`, renderOverview(filling, lang)] as const,
   [`/target-${lang}`, renderTarget(demoTarget, lang)] as const,
   [`/quiet-${lang}`, renderTarget(demoQuietTarget, lang)] as const,
+  [`/status-${lang}`, renderStatus(demoStatus(), lang)] as const,
+  [`/no-status-${lang}`, renderStatus(emptyStatus, lang)] as const,
   [`/error-${lang}`, renderError({ status: 404, title: "", detail: "web-9" }, lang)] as const,
 ]);
 const many = renderOverview(demoOverview(MANY_REGIONS), "en");
@@ -210,3 +217,22 @@ test.skipIf(noBrowser)(
   },
   60_000,
 );
+
+test.skipIf(noBrowser)("feed and badges are well-formed", async () => {
+  const tab = await strict.newPage();
+  const model = { ...demoStatus(), title: `a < b & "c" \u0007` };
+  const feeds = (["en", "zh"] as const).map((lang) =>
+    renderFeed(model, { lang, baseUrl: "https://status.example.com" }),
+  );
+  const badge = renderBadge({ label: `<"&'`, value: "99.9 %", state: "up" });
+  const found = await tab.evaluate(
+    (texts) =>
+      texts.map((text) => {
+        const parsed = new DOMParser().parseFromString(text, "application/xml");
+        return parsed.querySelector("parsererror")?.textContent ?? parsed.documentElement.tagName;
+      }),
+    [...feeds, badge],
+  );
+  await tab.close();
+  expect(found).toEqual(["feed", "feed", "svg"]);
+});

@@ -1,0 +1,72 @@
+import type { Name } from "./region-name.ts";
+import type { BandDay } from "./views.ts";
+
+/** How something stands at present; `unknown`: nothing was measured lately. */
+export const PRESENT_STATES = ["up", "partly", "down", "unknown"] as const;
+export type PresentState = (typeof PRESENT_STATES)[number];
+
+/** One product in one region, as the public page shows it. */
+export type StatusPlace = {
+  readonly product: string;
+  readonly region: string;
+  readonly regionName: Name;
+  readonly state: PresentState;
+  /** Of the month so far, all subjects together where that can be said; null without data. */
+  readonly availabilityPercent: string | null;
+  /** The last 90 days, oldest first. */
+  readonly band: readonly BandDay[];
+};
+
+/** A malfunction without the words that were written for ourselves. */
+export type StatusMalfunction = {
+  readonly id: number;
+  readonly fromMs: number;
+  /** Null while it lasts. */
+  readonly untilMs: number | null;
+  readonly products: readonly string[];
+  readonly regions: readonly string[];
+};
+
+export type StatusMaintenance = {
+  /** Of the exclusion. */
+  readonly id: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly products: readonly string[];
+  readonly regions: readonly string[];
+  readonly reason: string;
+};
+
+/** What the public page, its feed and its badges show. */
+export type StatusModel = {
+  readonly title: string;
+  /** Null: of all accounts. */
+  readonly account: string | null;
+  readonly state: PresentState;
+  readonly atMs: number;
+  readonly month: string;
+  readonly timeZone: string;
+  readonly places: readonly StatusPlace[];
+  /** Those that last first, then those of the last days. */
+  readonly malfunctions: readonly StatusMalfunction[];
+  /** Under way or to come, the earliest first. */
+  readonly maintenance: readonly StatusMaintenance[];
+};
+
+/** How many targets fail of how many: none, some or all. */
+export function presentState(
+  down: number,
+  { targets, isMeasured }: { readonly targets: number; readonly isMeasured: boolean },
+): PresentState {
+  if (!isMeasured || targets === 0) return "unknown";
+  if (down === 0) return "up";
+  return down < targets ? "partly" : "down";
+}
+
+/** The state of several places together: down only when all of them are. */
+export function stateOfAll(states: readonly PresentState[]): PresentState {
+  const known = states.filter((state) => state !== "unknown");
+  if (known.length === 0) return "unknown";
+  if (known.every((state) => state === "down")) return "down";
+  return known.every((state) => state === "up") ? "up" : "partly";
+}
