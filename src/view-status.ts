@@ -65,9 +65,10 @@ export async function viewStatus(deps: StatusDeps, account: string | null): Prom
   };
 }
 
+const orderOf = (product: string): number => PRODUCTS.findIndex((one) => one === product);
+
 function byPlace(a: OverviewCell, b: OverviewCell): number {
-  const order = (product: string) => PRODUCTS.findIndex((one) => one === product);
-  return order(a.product) - order(b.product) || compareText(a.region, b.region);
+  return orderOf(a.product) - orderOf(b.product) || compareText(a.region, b.region);
 }
 
 function titleOf({ config }: StatusDeps, account: string | null): string {

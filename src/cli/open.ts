@@ -6,6 +6,8 @@ import type { Clock } from "../clock.ts";
 import { readSettings, type Config, type Settings } from "../config.ts";
 import { InvalidInputError } from "../errors.ts";
 import { parseConfig } from "../parse-config.ts";
+import { sandboxConfigYaml } from "../sandbox/config-yaml.ts";
+import { SERVER_SPECS } from "../sandbox/fleet.ts";
 import { openDatabase, type Database } from "../store/connect.ts";
 import { openEmbedded } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
@@ -30,14 +32,27 @@ export function parse(
 
 /** Reads and validates a configuration file. Throws InvalidInputError. */
 export function loadConfig(file: string, env: Terminal["env"]): Config {
-  let text: string;
+  const text = readText(file);
+  if (sandboxWish(text) === null) return parse({ text, file }, env);
+  // Its servers do not run here: their addresses are made up, and only the rest is checked.
+  const servers = SERVER_SPECS.map((spec) => ({ ...spec, address: "127.0.0.1:1" }));
+  return parse({ text: sandboxConfigYaml({ servers }, text), file }, env);
+}
+
+/** The text of a configuration file. Throws InvalidInputError. */
+export function readText(file: string): string {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (error) {
     const why = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw new InvalidInputError([{ place: file, message: `cannot be read (${why})` }]);
   }
-  return parse({ text, file }, env);
+}
+
+/** How a file asks for the sandbox; null for one that does not. */
+export function sandboxWish(text: string): "lively" | "quiet" | null {
+  const wish = /^sandbox: *["']?(lively|quiet)\b/mu.exec(text)?.[1];
+  return wish === "lively" || wish === "quiet" ? wish : null;
 }
 
 /** Where the service leaves the sandbox's configuration for the other verbs. */
@@ -54,7 +69,10 @@ export function readConfig(
   file: string | undefined,
 ): { readonly settings: Settings; readonly config: Config } {
   const settings = readSettings(env);
-  const known = file ?? settings.configFile ?? sandboxFile(settings);
+  const named = file ?? settings.configFile;
+  const isSandbox = named === null || (existsSync(named) && sandboxWish(readText(named)) !== null);
+  // The running service left there where its servers are.
+  const known = isSandbox ? sandboxFile(settings) : named;
   if (known === sandboxFile(settings) && !existsSync(known)) {
     const message = "no configuration: name one, or put a nines.yaml here";
     throw new InvalidInputError([{ place: "--config", message }]);

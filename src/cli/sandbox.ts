@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { environment, type Config, type Settings } from "../config.ts";
 import { sandboxBanner } from "../sandbox/banner.ts";
 import { startCloud } from "../sandbox/cloud.ts";
+import { startControl } from "../sandbox/control.ts";
 import { sandboxConfigYaml } from "../sandbox/config-yaml.ts";
 import { runFaults } from "../sandbox/fault-schedule.ts";
 import { historyRounds, historySize, type HistoryOptions } from "../sandbox/history.ts";
@@ -11,12 +12,14 @@ import { sealDays } from "../seal.ts";
 import { settle } from "../settle.ts";
 import { findMemo, saveMemo } from "../store/memo.ts";
 import { storeRounds, type RoundStore } from "../store/rounds.ts";
-import { parse, sandboxFile } from "./open.ts";
+import { parse, readText, sandboxFile } from "./open.ts";
+import { writeControl } from "./sandbox-control.ts";
 
-/** The sandbox cloud, measured when nothing is configured. */
+/** The sandbox cloud, measured when nothing is configured or a file asks for it. */
 export type Sandbox = {
-  readonly config: Config;
-  readonly banner: (at: Parameters<typeof sandboxBanner>[0]) => string;
+  /** Of a file that asks for the sandbox, or of none (null). Throws InvalidInputError. */
+  readonly configOf: (file: string | null) => Config;
+  readonly banner: (at: Omit<Parameters<typeof sandboxBanner>[0], "isLively">) => string;
   /** How far the history is filled; null when it is whole. */
   readonly filling: () => { readonly done: number; readonly total: number } | null;
   /** A month with a part of its history must not be closed. */
@@ -34,27 +37,32 @@ const SEED = 20_261_101;
 const BORN = "sandbox-born";
 const FILLED = "sandbox-filled";
 
-export async function startSandbox(deps: {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly settings: Settings;
-}): Promise<Sandbox> {
+export async function startSandbox(
+  deps: { readonly clock: Clock; readonly log: Logger; readonly settings: Settings },
+  mood: "lively" | "quiet",
+): Promise<Sandbox> {
   const { clock, log } = deps;
   const cloud = await startCloud({ clock, log });
-  const text = sandboxConfigYaml(cloud);
   const file = sandboxFile(deps.settings);
-  const config = parse({ text, file }, environment());
-  const faults = runFaults({ cloud, clock, log });
+  const control = await startControl({ cloud, log });
+  const faults = mood === "lively" ? runFaults({ cloud, clock, log }) : null;
+  let text = "";
   let filling: { done: number; total: number } | null = null;
   let isWhole = false;
   return {
-    config,
-    banner: sandboxBanner,
+    configOf: (own) => {
+      const config = sandboxConfigYaml(cloud, own === null ? undefined : readText(own));
+      const parsed = parse({ text: config, file: own ?? file }, environment());
+      text = config;
+      return parsed;
+    },
+    banner: (at) => sandboxBanner({ ...at, isLively: mood === "lively" }),
     filling: () => filling,
     holdsClosing: () => !isWhole,
-    startFilling: ({ store }) => {
+    startFilling: ({ config, store }) => {
       // For the other verbs. Only now, with the database open, is the data directory surely ours.
       writeFileSync(file, text);
+      writeControl(deps.settings, control);
       const stop = { isAsked: false };
       const work = fillHistory({ clock, config, store, stop }, (progress) => {
         filling = progress;
@@ -66,7 +74,8 @@ export async function startSandbox(deps: {
       };
     },
     close: async () => {
-      await faults.stop();
+      await faults?.stop();
+      await control.close();
       await cloud.close();
     },
   };

@@ -10,7 +10,7 @@ import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
 import { rememberQueues, ROLES, type Context, type RoleName } from "./context.ts";
 import { listenToSignals, trackOpenThings, type OpenThings, type Signals } from "./lifecycle.ts";
 import { listen } from "./listen.ts";
-import { loadConfig, openStore, type OpenDatabase } from "./open.ts";
+import { loadConfig, openStore, readText, sandboxWish, type OpenDatabase } from "./open.ts";
 import { startRoles } from "./roles.ts";
 import { startSandbox, type Sandbox } from "./sandbox.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
@@ -79,7 +79,8 @@ async function openService(
   const { clock } = terminal;
   const { log, open } = life;
   mkdirSync(settings.dataDir, { recursive: true });
-  const sandbox = order.file === null ? await startSandbox({ clock, log, settings }) : null;
+  const mood = order.file === null ? "lively" : sandboxWish(readText(order.file));
+  const sandbox = mood === null ? null : await startSandbox({ clock, log, settings }, mood);
   if (sandbox !== null) await open.add(sandbox.close);
   let config = readConfig(order, sandbox);
   const database = await openDatabaseFor(order, log);
@@ -127,7 +128,7 @@ async function openService(
   life.signals.onReload(async () => {
     if (order.file === null) return;
     try {
-      config = readConfig(order, null);
+      config = readConfig(order, sandbox);
     } catch (error) {
       log.error({ err: error }, "configuration refused; the old one stays in force");
       return;
@@ -138,7 +139,7 @@ async function openService(
 }
 
 function readConfig({ file, terminal, vantage, role }: Order, sandbox: Sandbox | null): Config {
-  const config = sandbox?.config ?? loadConfig(file ?? "", terminal.env);
+  const config = sandbox?.configOf(file) ?? loadConfig(file ?? "", terminal.env);
   if (role === "worker" && !config.vantages.some(({ id }) => id === vantage)) {
     const message = `"${vantage}" is not in the configuration's list of vantages`;
     throw new InvalidInputError([{ place: "--vantage", message }]);

@@ -223,6 +223,12 @@ const version = z
 /** What stands once in a file. */
 export const headEntries = z.object({
   timeZone: timeZone.optional(),
+  sandbox: z
+    .enum(["lively", "quiet"])
+    .optional()
+    .describe(
+      "Measures the sandbox cloud instead of targets of your own, to try channels on it: lively breaks a server every few minutes, quiet only when told by nines sandbox break",
+    ),
   retentionDays: z.int().min(1).max(3660).optional().describe("Rounds are kept this many days"),
   holidays: z
     .array(dayText)

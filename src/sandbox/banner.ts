@@ -16,9 +16,11 @@ const ACCESS = {
 export function sandboxBanner({
   url,
   access,
+  isLively,
 }: {
   readonly url: string;
   readonly access: AccessNote;
+  readonly isLively: boolean;
 }): string {
   const replays = REAL_OUTAGES.map(({ month, title }) => `    ${month}  ${title}`);
   return [
@@ -30,7 +32,10 @@ export function sandboxBanner({
     "",
     "  The last 90 days are being filled with generated history, and these outages replayed:",
     ...replays,
-    "  Every few minutes a sandbox server breaks for a minute or two; the log says which.",
+    isLively
+      ? "  Every few minutes a sandbox server breaks for a minute or two; the log says which."
+      : "  Nothing breaks by itself.",
+    "  Break one: npx nines sandbox break ecs-hangzhou-h1 --for 3m",
     "",
     `  ${ACCESS[access]}`,
     "  To measure your own targets put a nines.yaml here, or name one with --config or NINES_CONFIG.",

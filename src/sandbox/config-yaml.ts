@@ -11,11 +11,19 @@ const HEADER = `# The sandbox cloud: every address below is a server inside this
 # Its keys are made up and open nothing else.
 `;
 
-/** The configuration that measures exactly the servers of this cloud, as the text of a nines.yaml. */
-export function sandboxConfigYaml(cloud: Pick<SandboxCloud, "servers">): string {
+/** The whole of a nines.yaml that says nothing else. */
+const ALONE = `version: 1\ntimeZone: ${TIME_ZONE}\n`;
+
+/**
+ * The configuration that measures exactly the servers of this cloud, as the text of a nines.yaml.
+ * `own` is the text of a file that asks for the sandbox: it goes first, so that its lines keep
+ * their numbers.
+ */
+export function sandboxConfigYaml(
+  cloud: Pick<SandboxCloud, "servers">,
+  own: string = ALONE,
+): string {
   const config = {
-    version: 1,
-    timeZone: TIME_ZONE,
     // No controls: those by default are elsewhere, and a first look must not leave the machine.
     vantages: VANTAGES.map((id) => ({ id, controls: [] })),
     accounts: ACCOUNTS,
@@ -23,7 +31,7 @@ export function sandboxConfigYaml(cloud: Pick<SandboxCloud, "servers">): string 
     targets: TARGET_SPECS.map((spec) => targetOf(spec, cloud)),
   };
   // Without anchors: the accounts and vantages are few, and a reader should not have to look them up.
-  return HEADER + stringify(config, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return `${own}\n${HEADER}${stringify(config, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
 }
 
 function targetOf(spec: TargetSpec, cloud: Pick<SandboxCloud, "servers">): object {

@@ -82,7 +82,11 @@ describe("the sandbox's configuration", () => {
 });
 
 test("the banner gives the page's address, the replays and the way to an own configuration", () => {
-  const banner = sandboxBanner({ url: "http://127.0.0.1:8080/", access: "this-machine" });
+  const banner = sandboxBanner({
+    url: "http://127.0.0.1:8080/",
+    access: "this-machine",
+    isLively: true,
+  });
   for (const part of [
     "sandbox",
     "http://127.0.0.1:8080/",
@@ -98,6 +102,6 @@ test("the banner gives the page's address, the replays and the way to an own con
 
 test("the banner says who may read", () => {
   const url = "http://127.0.0.1:8080/";
-  expect(sandboxBanner({ url, access: "known" })).not.toContain("without login");
-  expect(sandboxBanner({ url, access: "nobody" })).toContain("nines token create");
+  expect(sandboxBanner({ url, access: "known", isLively: true })).not.toContain("without login");
+  expect(sandboxBanner({ url, access: "nobody", isLively: false })).toContain("nines token create");
 });
