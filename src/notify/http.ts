@@ -4,17 +4,23 @@ import type { Sent } from "./channel.ts";
 type Request = {
   readonly url: string;
   readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 };
+
+/** Looks at an answer's body; null leaves it to the status. */
+type Judge = (answer: Answer) => Sent | null;
+
+const byStatus: Judge = () => null;
 
 /**
  * Sends by POST and judges by the status: 2xx is sent; 408, 425, 429 and 5xx are worth another
  * try, like no answer at all; anything else is not. `judge` looks at a 2xx answer's body: many
- * receivers say there that they refused; null leaves it at sent.
+ * receivers say there that they refused; `judgeRefusal` at that of any other.
  */
 export async function postMessage(
   { url, body, headers }: Request,
-  judge: (answer: Answer) => Sent | null = () => null,
+  judge: Judge = byStatus,
+  judgeRefusal: Judge = byStatus,
 ): Promise<Sent> {
   let answer: Answer;
   try {
@@ -32,7 +38,10 @@ export async function postMessage(
     return judge(answer) ?? { outcome: "sent", reference: null, detail };
   }
   const isTemporary = status >= 500 || [408, 425, 429].includes(status);
-  return isTemporary
-    ? { outcome: "temporary", detail, retryAfterMs }
-    : { outcome: "permanent", detail };
+  return (
+    judgeRefusal(answer) ??
+    (isTemporary
+      ? { outcome: "temporary", detail, retryAfterMs }
+      : { outcome: "permanent", detail })
+  );
 }
