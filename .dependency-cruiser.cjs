@@ -52,6 +52,8 @@ module.exports = {
     ]),
     not("jobs-serve-no-http", "^jobs/", "^src/(http|web|sandbox)/"),
     not("sandbox-stands-alone", "^src/sandbox/", ["^jobs/", "^src/(http|web)/"]),
+    only("dashboards-stand-alone", "^dashboards/", ["^dashboards/"]),
+    not("nobody-imports-dashboards", "^(src|probes|jobs)/", "^dashboards/"),
     not("nobody-imports-main", ".*", main),
     not("nobody-imports-tests", "^(src|probes|jobs)/", "^test/"),
   ],

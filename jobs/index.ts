@@ -1,4 +1,6 @@
+import { announceJob } from "./announce.ts";
 import { closeMonthsJob } from "./close-months.ts";
+import { deliverMessageJob } from "./deliver-message.ts";
 import type { ProbeJobDeps, RunJob, StoreJobDeps } from "./job.ts";
 import { lapseClaimsJob } from "./lapse-claims.ts";
 import { pruneJob } from "./prune.ts";
@@ -22,4 +24,6 @@ export const storeJobs = {
   "seal-days": sealDaysJob,
   prune: pruneJob,
   "lapse-claims": lapseClaimsJob,
+  announce: announceJob,
+  "deliver-message": deliverMessageJob,
 } satisfies Record<string, RunJob<StoreJobDeps>>;

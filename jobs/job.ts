@@ -29,6 +29,8 @@ export type StoreJobDeps = {
   readonly holdsClosing: () => boolean;
   /** Puts a job on a queue, beside those that are planned. */
   readonly addJob: AddJob;
+  /** Is told of every attempt to deliver a message. */
+  readonly onDelivered: (attempt: { readonly channel: string; readonly outcome: string }) => void;
   /** Is told of rounds that can never be stored. */
   readonly onRefused: (round: Round | null, why: string) => void;
 };

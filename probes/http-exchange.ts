@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 import { parseAddress } from "./address.ts";
 import type { Outcome, Reason } from "../src/core/outcome.ts";
 import { ProbeFailure, failed } from "./failure.ts";
-import { connectTcp, connectTls, enterPhase, own } from "./net.ts";
+import { connectTcp, connectTls, enterPhase, observe, own } from "./net.ts";
 import type { Measurement } from "./net.ts";
 
 type ExchangeRequest = {
@@ -38,6 +38,8 @@ type ExchangeRequest = {
 
 export type ExchangeAnswer = {
   readonly status: number;
+  /** Of HTTP: 1.1. */
+  readonly version: number;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** As sent: nothing is decompressed. Cut at `maxBytes`. */
@@ -66,6 +68,8 @@ export async function exchange(
   for (let left = request.followRedirects ?? 0; ; left -= 1) {
     // oxlint-disable-next-line no-await-in-loop -- each step names the next
     const answer = await exchangeOnce(measurement, current, url);
+    const redirects = (request.followRedirects ?? 0) - left;
+    observeAnswer(measurement, answer, { isTls: url.protocol === "https:", redirects });
     const location = answer.headers.location;
     if (
       (request.followRedirects ?? 0) === 0 ||
@@ -81,6 +85,23 @@ export async function exchange(
     current = redirected(current, { answer, from: url, to: next });
     url = next;
   }
+}
+
+function observeAnswer(
+  measurement: Measurement,
+  answer: ExchangeAnswer,
+  way: { readonly isTls: boolean; readonly redirects: number },
+): void {
+  const length = answer.headers["content-length"];
+  observe(measurement, {
+    http: {
+      ...way,
+      status: answer.status,
+      version: answer.version,
+      contentLength: length === undefined ? null : Number(length),
+      bodyBytes: answer.body.length,
+    },
+  });
 }
 
 function isRedirect(status: number): boolean {
@@ -192,6 +213,7 @@ function readAnswer(incoming: IncomingMessage, request: ExchangeRequest, settle:
     const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
     settle.resolve({
       status: incoming.statusCode ?? 0,
+      version: Number(incoming.httpVersion),
       headers: incoming.headers,
       body,
       isCut,

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import net from "node:net";
 import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from "node:tls";
 import tls from "node:tls";
-import type { Phase, Reason, Result } from "../src/core/outcome.ts";
+import type { Observed, Phase, Reason, Result } from "../src/core/outcome.ts";
 import type { Endpoint } from "./address.ts";
 import { classify, failed, unknown } from "./failure.ts";
 import type { ProbeFailure } from "./failure.ts";
@@ -24,6 +24,8 @@ export type Measurement = {
   silence: Reason;
   /** The address that was measured. */
   address: string | undefined;
+  /** What metrics tell besides. */
+  observed: Observed | undefined;
   /** Destroyed when the measurement ends, however it ends. */
   readonly owned: Owned[];
   ended: boolean;
@@ -59,6 +61,7 @@ export function measure(
       phaseStartedMs: startedMs,
       silence: "response-timeout",
       address: undefined,
+      observed: undefined,
       owned: [],
       ended: false,
       place: -1,
@@ -151,6 +154,7 @@ function describe(
     ...(detail === undefined || detail === "" ? {} : { detail: plainText(detail) }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(measurement.address === undefined ? {} : { address: measurement.address }),
+    ...(measurement.observed === undefined ? {} : { observed: measurement.observed }),
   };
 }
 
@@ -250,7 +254,7 @@ export async function connectTls(
   const secured = tls.connect({ ...to, ...tlsSettings(options) });
   secured.once("connect", () => enterPhase(measurement, "tls"));
   own(measurement, secured);
-  return untilSecured(secured);
+  return untilSecured(measurement, secured);
 }
 
 /** Begins TLS on a connected socket (phase `tls`), for protocols that ask for it first; otherwise as `connectTls`. */
@@ -262,7 +266,7 @@ export function upgradeTls(
   enterPhase(measurement, "tls");
   const secured = tls.connect({ socket, ...tlsSettings(options) });
   own(measurement, secured);
-  return untilSecured(secured);
+  return untilSecured(measurement, secured);
 }
 
 function tlsSettings(options: TlsOptions): ConnectionOptions {
@@ -277,11 +281,57 @@ function tlsSettings(options: TlsOptions): ConnectionOptions {
   };
 }
 
-function untilSecured(secured: TLSSocket): Promise<TLSSocket> {
+function untilSecured(measurement: Measurement, secured: TLSSocket): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     secured.on("error", reject);
-    secured.once("secureConnect", () => resolve(secured));
+    secured.once("secureConnect", () => {
+      observe(measurement, {
+        certificateEndsMs: certificateEndOf(secured),
+        tlsVersion: secured.getProtocol() ?? undefined,
+      });
+      resolve(secured);
+    });
   });
+}
+
+/** Notes what was seen, beside what is noted already. */
+export function observe(
+  measurement: Measurement,
+  seen: { readonly [Key in keyof Observed]?: Observed[Key] | undefined },
+): void {
+  const known = Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
+  measurement.observed = { ...measurement.observed, ...known };
+}
+
+// To look at a chain costs ten times as much as at its first certificate, which stands for it.
+const chainEnds = new Map<string, number>();
+const MAX_CHAIN_ENDS = 10_000;
+/** More certificates than a chain has. */
+const MAX_CHAIN = 10;
+
+/**
+ * The earliest end among the certificates that were shown; undefined when there was none. By
+ * `getPeerCertificate` alone: after `getPeerX509Certificate` Node 20 has forgotten them.
+ */
+function certificateEndOf(secured: TLSSocket): number | undefined {
+  const { fingerprint256: first } = secured.getPeerCertificate();
+  // Node gives an empty object for none, whatever its types say.
+  if (typeof first !== "string") return undefined;
+  const known = chainEnds.get(first);
+  if (known !== undefined) return known;
+  let endMs = Infinity;
+  let certificate = secured.getPeerCertificate(true);
+  for (let at = 0; at < MAX_CHAIN; at += 1) {
+    const ownMs = Date.parse(certificate.valid_to);
+    if (!Number.isNaN(ownMs)) endMs = Math.min(endMs, ownMs);
+    // An authority's own is its own issuer.
+    if ((certificate.issuerCertificate ?? certificate) === certificate) break;
+    certificate = certificate.issuerCertificate;
+  }
+  if (endMs === Infinity) return undefined;
+  if (chainEnds.size >= MAX_CHAIN_ENDS) chainEnds.clear();
+  chainEnds.set(first, endMs);
+  return endMs;
 }
 
 // Building a context costs more than the rest of the probe; a configuration names few authorities.

@@ -18,6 +18,7 @@ import type { Signer } from "./signing.ts";
 import { findAuditHead } from "./store/audit.ts";
 import { lockClosing, readBasis, saveClosing } from "./store/closing.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
+import { listMonthMalfunctions } from "./view-malfunction.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
 import { listNewestReports } from "./store/reports.ts";
 import { listNewestSeals, listUnsealedDays } from "./store/seals.ts";
@@ -103,6 +104,7 @@ async function closeSealed(
       signer,
       seals,
       figures,
+      malfunctions: await listMonthMalfunctions(tx, figures.bounds),
       audit: await findAuditHead(tx),
       timeZone: plan.timeZone,
     };

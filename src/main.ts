@@ -7,11 +7,14 @@ import { exclusion } from "./cli/exclusion.ts";
 import { exportVerb } from "./cli/export.ts";
 import { importVerb } from "./cli/import.ts";
 import { key } from "./cli/key.ts";
+import { malfunction } from "./cli/malfunction.ts";
+import { notify } from "./cli/notify.ts";
 import { probe } from "./cli/probe.ts";
 import { rebuild } from "./cli/rebuild.ts";
 import { report } from "./cli/report.ts";
 import { restore } from "./cli/restore.ts";
 import { revisions } from "./cli/revisions.ts";
+import { sandbox } from "./cli/sandbox-control.ts";
 import { start } from "./cli/start.ts";
 import { token } from "./cli/token.ts";
 import { user } from "./cli/user.ts";
@@ -42,6 +45,9 @@ const verbs = {
   audit,
   claim,
   exclusion,
+  notify,
+  malfunction,
+  sandbox,
 } satisfies Record<string, Verb>;
 
 const terminal: Terminal = {

@@ -13,6 +13,7 @@ import pg from "pg";
 /** Queue names. BullMQ refuses a colon in them. */
 export const ROUNDS_QUEUE = "rounds";
 export const UPKEEP_QUEUE = "upkeep";
+export const MESSAGES_QUEUE = "messages";
 export const probeQueue = (vantage: string) => `probe.${vantage}`;
 
 const SCHEMA = "bullmq";

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { buildReport, type Evaluated } from "./core/build-report.ts";
 import { creditTermsOf } from "./core/credit.ts";
+import { nameMalfunctions } from "./core/name-malfunctions.ts";
 import { readReport } from "./core/read-report.ts";
 import type { Report, ReportProof } from "./core/report.ts";
 import { evidenceTargets } from "./core/subject.ts";
@@ -11,6 +12,7 @@ import { monthSubjects, readMonth, readSubjects, type MonthFigures } from "./rea
 import type { Queryable } from "./store/connect.ts";
 import { findProof } from "./store/proof.ts";
 import { findNewestRevision, findReport } from "./store/reports.ts";
+import { listMonthMalfunctions } from "./view-malfunction.ts";
 
 export type ReportQuery = {
   /** "2026-10" */
@@ -77,6 +79,12 @@ async function countReport(
     ...figures,
     ...(await monthStatus(deps, figures)),
     revision: 0,
+    malfunctions: nameMalfunctions(await listMonthMalfunctions(db, figures.bounds), {
+      month,
+      bounds: figures.bounds,
+      account: isWhole ? null : (account ?? ""),
+      subjects: figures.evaluated.map(({ subject }) => subject),
+    }),
     account: account ?? null,
     closing: null,
     proof: { ...UNSIGNED, ...(await findProof(db, figures.bounds, seen)) },

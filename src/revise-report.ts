@@ -4,9 +4,11 @@ import { buildReport, type Evaluated } from "./core/build-report.ts";
 import { canonicalJson } from "./core/canonical-json.ts";
 import { readInputs, writeInputs, type ClosedInputs } from "./core/closed-inputs.ts";
 import { contentOf, evidenceText, reasonOf, signedText, type Counted } from "./core/closing.ts";
+import type { SeenMalfunction } from "./core/malfunction-view.ts";
+import { nameMalfunctions } from "./core/name-malfunctions.ts";
 import { readReport } from "./core/read-report.ts";
 import { diffReports } from "./core/report-diff.ts";
-import type { Report, ReportProof, ReportSeal } from "./core/report.ts";
+import type { Report, ReportMalfunction, ReportProof, ReportSeal } from "./core/report.ts";
 import type { MonthFigures } from "./read-month.ts";
 import { targetsIn } from "./report-month.ts";
 import { sha256Text } from "./store/sha256.ts";
@@ -32,6 +34,8 @@ export type Closing = {
   readonly signer: Signer;
   readonly seals: readonly ReportSeal[];
   readonly figures: MonthFigures;
+  /** That overlap the month, with all their outages. */
+  readonly malfunctions: readonly SeenMalfunction[];
   readonly audit: ReportProof["audit"];
   readonly timeZone: string;
 };
@@ -53,12 +57,14 @@ export async function reviseReport(
   const { month, by, nowMs, figures, signer } = closing;
   const { account, evaluated } = scope;
   const before = scope.before === null ? null : readReport(scope.before.body);
+  const malfunctions = namedIn(closing, scope);
   const inputs: ClosedInputs = {
     month,
     timeZone: closing.timeZone,
     settledUntilMs: figures.settledUntilMs,
     terms: figures.terms,
     subjects: evaluated.map(({ subject, exclusions }) => ({ subject, exclusions })),
+    malfunctions,
   };
   const inputsText = writeInputs(inputs);
   const targets = account === ALL ? null : targetsIn(evaluated);
@@ -67,6 +73,7 @@ export async function reviseReport(
     ...figures,
     account: account === ALL ? null : account,
     evaluated,
+    malfunctions,
     status: "closed",
     revision: (before?.revision ?? 0) + 1,
     closing: null,
@@ -109,6 +116,18 @@ export async function reviseReport(
   await tellClosed(tx, { stored, report, by });
   if (account !== ALL) await syncClaims(tx, { report, account, nowMs });
   return { month, account, revision: report.revision, reason };
+}
+
+function namedIn(
+  { month, figures, malfunctions }: Closing,
+  { account, evaluated }: Scope,
+): ReportMalfunction[] {
+  return nameMalfunctions(malfunctions, {
+    month,
+    bounds: figures.bounds,
+    account: account === ALL ? null : account,
+    subjects: evaluated.map(({ subject }) => subject),
+  });
 }
 
 async function whyNow(tx: Queryable, stored: StoredReport | null, after: Counted): Promise<string> {

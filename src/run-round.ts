@@ -84,6 +84,7 @@ export async function runRound(
   metrics.rounds.inc({ vantage, result: "run" });
   observe(metrics, {
     vantage,
+    plannedAtMs: order.plannedAtMs,
     ready,
     results,
     isConfigured: ({ id }) => deps.findTarget(id) !== null,
@@ -155,11 +156,13 @@ function observe(
   metrics: Metrics,
   round: {
     readonly vantage: string;
+    readonly plannedAtMs: number;
     readonly ready: readonly (ReadyTarget | null)[];
     readonly results: readonly Result[];
     readonly isConfigured: (target: Target) => boolean;
   },
 ): void {
+  const plannedAt = new Date(round.plannedAtMs).toISOString();
   // Counted here first: a counter of the library costs as much as a tenth of a probe.
   const counts = new Map<string, { labels: Record<string, string>; count: number }>();
   for (const [index, result] of round.results.entries()) {
@@ -171,17 +174,19 @@ function observe(
     const counted = counts.get(key);
     if (counted === undefined) counts.set(key, { labels: { ...labels, outcome }, count: 1 });
     else counted.count += 1;
-    const up = { target: target.id, ...labels };
     // Taken out of the configuration meanwhile: nothing would ever remove its series again.
-    if (!round.isConfigured(target)) metrics.targetUp.remove(up);
-    else if (outcome === "ok") metrics.targetUp.set(up, 1);
-    else if (outcome === "failed") metrics.targetUp.set(up, 0);
-    else metrics.targetUp.remove(up);
+    if (round.isConfigured(target)) metrics.targets.see({ target, vantage: round.vantage, result });
+    else metrics.targets.forget(target.id, round.vantage);
     if (outcome === "unknown") continue;
-    metrics.probeDuration.observe({ ...labels, phase: "total" }, result.latencyMs / 1000);
+    metrics.probeDuration.observe({
+      labels: { ...labels, phase: "total" },
+      value: result.latencyMs / 1000,
+      exemplarLabels: { target: target.id, planned_at: plannedAt },
+    });
     for (const phase of PHASES) {
       const ms = result.phasesMs[phase];
-      if (ms !== undefined) metrics.probeDuration.observe({ ...labels, phase }, ms / 1000);
+      if (ms === undefined) continue;
+      metrics.probeDuration.observe({ labels: { ...labels, phase }, value: ms / 1000 });
     }
   }
   for (const { labels, count } of counts.values()) metrics.probeResults.inc(labels, count);

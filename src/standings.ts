@@ -5,6 +5,7 @@ import { MINUTES_PER_DAY } from "./core/day-counts.ts";
 import { evaluate, evidenceRange } from "./core/evaluate.ts";
 import { exclusionsFor } from "./core/exclusion.ts";
 import { monthAt, monthBounds, type Interval } from "./core/month.ts";
+import { recentOutagesOf } from "./core/recent-outages.ts";
 import type { Standing } from "./core/standing.ts";
 import { evidenceTargets, membersOf, type Subject } from "./core/subject.ts";
 import { MINUTE_MS } from "./core/tally.ts";
@@ -137,16 +138,17 @@ async function update(db: Db, memory: Memory): Promise<Standings> {
     const exclusions = exclusionsFor(approved, reach);
     const standings: Standing[] = [];
     for (const { subject, month: bounds } of memory.subjects) {
+      const members = membersOf(subject).map(evidence);
       const figure = evaluate({
         agreement: subject.agreement,
         month: bounds,
         settledUntilMs,
-        members: membersOf(subject).map(evidence),
+        members,
         siblings: subject.siblings.map(evidence),
         exclusions: exclusions(subject, bounds).intervals,
       });
       const { outages: _outages, timeline: _timeline, ...kept } = figure;
-      standings.push({ subject, figure: kept });
+      standings.push({ subject, figure: kept, recent: recentOutagesOf(figure, members) });
       if (standings.length % FIGURES_AT_ONCE === 0) await breathe();
     }
     memory.last = { month, settledUntilMs, version, standings };

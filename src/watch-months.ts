@@ -15,7 +15,7 @@ import { compareText } from "./core/subject.ts";
 import { presentMonths, readStandings, type Standings } from "./standings.ts";
 import { lockClass, lockKeys } from "./store/advisory-locks.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
-import { appendEvent, findLastEvent } from "./store/events.ts";
+import { appendEvents, findLastEvent, type NewEvent } from "./store/events.ts";
 import { findMemo, saveMemo } from "./store/memo.ts";
 import { findReport } from "./store/reports.ts";
 import {
@@ -27,7 +27,7 @@ import {
 } from "./store/subject-states.ts";
 import { findSettledUntil } from "./store/unsettled.ts";
 
-type WatchDeps = { readonly db: Db; readonly clock: Clock; readonly config: () => Config };
+export type WatchDeps = { readonly db: Db; readonly clock: Clock; readonly config: () => Config };
 
 /** A month as it stands now. */
 type MonthStand = {
@@ -85,7 +85,7 @@ export async function watchMonths(deps: WatchDeps): Promise<number> {
 }
 
 /** Held until the end of the transaction, and by a process that is killed no longer than it lives. */
-async function isAlone(tx: Queryable): Promise<boolean> {
+export async function isAlone(tx: Queryable): Promise<boolean> {
   const { rows } = await tx.query<{ alone: boolean }>(
     `select pg_try_advisory_xact_lock($1, $2) as alone`,
     [lockClass, lockKeys.watch],
@@ -144,12 +144,13 @@ async function tellChanges(deps: WatchDeps, tx: Queryable, month: MonthStand): P
   const stored = await listSubjectStates(tx, month.month);
   const changes = [...changesOf(month, stored), ...removalsOf(month, stored)];
   const written = new Set(await saveSubjectStates(tx, month.month, changes));
-  let events = 0;
+  const events: NewEvent[] = [];
   for (const change of changes) {
     if (!written.has(change) || (month.isHistory && change.from === null)) continue;
-    if (await tell(deps, tx, { month: month.month, change })) events += 1;
+    const event = await eventFor(deps, tx, { month: month.month, change });
+    if (event !== null) events.push(event);
   }
-  return events;
+  return appendEvents(tx, events);
 }
 
 function changesOf(month: MonthStand, stored: readonly StoredState[]): Change[] {
@@ -176,16 +177,17 @@ function removalsOf({ known, sinceMs }: MonthStand, stored: readonly StoredState
     });
 }
 
-async function tell(
+/** What a change is told as; null when there is nothing to tell. */
+async function eventFor(
   { clock }: WatchDeps,
   tx: Queryable,
   { month, change }: { readonly month: string; readonly change: Change },
-): Promise<boolean> {
+): Promise<NewEvent | null> {
   const { agreement, subject, changes, from, to } = change;
   const kind = eventOf(from, to);
-  if (kind === null) return false;
+  if (kind === null) return null;
   const place = change.stand ?? (await findLastEvent(tx, { month, agreement, subject }));
-  return appendEvent(tx, {
+  return {
     atMs: clock.nowMs(),
     kind,
     key: `state/${month}/${agreement}/${subject}/${changes}`,
@@ -201,5 +203,5 @@ async function tell(
       since: new Date(change.sinceMs).toISOString(),
       ...change.stand?.describe(),
     },
-  });
+  };
 }

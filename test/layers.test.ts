@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const run = promisify(execFile);
-const roots = ["src", "probes", "jobs"];
+const roots = ["src", "probes", "jobs", "dashboards"];
 const config = resolve(".dependency-cruiser.cjs");
 const cruiser = resolve("node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
 
@@ -64,6 +64,8 @@ const planted = {
   "http-starts-no-job": ["src/http/server.ts", "jobs/prune.ts"],
   "jobs-serve-no-http": ["jobs/announce.ts", "src/http/server.ts"],
   "sandbox-stands-alone": ["src/sandbox/cloud.ts", "src/web/page.tsx"],
+  "dashboards-stand-alone": ["dashboards/build/main.ts", "src/metrics.ts"],
+  "nobody-imports-dashboards": ["jobs/prune.ts", "dashboards/build/main.ts"],
   "nobody-imports-main": ["jobs/seal.ts", "src/main.ts"],
   "nobody-imports-tests": ["probes/dns.ts", "test/helper.ts"],
 } as const;

@@ -1,10 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { closeMonth } from "../src/close-month.ts";
 import type { Config } from "../src/config.ts";
+import { SYSTEM } from "../src/core/access.ts";
 import { createMetrics, type Metrics } from "../src/metrics.ts";
 import { createMetricsRefresh } from "../src/refresh-metrics.ts";
 import { createIdCache } from "../src/store/rounds.ts";
 import { configOf, fillRounds, MINUTE_MS, testClock, type Weather } from "./helpers/app.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
+import { createHourlyMonth } from "./helpers/hourly-month.ts";
+import { outageMalfunction } from "./helpers/malfunctions.ts";
+import { waitFor } from "./helpers/wait.ts";
 import { parsePrometheus } from "./helpers/prometheus-text.ts";
 
 const FROM = Date.parse("2026-10-01T00:00:00+08:00");
@@ -58,13 +63,14 @@ async function measure(fromMs: number, untilMs: number, weather: Weather = () =>
 /** The value of each series of a metric, by subject and what else tells them apart. */
 async function series(name: string): Promise<Record<string, number>> {
   await refresh();
-  const samples = parsePrometheus(await metrics.registry.metrics());
+  const samples = parsePrometheus(String(await metrics.text("prometheus")));
   return Object.fromEntries(
     samples
       .filter((sample) => sample.name === name)
       .map(({ labels, value }) => {
-        const { subject, agreement, window } = labels;
-        return [[agreement, subject, window].filter((part) => part !== undefined).join(" "), value];
+        const { subject, agreement, window, long, month, level, state, vantage } = labels;
+        const parts = [agreement, subject, window, long, month, level, state, vantage];
+        return [parts.filter((part) => part !== undefined).join(" "), value];
       }),
   );
 }
@@ -86,6 +92,29 @@ describe("the gauges of a subject", () => {
     expect(burn["ecs web-1 5m"]).toBe(1600);
     expect(burn["ecs web-1 3d"]).toBeCloseTo(1.851851, 5);
     expect(burn["ecs web-2 3d"]).toBe(0);
+  });
+
+  test("tell which rules fire: both windows, and never for a single bad slot", async () => {
+    const now = FROM + 4 * DAY_MS;
+    await measure(FROM, now, lastMinutes(1, now));
+    expect((await series("sla_burn_rate"))["ecs web-1 1h"]).toBeGreaterThan(14.88);
+    expect(await series("sla_burn_rate_firing")).toEqual({
+      "ecs web-1 1h": 0,
+      "ecs web-1 6h": 0,
+      "ecs web-1 3d": 0,
+      "ecs web-2 1h": 0,
+      "ecs web-2 6h": 0,
+      "ecs web-2 3d": 0,
+    });
+    await measure(now, now + MINUTE_MS, lastMinutes(1, now + MINUTE_MS));
+    expect(await series("sla_burn_rate_firing")).toMatchObject({
+      "ecs web-1 1h": 1,
+      "ecs web-1 6h": 1,
+      "ecs web-1 3d": 0,
+      "ecs web-2 1h": 0,
+      "ecs web-2 6h": 0,
+      "ecs web-2 3d": 0,
+    });
   });
 
   test("tell the budget of the whole month, negative when it is overspent", async () => {
@@ -133,16 +162,25 @@ describe("the gauges of a subject", () => {
     expect(await series("sla_breached")).toEqual({ "perfect web-1": 0 });
   });
 
+  test("tell the rules also where every bad slot is one too many", async () => {
+    config = configOf(yaml(web("web-1", "agreements: [perfect],")));
+    await measure(FROM, FROM + HOUR_MS, lastMinutes(2, FROM + HOUR_MS));
+    expect(await series("sla_burn_rate")).toEqual({});
+    expect((await series("sla_burn_rate_firing"))["perfect web-1 1h"]).toBe(1);
+  });
+
   test("vanish with the subject", async () => {
     await measure(FROM, FROM + HOUR_MS);
     const names = [
       "sla_availability_ratio",
       "sla_objective_ratio",
       "sla_coverage_ratio",
+      "sla_min_coverage_ratio",
       "sla_error_budget_remaining_ratio",
       "sla_bad_seconds",
       "sla_allowed_bad_seconds",
       "sla_burn_rate",
+      "sla_burn_rate_firing",
       "sla_breached",
     ];
     const subjects = async () => {
@@ -155,4 +193,100 @@ describe("the gauges of a subject", () => {
     config = configOf(yaml(web("web-3", 'until: "2026-09-01T00:00:00+08:00",')));
     expect(await subjects()).toEqual(names.map(() => new Set()));
   });
+});
+
+describe("the gauges of vantages", () => {
+  const LAST = "nines_vantage_last_round_timestamp_seconds";
+
+  test("tell when the last round was planned, and before the first one since when it is awaited", async () => {
+    clock.set(FROM);
+    expect(await series(LAST)).toEqual({ a: FROM / 1000 });
+    clock.set(FROM + HOUR_MS);
+    expect(await series(LAST)).toEqual({ a: FROM / 1000 });
+    await measure(FROM + HOUR_MS, FROM + 2 * HOUR_MS);
+    expect(await series(LAST)).toEqual({ a: (FROM + 2 * HOUR_MS - MINUTE_MS) / 1000 });
+  });
+
+  test("tell the shortest interval, of vantages that have targets alone", async () => {
+    config = configOf(
+      yaml(web("web-1", "interval: 5m,") + web("web-2", "interval: 30s,")).replace(
+        "vantages: [{",
+        "vantages: [{ id: idle, controls: [] }, {",
+      ),
+    );
+    expect(await series("nines_vantage_interval_seconds")).toEqual({ a: 30 });
+    expect(Object.keys(await series(LAST))).toEqual(["a"]);
+  });
+});
+
+describe("the gauge of malfunctions", () => {
+  test("tells every level and state, and which wait beyond their time", async () => {
+    const deps = { db: database.db };
+    const outages = [{ account: "acme" }];
+    await outageMalfunction(deps, { fromMs: FROM, level: "P1", outages });
+    await outageMalfunction(deps, { fromMs: FROM, untilMs: FROM + 1, level: "P3", outages });
+    clock.set(FROM + MINUTE_MS);
+    const counts = await series("sla_malfunctions");
+    expect(Object.keys(counts)).toHaveLength(16);
+    expect(counts).toMatchObject({ "P1 open": 1, "P1 overdue": 0, "P3 restored": 1, "P3 open": 0 });
+    clock.set(FROM + HOUR_MS);
+    expect(await series("sla_malfunctions")).toMatchObject({ "P1 open": 0, "P1 overdue": 1 });
+    await database.db.query("update malfunction set acknowledged_at = respond_by");
+    expect(await series("sla_malfunctions")).toMatchObject({
+      "P1 overdue": 0,
+      "P1 acknowledged": 1,
+      "P3 restored": 1,
+    });
+    await database.db.query("update malfunction set state = 'closed'");
+    expect(new Set(Object.values(await series("sla_malfunctions")))).toEqual(new Set([0]));
+  });
+});
+
+describe("the gauges of the last closed month", () => {
+  test("tell who missed it, and what a revision changes", async () => {
+    const october = await createHourlyMonth();
+    try {
+      await october.fill("web-1", (hour) => (hour >= 100 && hour < 104 ? "f" : "o"));
+      await october.fill("web-2", (hour) => (hour < 730 ? "o" : null));
+      const deps = { ...october, config: () => october.config, metrics, queues: () => new Map() };
+      refresh = createMetricsRefresh({ ...deps, db: october.store.db, withFigures: true });
+      expect(await series("sla_month_missed")).toEqual({});
+      await closeMonth(october, { month: "2026-10", by: SYSTEM, afresh: false });
+      const [first] = Object.entries(await series("nines_month_closed_timestamp_seconds"));
+      expect(first?.[0]).toBe("2026-10");
+      const missed = async () =>
+        Object.entries(await series("sla_month_missed")).map(([key, value]) => [
+          key.split(" ").find((part) => part.startsWith("web-")),
+          value,
+        ]);
+      expect(await missed()).toEqual([
+        ["web-1", 1],
+        ["web-2", 0],
+      ]);
+      await october.fill("web-2", (hour) => (hour < 730 ? null : "f"));
+      await closeMonth(october, { month: "2026-10", by: SYSTEM, afresh: true });
+      expect(await missed()).toEqual([
+        ["web-1", 1],
+        ["web-2", 1],
+      ]);
+    } finally {
+      await october.drop();
+    }
+  });
+});
+
+test("a scrape that does not wait gets the last figures, and a later one the new", async () => {
+  refresh = createMetricsRefresh({
+    db: database.db,
+    clock,
+    config: () => config,
+    metrics,
+    queues: () => new Map(),
+    withFigures: true,
+    figuresWaitMs: 0,
+  });
+  await measure(FROM, FROM + HOUR_MS);
+  expect((await series("sla_bad_seconds"))["ecs web-1"]).toBe(0);
+  await measure(FROM + HOUR_MS, FROM + 2 * HOUR_MS, lastMinutes(5, FROM + 2 * HOUR_MS));
+  await waitFor(async () => (await series("sla_bad_seconds"))["ecs web-1"] === 300);
 });

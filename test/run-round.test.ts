@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from "../src/metrics.ts";
 import { runRound, type ReadyTarget, type RoundDeps, type RoundOrder } from "../src/run-round.ts";
 import type { RunProbe } from "../probes/probe.ts";
 import { testClock, type TestClock } from "./helpers/clock.ts";
+import { parsePrometheus } from "./helpers/prometheus-text.ts";
 import { NOON } from "./helpers/rounds.ts";
 import { testTarget } from "./helpers/sla.ts";
 
@@ -302,10 +303,11 @@ describe("a worker's own fault", () => {
 });
 
 describe("metrics", () => {
-  const up = async () =>
-    (await metrics.targetUp.get()).values.map(
-      ({ labels, value }) => `${labels["target"]} ${value}`,
+  const valuesOf = async (metric: string) =>
+    parsePrometheus(String(await metrics.text("prometheus"))).flatMap(({ name, labels, value }) =>
+      name === metric ? [`${labels["target"]} ${value}`] : [],
     );
+  const up = () => valuesOf("sla_target_up");
 
   test("show a target's last outcome, and nothing when that is not known", async () => {
     await measure({ "web-1": ok, "web-2": timesOut });
@@ -316,6 +318,54 @@ describe("metrics", () => {
       "web-3": ok,
     });
     expect(await up()).toEqual(["web-1 0", "web-3 1"]);
+  });
+
+  test("show which targets refuse what is asked, and nothing when that is not known", async () => {
+    await measure({
+      "web-1": ok,
+      "web-2": async () => result("invalid", "forbidden"),
+      "web-3": async () => result("unknown", "no-sockets"),
+    });
+    expect(await valuesOf("sla_target_invalid")).toEqual(["web-1 0", "web-2 1"]);
+    expect(await up()).toEqual(["web-1 1"]);
+  });
+
+  test("show when a certificate ends, also after results without one", async () => {
+    const name = "sla_certificate_expiry_timestamp_seconds";
+    const seen = async () => result("ok", "", { observed: { certificateEndsMs: NOON } });
+    await measure({ "web-1": seen, "web-2": ok });
+    expect(await valuesOf(name)).toEqual([`web-1 ${NOON / 1000}`]);
+    const round = await measure({ "web-1": timesOut, "web-2": ok });
+    expect(await valuesOf(name)).toEqual([`web-1 ${NOON / 1000}`]);
+    expect(JSON.stringify(round)).not.toContain("certificate");
+  });
+
+  test("tell whose a target is, once however many vantages see it, until it is gone", async () => {
+    await measure({ "web-1": ok });
+    await measure({ "web-1": ok }, { order: { vantage: "b" } });
+    expect(await valuesOf("sla_target_info")).toEqual(["web-1 1"]);
+    expect(await up()).toEqual(["web-1 1", "web-1 1"]);
+    for (const vantage of ["a", "b"]) metrics.targets.forget("web-1", vantage);
+    for (const name of ["sla_target_info", "sla_target_up", "sla_target_invalid"]) {
+      expect(await valuesOf(name), name).toEqual([]);
+    }
+  });
+
+  test("say in OpenMetrics which probe a duration is of, also of the longest id", async () => {
+    const id = "x".repeat(63);
+    await measure({ [id]: ok });
+    const text = String(await metrics.text("openmetrics"));
+    const [, labels] =
+      /^sla_probe_duration_seconds_bucket\{.*phase="total".*\} 1 # \{(.+)\} 0\.0123456 /mu.exec(
+        text,
+      ) ?? [];
+    expect(labels).toBe(`target="${id}",planned_at="${new Date(NOON).toISOString()}"`);
+    expect(text.endsWith("# EOF\n")).toBe(true);
+    expect(String(await metrics.text("prometheus"))).not.toMatch(/ # |EOF/u);
+    expect(String(await metrics.text("openmetrics"))).toContain("# TYPE sla_probe_results counter");
+    expect(String(await metrics.text("prometheus"))).toContain(
+      "# TYPE sla_probe_results_total counter",
+    );
   });
 
   test("count the results by outcome", async () => {

@@ -322,7 +322,9 @@ describe("a breach that is taken back", () => {
 });
 
 test("the job watches by the configuration that is now in force", async () => {
-  const deps = { db: database.db, clock, config: () => config, log: pino({ level: "silent" }) };
+  const log = pino({ level: "silent" });
+  const addJob = () => Promise.resolve();
+  const deps = { db: database.db, clock, config: () => config, log, addJob };
   const job = { name: "watch-months", data: {}, plannedAtMs: clock.nowMs() };
   await measure(FROM, FROM + HOUR_MS, down("web-1", FROM, UNTIL));
   await storeJobs["watch-months"](deps as unknown as StoreJobDeps, job);

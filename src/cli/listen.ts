@@ -1,10 +1,17 @@
+import { prepareProbe } from "../../probes/index.ts";
 import type { Settings } from "../config.ts";
+import { labelsText } from "../core/metrics-text.ts";
+import type { Target } from "../core/target.ts";
 import { isLoopbackName, type HttpDeps } from "../http/deps.ts";
 import { buildServer } from "../http/server.ts";
 import { createMetricsRefresh } from "../refresh-metrics.ts";
 import type { AccessNote } from "../sandbox/banner.ts";
 import { hasAccess } from "../store/users.ts";
+import { readVersion } from "../version.ts";
 import { does, type Context } from "./context.ts";
+
+/** Of the tenth of a second that a scrape may take. */
+const FIGURES_WAIT_MS = 30;
 
 /** Serves health and metrics, and with the role for it the API and the pages. */
 export async function listen(
@@ -20,7 +27,22 @@ export async function listen(
 }> {
   const { clock, log, config, metrics, store, queues, signer } = context;
   const withApi = does(context, "api") && store !== null;
+  const version = readVersion();
+  const stop = new AbortController();
   let isDraining = false;
+  // A worker without a database has no figures to show.
+  const refresh =
+    store === null
+      ? async () => undefined
+      : createMetricsRefresh({
+          clock,
+          config,
+          metrics,
+          db: store.db,
+          queues: queues.opened,
+          withFigures: withApi,
+          figuresWaitMs: FIGURES_WAIT_MS,
+        });
   const deps = {
     clock,
     log,
@@ -32,18 +54,13 @@ export async function listen(
       await queues.ping();
       await store?.db.query("select 1");
     },
-    // A worker without a database has no figures to show.
-    refreshMetrics:
-      store === null
-        ? async () => undefined
-        : createMetricsRefresh({
-            clock,
-            config,
-            metrics,
-            db: store.db,
-            queues: queues.opened,
-            withFigures: withApi,
-          }),
+    refreshMetrics: () => {
+      const labels = labelsText({ version, url: config().publicUrl ?? "" });
+      metrics.tell("nines_info", [{ labels, value: 1 }]);
+      return refresh();
+    },
+    probeNow: ({ probe }: Target, timeoutMs: number) =>
+      prepareProbe(probe)({ clock, timeoutMs, signal: stop.signal }),
   };
   const server = await buildServer(deps, withApi ? { ...deps, store, signer, notes } : null);
   const url = await server.listen({ host, port });
@@ -57,7 +74,10 @@ export async function listen(
     beginDraining: () => {
       isDraining = true;
     },
-    close: () => server.close(),
+    close: () => {
+      stop.abort();
+      return server.close();
+    },
   };
 }
 

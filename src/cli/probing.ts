@@ -99,8 +99,8 @@ function isSamePlace(a: Target, b: Target | undefined): boolean {
 }
 
 /** A target that was taken out, or moved, must not go on standing as up or down. */
-function forgetState({ metrics }: Context, { id, product, region, vantages }: Target): void {
-  for (const vantage of vantages) metrics.targetUp.remove({ target: id, product, region, vantage });
+function forgetState({ metrics }: Context, { id, vantages }: Target): void {
+  for (const vantage of vantages) metrics.targets.forget(id, vantage);
 }
 
 function startVantage(context: Context, vantage: string, shared: Shared): Vantage {

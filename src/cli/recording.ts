@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { storeJobs } from "../../jobs/index.ts";
 import type { StoreJobDeps } from "../../jobs/job.ts";
 import type { Clock } from "../clock.ts";
-import { ROUNDS_QUEUE, UPKEEP_QUEUE, type Handler, type JobQueue } from "../queues.ts";
+import {
+  MESSAGES_QUEUE,
+  ROUNDS_QUEUE,
+  UPKEEP_QUEUE,
+  type Handler,
+  type JobQueue,
+} from "../queues.ts";
 import { createRecorder } from "../record.ts";
 import type { RoundStore } from "../store/rounds.ts";
 import type { Context } from "./context.ts";
@@ -10,6 +16,8 @@ import { startJobWorker } from "./job-worker.ts";
 import type { OpenThings } from "./lifecycle.ts";
 
 const RECORD_CONCURRENCY = 200;
+/** A receiver that stalls holds up one of them at most for the time of an attempt. */
+const DELIVER_CONCURRENCY = 8;
 /** How long a recorder that stops waits for rounds that were measured before. */
 const LAST_ROUNDS_MS = 3_000;
 
@@ -28,10 +36,13 @@ export async function startRecording(
     holdsClosing,
     db: store.db,
     addJob: (queue, name, { data = {}, id, delayMs = 0 } = {}) =>
-      queues
-        .open(queue)
-        .add(name, data, { delay: delayMs, ...(id === undefined ? {} : { jobId: id }) }),
+      queues.open(queue).add(name, data, {
+        delay: delayMs,
+        // One that failed and is kept would keep its id from being used again.
+        ...(id === undefined ? {} : { jobId: id, removeOnFail: true }),
+      }),
     recorder: createRecorder({ store, clock, metrics }),
+    onDelivered: ({ channel, outcome }) => metrics.deliveries.inc({ channel, outcome }),
     onRefused: (round, why) => {
       metrics.rounds.inc({ vantage: round?.vantage ?? "", result: "refused" });
       log.error({ vantage: round?.vantage, shard: round?.shard, why }, "round refused");
@@ -44,6 +55,11 @@ export async function startRecording(
   };
   const upkeep = startJobWorker(context, UPKEEP_QUEUE, { handler, concurrency: 2 });
   await open.add(() => upkeep.close());
+  const messages = startJobWorker(context, MESSAGES_QUEUE, {
+    handler,
+    concurrency: DELIVER_CONCURRENCY,
+  });
+  await open.add(() => messages.close());
   const rounds = startJobWorker(context, ROUNDS_QUEUE, {
     handler,
     concurrency: RECORD_CONCURRENCY,

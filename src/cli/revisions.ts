@@ -49,6 +49,6 @@ async function printChanges(
   for (const change of diffReports(before, after)) {
     const { agreement, subject, field } = change;
     const values = `${change.before ?? "none"} -> ${change.after ?? "none"}`;
-    terminal.out(`  ${agreement} ${subject} ${field ?? "subject"}: ${values}`);
+    terminal.out(`  ${`${agreement} ${subject}`.trim()} ${field ?? "subject"}: ${values}`);
   }
 }

@@ -12,6 +12,7 @@ const PLAN_AGAIN_MS = 15_000;
 const SETTLE_OFFSET_MS = (GRACE_MS + 1_000) % MINUTE_MS;
 // Behind it: a recorder takes one job after another, and sees what was just settled.
 const WATCH_OFFSET_MS = SETTLE_OFFSET_MS + 2_000;
+const ANNOUNCE_EVERY_MS = 10_000;
 const SEAL_EVERY_MS = 10 * MINUTE_MS;
 // Between two settlings, which the same worker does.
 const SEAL_OFFSET_MS = 45_000;
@@ -21,6 +22,7 @@ const UPKEEP: readonly Plan[] = [
   { id: "watch", everyMs: MINUTE_MS, offsetMs: WATCH_OFFSET_MS, name: "watch-months", data: {} },
   { id: "close", everyMs: MINUTE_MS, offsetMs: CLOSE_OFFSET_MS, name: "close-months", data: {} },
   { id: "seal", everyMs: SEAL_EVERY_MS, offsetMs: SEAL_OFFSET_MS, name: "seal-days", data: {} },
+  { id: "announce", everyMs: ANNOUNCE_EVERY_MS, offsetMs: 0, name: "announce", data: {} },
   { id: "prune", everyMs: DAY_MS, offsetMs: DAY_MS / 8, name: "prune", data: {} },
   {
     id: "lapse-claims",

@@ -15,7 +15,13 @@ import {
   sumFractions,
 } from "./fraction.ts";
 import type { Interval } from "./month.ts";
-import type { Report, ReportExclusion, ReportRollup, ReportSubject } from "./report.ts";
+import type {
+  Report,
+  ReportExclusion,
+  ReportMalfunction,
+  ReportRollup,
+  ReportSubject,
+} from "./report.ts";
 import { type Subject, compareText } from "./subject.ts";
 
 /** Places of a printed percentage, and of a decimal that never ends. */
@@ -39,9 +45,12 @@ export function buildReport(input: {
   readonly settledUntilMs: number;
   readonly evaluated: readonly Evaluated[];
   readonly terms: CreditTerms;
+  /** Not given: a month that was closed before reports named them. */
+  readonly malfunctions?: readonly ReportMalfunction[] | undefined;
   readonly closing: Report["closing"];
   readonly proof: Report["proof"];
 }): Report {
+  const { malfunctions } = input;
   const credits = creditsOf(input.month, input.evaluated, input.terms);
   return {
     month: input.month,
@@ -54,6 +63,7 @@ export function buildReport(input: {
     subjects: input.evaluated.map((one, index) => buildSubject(one, credits[index] ?? NO_CREDIT)),
     rollups: buildRollups(input.evaluated),
     credits: totalCredits(input.evaluated, credits),
+    ...(malfunctions === undefined ? {} : { malfunctions }),
     closing: input.closing,
     proof: input.proof,
   };

@@ -57,7 +57,7 @@ export function checkCounted({ body, inputs }: SignedReport, countsOf: CountsOf)
   const [change] = diffReports(report, again);
   if (change === undefined) return "counted again it is another";
   const { agreement, subject, field, before, after } = change;
-  return `${agreement} ${subject}: ${field ?? "subject"} is ${before ?? "none"}, counted again ${after ?? "none"}`;
+  return `${`${agreement} ${subject}`.trim()}: ${field ?? "subject"} is ${before ?? "none"}, counted again ${after ?? "none"}`;
 }
 
 function parse(body: string): Report | null {

@@ -4,7 +4,8 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { CreditTerms } from "./credit.ts";
 import type { Fraction } from "./fraction.ts";
 import { parseJson } from "./parse-json.ts";
-import type { ReportExclusion } from "./report.ts";
+import { LEVELS, MALFUNCTION_STATES } from "./malfunction.ts";
+import type { ReportExclusion, ReportMalfunction } from "./report.ts";
 import { evidenceTargets, type Subject } from "./subject.ts";
 import { PRODUCTS, type Target } from "./target.ts";
 
@@ -19,6 +20,8 @@ export type ClosedInputs = {
   readonly settledUntilMs: number;
   readonly terms: CreditTerms;
   readonly subjects: readonly ClosedSubject[];
+  /** As the report names them; absent in what was closed before reports did. */
+  readonly malfunctions?: readonly ReportMalfunction[] | undefined;
 };
 
 export type ClosedSubject = {
@@ -83,6 +86,19 @@ const exclusionSchema = z.strictObject({
   approvedBy: z.string(),
 });
 
+const malfunctionSchema = z.strictObject({
+  id: z.int(),
+  level: z.enum(LEVELS),
+  title: z.string().nullable(),
+  from: instant,
+  until: instantOrNull,
+  state: z.enum(MALFUNCTION_STATES),
+  cause: z.string().nullable(),
+  resolution: z.string().nullable(),
+  targets: z.array(z.string()),
+  subjects: z.array(z.strictObject({ agreement: z.string(), subject: z.string() })),
+});
+
 const inputsSchema = z.strictObject({
   form: z.literal("nines-inputs-1"),
   month: z.string(),
@@ -92,6 +108,7 @@ const inputsSchema = z.strictObject({
   holidays: z.array(z.string()),
   workingDays: z.array(z.string()),
   agreements: z.array(agreementSchema),
+  malfunctions: z.array(malfunctionSchema).exactOptional(),
   targets: z.array(targetSchema),
   subjects: z.array(
     z.strictObject({
@@ -130,6 +147,9 @@ export function writeInputs(inputs: ClosedInputs): string {
     holidays: [...terms.holidays].toSorted(),
     workingDays: [...terms.workingDays].toSorted(),
     agreements: agreements.map(writeAgreement),
+    ...(inputs.malfunctions === undefined
+      ? {}
+      : { malfunctions: inputs.malfunctions.map(writeMalfunction) }),
     targets: [...targets.values()].map(writeTarget),
     subjects: subjects.map(({ subject, exclusions }) => ({
       agreement: positions.get(subject.agreement) ?? 0,
@@ -173,7 +193,15 @@ export function readInputs(text: string): ClosedInputs {
       },
       exclusions,
     })),
+    malfunctions: data.malfunctions,
   };
+}
+
+function writeMalfunction(
+  malfunction: ReportMalfunction,
+): NonNullable<WrittenInputs["malfunctions"]>[number] {
+  const { targets, subjects } = malfunction;
+  return { ...malfunction, targets: [...targets], subjects: [...subjects] };
 }
 
 function writeAgreement(agreement: Agreement): WrittenInputs["agreements"][number] {

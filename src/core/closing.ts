@@ -31,8 +31,8 @@ export function monthSpan(
 }
 
 /** What two revisions must differ in to be two. */
-export function contentOf({ subjects, rollups, credits }: Report): string {
-  return canonicalJson({ subjects, rollups, credits });
+export function contentOf({ subjects, rollups, credits, malfunctions = [] }: Report): string {
+  return canonicalJson({ subjects, rollups, credits, malfunctions });
 }
 
 /** The text that the signature covers. */
@@ -62,6 +62,7 @@ export function reasonOf(
     ...[...fresh].filter(([id]) => !old.has(id)).map(([, words]) => words),
     ...gone.map((id) => `exclusion ${id} withdrawn by ${withdrawnBy(id) ?? "nobody known"}`),
   ];
+  reasons.push(...malfunctionReasons(before.inputs, after.inputs));
   const oldSeals = new Map(before.seals.map(({ day, root }) => [day, root]));
   const days = after.seals.filter(({ day, root }) => oldSeals.get(day) !== root);
   if (days.length > 0) {
@@ -69,6 +70,19 @@ export function reasonOf(
     reasons.push(`late results of ${first === last ? first : `${first} to ${last}`}`);
   }
   return reasons.length === 0 ? "counted again" : reasons.join("; ");
+}
+
+/** What has become of malfunctions: above all a review that was finished. */
+function malfunctionReasons(before: ClosedInputs, after: ClosedInputs): string[] {
+  const old = new Map(before.malfunctions?.map((one) => [one.id, canonicalJson(one)]));
+  const fresh = after.malfunctions ?? [];
+  const gone = [...old.keys()].filter((id) => !fresh.some((one) => one.id === id));
+  return [
+    ...fresh
+      .filter((one) => old.get(one.id) !== canonicalJson(one))
+      .map(({ id, state }) => `malfunction ${id} ${state === "closed" ? "reviewed" : "changed"}`),
+    ...gone.map((id) => `malfunction ${id} taken out`),
+  ];
 }
 
 /** By id, each with the words for its coming. */

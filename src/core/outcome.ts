@@ -77,4 +77,26 @@ export type Result = {
   readonly requestId?: string;
   /** The address that was measured. */
   readonly address?: string;
+  /** What metrics tell besides; no evidence, never stored. */
+  readonly observed?: Observed;
+};
+
+/** What a probe saw on its way, whatever its outcome. */
+export type Observed = {
+  /** The earliest end among the certificates that the target showed. */
+  readonly certificateEndsMs?: number;
+  /** As "TLSv1.3". */
+  readonly tlsVersion?: string;
+  /** The last answer of an HTTP exchange. */
+  readonly http?: {
+    readonly status: number;
+    /** 1.1 */
+    readonly version: number;
+    readonly isTls: boolean;
+    readonly redirects: number;
+    /** As the header says; null without one. */
+    readonly contentLength: number | null;
+    /** Of the body that was read. */
+    readonly bodyBytes: number;
+  };
 };

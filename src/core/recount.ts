@@ -45,6 +45,7 @@ export function recountReport(
     settledUntilMs: inputs.settledUntilMs,
     evaluated: recount(inputs, countsOf),
     terms: inputs.terms,
+    malfunctions: inputs.malfunctions,
     closing,
     proof,
   });

@@ -1,3 +1,5 @@
+import type { Level, MalfunctionState } from "./malfunction.ts";
+
 /** The monthly report: the shape that users and their tools hold on to. Percentages are cut, not rounded. */
 
 export type Verdict =
@@ -135,9 +137,29 @@ export type Report = {
   readonly subjects: readonly ReportSubject[];
   readonly rollups: readonly ReportRollup[];
   readonly credits: readonly ReportCreditTotal[];
+  /** Those that struck a subject of the report in the month; absent before there were any. */
+  readonly malfunctions?: readonly ReportMalfunction[];
   /** Null while the month runs. */
   readonly closing: ReportClosing | null;
   readonly proof: ReportProof;
+};
+
+/** A malfunction, of which it says only what concerns the report's subjects. */
+export type ReportMalfunction = {
+  readonly id: number;
+  readonly level: Level;
+  /** Null for one of outages. */
+  readonly title: string | null;
+  readonly from: string;
+  /** Null while it lasts. */
+  readonly until: string | null;
+  readonly state: MalfunctionState;
+  /** Of the review, Markdown; null until it is finished. */
+  readonly cause: string | null;
+  readonly resolution: string | null;
+  /** Of the report, that failed in the month. */
+  readonly targets: readonly string[];
+  readonly subjects: readonly { readonly agreement: string; readonly subject: string }[];
 };
 
 export type ReportProof = {
@@ -178,7 +200,9 @@ export type ReportClosing = {
 };
 
 export type ReportChange = {
+  /** Empty: of a malfunction. */
   readonly agreement: string;
+  /** Of the agreement, or "malfunction:7". */
   readonly subject: string;
   /** Null: the subject itself came or went. */
   readonly field: string | null;

@@ -2,6 +2,7 @@ import { mayStillLoseSeconds, monthBudgetLeft } from "./budget.ts";
 import type { Json } from "./canonical-json.ts";
 import type { Figure } from "./figure.ts";
 import { formatDecimal, formatFraction, percentCut } from "./fraction.ts";
+import type { Recent } from "./recent-outages.ts";
 import type { Report } from "./report.ts";
 import type { Subject } from "./subject.ts";
 
@@ -21,7 +22,11 @@ export type SubjectState = (typeof SUBJECT_STATES)[number];
 export type StandingFigure = Omit<Figure, "outages" | "timeline">;
 
 /** A subject's figure of a month, as it is kept for many subjects. */
-export type Standing = { readonly subject: Subject; readonly figure: StandingFigure };
+export type Standing = {
+  readonly subject: Subject;
+  readonly figure: StandingFigure;
+  readonly recent: Recent;
+};
 
 /** Section 6. Before anything counts a running month may burn already, by the slots before it. */
 export function stateOf({ verdict, isRunning, burn }: StandingFigure): SubjectState {

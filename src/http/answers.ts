@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LEVELS, MALFUNCTION_STATES } from "../core/malfunction.ts";
 import { OUTCOMES, REASONS } from "../core/outcome.ts";
 import { CREDIT_NOTES, type Report } from "../core/report.ts";
 import { PRODUCTS } from "../core/target.ts";
@@ -121,8 +122,8 @@ const settledUntil = instant.meta({ description: "Slots before this instant are 
 
 export const changeAnswer = z
   .strictObject({
-    agreement: z.string(),
-    subject: z.string(),
+    agreement: z.string().meta({ description: "Empty: of a malfunction" }),
+    subject: z.string().meta({ description: "Of the agreement, or malfunction:7" }),
     field: z.string().nullable().meta({ description: "Null: the subject itself came or went" }),
     before: z.string().nullable(),
     after: z.string().nullable(),
@@ -157,6 +158,24 @@ export const reportAnswer: z.ZodType<Report> = z
         amount: z.string(),
       }),
     ),
+    malfunctions: list(
+      z
+        .strictObject({
+          id: z.int(),
+          level: z.enum(LEVELS),
+          title: z.string().nullable().meta({ description: "Null for one of outages" }),
+          from: instant,
+          until: instant.nullable().meta({ description: "Null while it lasts" }),
+          state: z.enum(MALFUNCTION_STATES),
+          cause: z.string().nullable().meta({ description: "Null until its review is finished" }),
+          resolution: z.string().nullable(),
+          targets: list(z.string()),
+          subjects: list(z.strictObject({ agreement: z.string(), subject: z.string() })),
+        })
+        .meta({ id: "ReportMalfunction" }),
+    )
+      .exactOptional()
+      .meta({ description: "That struck subjects of the report; absent in older closed months" }),
     closing: z
       .strictObject({
         at: instant,

@@ -18,8 +18,8 @@ const OPEN = new Set([
   "/api/v1/login",
   ...STATUS_URLS,
 ]);
-/** Has a rule of its own. */
-const METRICS = "/metrics";
+/** Have a rule of their own. */
+const METRICS = new Set(["/metrics", "/probe"]);
 
 /**
  * Before any route: who asks? Everything but what is open wants a token, unless nobody was ever
@@ -30,7 +30,7 @@ export function addAuthentication(app: App, deps: HttpDeps): void {
   app.addHook("onRequest", async (request, reply) => {
     const { url } = request.routeOptions;
     // What is not there is not there for anybody.
-    if (url === undefined || url === METRICS || isOpen(url)) return;
+    if (url === undefined || METRICS.has(url) || isOpen(url)) return;
     const credentials = request.headers.authorization;
     if (credentials !== undefined) {
       const actor = await actorOfBearer(deps, request);

@@ -2,6 +2,8 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { Result } from "../core/outcome.ts";
+import type { Target } from "../core/target.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Signer } from "../signing.ts";
 import type { RoundStore } from "../store/rounds.ts";
@@ -17,6 +19,8 @@ export type OpsDeps = {
   readonly checkReady: () => Promise<void>;
   /** Brings the gauges that are computed on demand up to date. */
   readonly refreshMetrics: () => Promise<void>;
+  /** Probes a target of the configuration now, from where this process is; nothing is stored. */
+  readonly probeNow: (target: Target, timeoutMs: number) => Promise<Result>;
   /** We listen on loopback alone: while nobody was given access, this machine may read. */
   readonly isLoopback: boolean;
 };

@@ -9,18 +9,24 @@ import {
   createJsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
+import { annotationRoutes } from "./annotations.ts";
 import { auditRoutes } from "./audit.ts";
 import { addAuthentication } from "./authenticate.ts";
+import { channelRoutes } from "./channels.ts";
 import { claimRoutes } from "./claims.ts";
 import type { App, HttpDeps, OpsDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { exclusionRoutes } from "./exclusions.ts";
 import { healthRoutes } from "./health.ts";
+import { inboxRoutes } from "./inbox.ts";
 import { loginRoutes } from "./login.ts";
+import { malfunctionPages } from "./malfunction-pages.ts";
+import { malfunctionRoutes } from "./malfunctions.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { outageRoutes } from "./outages.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
+import { probeRoutes } from "./probe.ts";
 import { answerClientError, answerError, setProblemHandlers } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
 import { reportRoutes } from "./reports.ts";
@@ -28,6 +34,7 @@ import { resultRoutes } from "./results.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { runningRoutes } from "./running.ts";
 import { targetRoutes } from "./targets.ts";
+import { statusRoutes } from "./status.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { createProxyTrust } from "./trusted-proxies.ts";
 import { userRoutes } from "./users.ts";
@@ -47,14 +54,15 @@ const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Routes of every role; `/healthz`, `/readyz` and `/metrics` are enough for those without pages. */
-const opsRoutes = [healthRoutes, metricsRoutes];
+/** Routes of every role: health, metrics and `/probe` are enough for those without pages. */
+const opsRoutes = [healthRoutes, metricsRoutes, probeRoutes];
 /** To add a resource: its file, and its line here. */
 const apiRoutes = [
   overviewRoutes,
   targetRoutes,
   resultRoutes,
   outageRoutes,
+  annotationRoutes,
   reportRoutes,
   revisionRoutes,
   proofRoutes,
@@ -66,6 +74,11 @@ const apiRoutes = [
   auditRoutes,
   claimRoutes,
   exclusionRoutes,
+  inboxRoutes,
+  channelRoutes,
+  malfunctionRoutes,
+  statusRoutes,
+  malfunctionPages,
   pageRoutes,
 ];
 

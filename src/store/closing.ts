@@ -35,8 +35,8 @@ export async function saveClosing(
 }
 
 /**
- * What the figures of an interval rest on, as canonical JSON: the newest seal of each UTC day,
- * and the approved exclusions.
+ * What the reports of an interval rest on, as canonical JSON: the newest seal of each UTC day, the
+ * approved exclusions, and the malfunctions whose review is finished, by when.
  */
 export async function readBasis(db: Queryable, { fromMs, untilMs }: Interval): Promise<string> {
   const seals = await db.query<{ day: number; revision: number }>(
@@ -50,9 +50,19 @@ export async function readBasis(db: Queryable, { fromMs, untilMs }: Interval): P
      order by id`,
     [iso(fromMs), iso(untilMs)],
   );
+  const malfunctions = await db.query<{ id: number; closedAtMs: number }>(
+    `select id, closed_at as "closedAtMs" from malfunction
+     where state = 'closed' and began_at < $2 and (restored_at is null or restored_at > $1)
+     order by id`,
+    [iso(fromMs), iso(untilMs)],
+  );
   return canonicalJson({
     seals: seals.rows.map(({ day, revision }) => [day, revision]),
     exclusions: exclusions.rows.map(({ id }) => id),
+    // Not named where there is none: what was closed before there were any is not counted again.
+    ...(malfunctions.rows.length === 0
+      ? {}
+      : { malfunctions: malfunctions.rows.map(({ id, closedAtMs }) => [id, closedAtMs]) }),
   });
 }
 

@@ -8,7 +8,9 @@ import {
   type MalfunctionOutage,
   type MalfunctionState,
 } from "../core/malfunction.ts";
+import type { MalfunctionStep } from "../core/malfunction-view.ts";
 import type { Interval } from "../core/month.ts";
+import { lockClass, lockKeys } from "./advisory-locks.ts";
 import type { Queryable } from "./connect.ts";
 
 type Row = Omit<Malfunction, "origin" | "level" | "state"> & {
@@ -175,6 +177,30 @@ export async function listMalfunctionNotes(
   return rows;
 }
 
+/** One who looks for a reference and opens at a time: until the end of the transaction. */
+export async function lockOpening(tx: Queryable): Promise<void> {
+  // The lock of the audit log, which an opening takes anyway: two would be taken in two orders.
+  await tx.query(`select pg_advisory_xact_lock($1, $2)`, [lockClass, lockKeys.audit]);
+}
+
+/** What the audit log says of a malfunction, the earliest first. */
+export async function listMalfunctionSteps(
+  db: Queryable,
+  malfunction: number,
+): Promise<MalfunctionStep[]> {
+  const { rows } = await db.query<
+    Omit<MalfunctionStep, "before" | "after"> & { before: string | null; after: string | null }
+  >(`select at as "atMs", actor, action, before, after from audit where item = $1 order by seq`, [
+    `malfunction:${malfunction}`,
+  ]);
+  return rows.map((row) => ({ ...row, before: fromJson(row.before), after: fromJson(row.after) }));
+}
+
+function fromJson(text: string | null): Json {
+  const value: Json = text === null ? null : JSON.parse(text);
+  return value;
+}
+
 /** Every column: as the API shows it, as the audit log keeps it, and for comparing the two. */
 export function malfunctionJson(malfunction: Malfunction) {
   return {
@@ -255,4 +281,34 @@ function instant(ms: number): string;
 function instant(ms: number | null): string | null;
 function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
+}
+
+/**
+ * Those that outages may belong to, the oldest first, until the end of the transaction locked: the
+ * open ones, the restored ones whose end is not before the instant, and whatever has one of the
+ * outages already.
+ */
+export async function lockMalfunctions(
+  tx: Queryable,
+  query: {
+    readonly restoredSinceMs: number;
+    readonly outages: readonly Pick<MalfunctionOutage, "agreement" | "subject" | "fromMs">[];
+  },
+): Promise<Malfunction[]> {
+  const { restoredSinceMs, outages } = query;
+  const { rows } = await tx.query<Row>(
+    `select ${COLUMNS} from malfunction
+     where state = 'open' or state = 'restored' and restored_at >= $1 or id in (
+       select o.malfunction
+       from unnest($2::text[], $3::text[], $4::timestamptz[]) as t (agreement, subject, from_at)
+       join malfunction_outage o using (agreement, subject, from_at))
+     order by id for update`,
+    [
+      instant(restoredSinceMs),
+      outages.map(({ agreement }) => agreement),
+      outages.map(({ subject }) => subject),
+      outages.map(({ fromMs }) => instant(fromMs)),
+    ],
+  );
+  return rows.map(malfunctionOf);
 }

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { malfunctionWords } from "../core/malfunction-text.ts";
 import type { Frame, Lang } from "../core/views.ts";
 import { instant, monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
-import { overviewHref, reportHref } from "./links.ts";
+import { malfunctionsHref, overviewHref, reportHref } from "./links.ts";
 import type { Messages } from "./messages.ts";
 import { stylesheet } from "./style.ts";
 
@@ -52,6 +53,7 @@ export function renderDocument(page: {
             <span class="tagline">{t.tagline}</span>
             <nav class="top-links" aria-label="nines">
               <a href={home}>{t.overview}</a>
+              <a href={malfunctionsHref(lang)}>{malfunctionWords[lang].malfunctions}</a>
               <a href="/docs">{t.apiDocs}</a>
               <a href={page.otherHref} lang={lang === "en" ? "zh-CN" : "en"}>
                 {t.otherLanguage}

@@ -34,3 +34,15 @@ export function statusHref(
   const query = new URLSearchParams({ ...(account === null ? {} : { account }), lang });
   return `${STATUS_PATHS[form]}?${query}`;
 }
+
+export function malfunctionsHref(lang: Lang): string {
+  return `/malfunctions?${new URLSearchParams({ lang })}`;
+}
+
+export function malfunctionHref(lang: Lang, id: number): string {
+  return `/malfunctions/${id}?${new URLSearchParams({ lang })}`;
+}
+
+export function incidentHref(lang: Lang, id: number, format: "html" | "md" | "json"): string {
+  return `/api/v1/malfunctions/${id}/report?${new URLSearchParams({ format, lang })}`;
+}

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { styleBase } from "./style-base.ts";
+import { styleMalfunction } from "./style-malfunction.ts";
 import { styleOverview } from "./style-overview.ts";
 import { styleStatus } from "./style-status.ts";
 import { styleTarget } from "./style-target.ts";
 
-const text = styleBase + styleOverview + styleTarget + styleStatus;
+const text = styleBase + styleOverview + styleTarget + styleStatus + styleMalfunction;
 const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** The one style sheet; its address changes with its content, so it may be kept for ever. */

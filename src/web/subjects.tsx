@@ -8,7 +8,7 @@ import { Badge, VERDICT_LOOK } from "./icons.tsx";
 import { overviewHref, targetHref } from "./links.ts";
 import { cellId } from "./matrix.tsx";
 import type { Messages } from "./messages.ts";
-import { reasonText } from "./reason-text.ts";
+import { reasonText } from "../core/reason-text.ts";
 
 type Props = { readonly model: OverviewModel; readonly speech: Speech };
 

@@ -8,7 +8,7 @@ import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
 import { count, duration, figure, monthName, percent } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
-import { reasonText } from "./reason-text.ts";
+import { reasonText } from "../core/reason-text.ts";
 import { TermsSection } from "./terms.tsx";
 
 type Props = {

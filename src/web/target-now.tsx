@@ -7,7 +7,7 @@ import { duration, instant, latency } from "./format.ts";
 import { Badge } from "./icons.tsx";
 import type { IconName, Tone } from "./icons.tsx";
 import type { Messages } from "./messages.ts";
-import { reasonText } from "./reason-text.ts";
+import { reasonText } from "../core/reason-text.ts";
 
 type Props = { readonly model: TargetModel; readonly speech: Speech };
 

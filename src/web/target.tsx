@@ -6,7 +6,7 @@ import { monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { IconName, Tone } from "./icons.tsx";
 import { overviewHref, resultsHref, targetHref } from "./links.ts";
-import { reasonText } from "./reason-text.ts";
+import { reasonText } from "../core/reason-text.ts";
 import { MonthSection } from "./target-month.tsx";
 import { LatencySection, ProbeSection, ResultsSection, VantageSection } from "./target-now.tsx";
 import { messages } from "./text.ts";

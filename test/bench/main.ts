@@ -3,6 +3,7 @@ import { benchImport, benchReport } from "./history.ts";
 import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
 import { benchProbeCost } from "./probe-cost.ts";
+import { benchScrape } from "./scrape.ts";
 import { benchVerify } from "./verify.ts";
 import { benchWatch } from "./watch.ts";
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   verify: () => benchVerify(isQuick ? 3 : 31),
   "watch-1000": () => benchWatch(1_000, 1),
   "watch-10000": () => benchWatch(10_000, 3),
+  scrape: () => benchScrape(seconds(150, 24)),
   memory: () => benchMemory(),
   "kill-log": () => benchKillLog(),
 };

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { probes } from "../../probes/index.ts";
+import { prepareProbe, probes } from "../../probes/index.ts";
 import type { Clock } from "../../src/clock.ts";
 import type { Config } from "../../src/config.ts";
+import type { Target } from "../../src/core/target.ts";
 import type { App, HttpDeps } from "../../src/http/deps.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createMetrics, type Metrics } from "../../src/metrics.ts";
@@ -73,6 +74,8 @@ export async function createTestApp(input: {
       queues: () => new Map(),
       withFigures: true,
     }),
+    probeNow: ({ probe }: Target, timeoutMs: number) =>
+      prepareProbe(probe)({ clock, timeoutMs, signal: new AbortController().signal }),
     store,
     signer: () => openSigner({ db: store.db, clock, dataDir, keyFile: null }),
     notes: () => ({ sandbox: false, filling: null }),

@@ -30,12 +30,28 @@ const RESULT = JSON.stringify({
 });
 const claimStep = (payload: object): Rule => ({ may: "handle-claim", payload, answer: 404 });
 
+const malfunctionStep = (verb: string, payload: object = {}): readonly [string, Rule] => [
+  `POST /api/v1/malfunctions/:id/${verb}`,
+  {
+    may: "handle-malfunction",
+    url: `/api/v1/malfunctions/9999/${verb}`,
+    payload,
+    answer: 404,
+  },
+];
+
 const RULES: Readonly<Record<string, Rule>> = {
   "GET /healthz": { may: "open" },
   "GET /readyz": { may: "open" },
   "GET /openapi.json": { may: "open" },
   "POST /api/v1/login": { may: "open", payload: {}, answer: 400 },
+  // Off in this configuration.
+  "GET /status": { may: "open", answer: 404 },
+  "GET /status.json": { may: "open", answer: 404 },
+  "GET /status.atom": { may: "open", answer: 404 },
+  "GET /status.svg": { may: "open", answer: 404 },
   "GET /metrics": { may: "read-all" },
+  "GET /probe": { may: "read-all", url: "/probe?target=none", answer: 400 },
   "GET /": { may: "read" },
   "GET /targets/:id": { may: "read", url: "/targets/web-1" },
   "GET /api/v1/overview": { may: "read" },
@@ -44,6 +60,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "GET /api/v1/targets/:id/slots": { may: "read", url: `/api/v1/targets/web-1/slots?${DAY}` },
   "GET /api/v1/targets/:id/results": { may: "read", url: `/api/v1/targets/web-1/results?${DAY}` },
   "GET /api/v1/outages": { may: "read", url: `/api/v1/outages?month=${DEMO_MONTH}` },
+  "GET /api/v1/annotations": { may: "read", url: `/api/v1/annotations?${DAY}` },
   "GET /api/v1/running": { may: "read" },
   "GET /api/v1/events": { may: "read" },
   "GET /api/v1/reports/:month": { may: "read", url: `/api/v1/reports/${DEMO_MONTH}` },
@@ -107,6 +124,34 @@ const RULES: Readonly<Record<string, Rule>> = {
     payload: {},
     answer: 404,
   },
+  "GET /malfunctions": { may: "read" },
+  "GET /malfunctions/:id": { may: "read", url: "/malfunctions/9999", answer: 404 },
+  "GET /api/v1/malfunctions": { may: "read" },
+  "GET /api/v1/malfunctions/:id": { may: "read", url: "/api/v1/malfunctions/9999", answer: 404 },
+  "GET /api/v1/malfunctions/:id/report": {
+    may: "read",
+    url: "/api/v1/malfunctions/9999/report",
+    answer: 404,
+  },
+  "POST /api/v1/malfunctions": {
+    may: "handle-malfunction",
+    payload: { title: "Console is slow", level: "P2" },
+    answer: 201,
+  },
+  ...Object.fromEntries([
+    malfunctionStep("acknowledge"),
+    malfunctionStep("assign", { owner: "li" }),
+    malfunctionStep("notes", { text: "seen" }),
+    malfunctionStep("level", { level: "P1" }),
+    malfunctionStep("restore"),
+    malfunctionStep("review", { cause: "a switch" }),
+    malfunctionStep("close"),
+    malfunctionStep("reopen", { note: "not yet" }),
+  ]),
+  "GET /api/v1/inbox": { may: "read" },
+  "POST /api/v1/inbox/:id/read": { may: "read", payload: {}, answer: 404 },
+  "GET /api/v1/channels": { may: "read-all" },
+  "GET /api/v1/deliveries": { may: "read-all" },
   "GET /api/v1/me": { may: "read" },
   // A token is no login, and stays.
   "POST /api/v1/logout": { may: "read", answer: 409 },

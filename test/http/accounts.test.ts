@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SYSTEM } from "../../src/core/access.ts";
+import { handleMalfunction, openMalfunction } from "../../src/handle-malfunction.ts";
 import { appendEvent } from "../../src/store/events.ts";
+import { saveLetter } from "../../src/store/letters.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
 import { createTestApp, fillRounds, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { outageMalfunction } from "../helpers/malfunctions.ts";
+import { testMessage } from "../helpers/message.ts";
 import { listRoutes } from "../helpers/routes.ts";
 
 // What an account manager is answered must not show that another account is there.
@@ -15,6 +20,7 @@ accounts:
   - { id: acme, name: Acme Ltd }
   - { id: beta, name: Beta Ltd }
   - { id: zebra, name: Zebraco Ltd }
+statusPage: { accounts: [acme] }
 defaults: { interval: 1m, timeout: 5s, vantages: [here] }
 targets:
   - { id: a-web-1, product: ecs, region: cn-hangzhou, zone: cn-hangzhou-h, account: acme, agreements: [ecs, ecs-multi-zone], monthlyFee: "100", probe: { kind: tcp, address: "192.0.2.1:22" } }
@@ -77,6 +83,11 @@ beforeAll(async () => {
   await exclude({ targets: ["a-web-1"] }, "one");
   await exclude({ targets: ["a-web-1", "z-web-1"] }, "two");
   await exclude({ regions: ["cn-chengdu"] }, "elsewhere");
+  await strike();
+  await write(["acme"], "work of Acme");
+  await write(["zebra"], "work of Zebraco");
+  await write(["acme", "zebra"], "both, with zebra");
+  await write(null, "all, with zebra");
   const closed = await served.app.inject({
     method: "POST",
     url: "/api/v1/reports/2026-10/close",
@@ -86,6 +97,29 @@ beforeAll(async () => {
   if (closed.statusCode !== 200) throw new Error(closed.body);
 });
 afterAll(() => served.close());
+
+/** A letter in the inbox. */
+function write(accounts: readonly string[] | null, title: string): Promise<void> {
+  const message = testMessage({ title });
+  const letter = { channel: "desk", messageId: null, accounts, message, atMs: NOW };
+  return saveLetter(served.store.db, letter);
+}
+
+/** One malfunction of both accounts, one of the other alone, and one that a person told of. */
+async function strike(): Promise<void> {
+  const span = { fromMs: CLOSED_FROM, untilMs: CLOSED_FROM + 20 * MINUTE_MS };
+  const own = { agreement: "ecs", account: "acme", subject: "a-web-1", targets: ["a-web-1"] };
+  const other = { ...own, account: "zebra", subject: "z-web-1", targets: ["z-web-1"] };
+  const far = { product: "rds", region: "cn-chengdu", subject: "z-orders", targets: ["z-orders"] };
+  const { db } = served.store;
+  const shared = await outageMalfunction({ db }, { ...span, outages: [own, other] });
+  await outageMalfunction({ db }, { ...span, outages: [{ ...other, ...far }] });
+  const deps = { db, clock, config: served.config };
+  const zebra = { title: "Zebraco cannot log in", level: "P3", account: "zebra" } as const;
+  await openMalfunction(deps, { ...zebra, beganAt: "2026-10-05T00:00:00+08:00" }, SYSTEM);
+  const note = { verb: "note", text: "zebra complains" } as const;
+  await handleMalfunction(deps, { id: shared, step: note }, SYSTEM);
+}
 
 /** Two minutes of the month that is closed, proposed by one and approved by another. */
 async function exclude(scope: object, reason: string): Promise<void> {
@@ -125,9 +159,14 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
     `/targets/${id}`,
     `/targets/${id}?month=2026-10`,
   ]),
+  "/status": ["/status?account=acme", "/status"],
+  "/status.json": ["/status.json?account=acme", "/status.json?account=zebra"],
+  "/status.atom": ["/status.atom?account=acme"],
+  "/status.svg": ["/status.svg?account=acme"],
   "/healthz": ["/healthz"],
   "/readyz": ["/readyz"],
-  "/metrics": ["/metrics"],
+  "/metrics": ["/metrics", "/metrics?compat=blackbox"],
+  "/probe": ["/probe?target=z-web-1"],
   "/openapi.json": ["/openapi.json"],
   "/api/v1/overview": ["", "?month=2026-10", "?account=acme", "?month=2026-08"].map(
     (query) => `/api/v1/overview${query}`,
@@ -141,6 +180,9 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "/api/v1/targets/:id/results": [`/api/v1/targets/a-web-1/results?${DAY}`],
   "/api/v1/outages": ["/api/v1/outages?month=2026-10", "/api/v1/outages?month=2026-11"],
+  "/api/v1/annotations": ["", "&kind=outage", "&kind=exclusion", "&account=acme"].map(
+    (more) => `/api/v1/annotations?${DAY}${more}`,
+  ),
   "/api/v1/running": ["/api/v1/running"],
   "/api/v1/events": ["/api/v1/events"],
   "/api/v1/reports/:month": ["2026-10", "2026-11", "2026-08"].flatMap((month) => [
@@ -165,6 +207,20 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
     "/api/v1/exclusions?target=a-web-1",
   ],
   "/api/v1/exclusions/:id": [1, 2, 3, 4, 5, 6].map((id) => `/api/v1/exclusions/${id}`),
+  "/malfunctions": ["/malfunctions", "/malfunctions?lang=zh"],
+  "/malfunctions/:id": [1, 2, 3].map((id) => `/malfunctions/${id}`),
+  "/api/v1/malfunctions": [
+    "/api/v1/malfunctions",
+    "/api/v1/malfunctions?month=2026-10",
+    "/api/v1/malfunctions?account=acme",
+  ],
+  "/api/v1/malfunctions/:id": [1, 2, 3].map((id) => `/api/v1/malfunctions/${id}`),
+  "/api/v1/malfunctions/:id/report": [1, 2, 3].flatMap((id) =>
+    ["json", "md", "html"].map((format) => `/api/v1/malfunctions/${id}/report?format=${format}`),
+  ),
+  "/api/v1/inbox": ["/api/v1/inbox", "/api/v1/inbox?unread=true", "/api/v1/inbox?after=0"],
+  "/api/v1/channels": ["/api/v1/channels"],
+  "/api/v1/deliveries": ["/api/v1/deliveries"],
   "/api/v1/me": ["/api/v1/me"],
   "/api/v1/tokens": ["/api/v1/tokens"],
   "/api/v1/users": ["/api/v1/users"],
@@ -203,6 +259,7 @@ test("the questions would show the other account to who may see it", async () =>
       "/api/v1/targets",
       "/api/v1/targets/:id",
       "/api/v1/outages",
+      "/api/v1/annotations",
       "/api/v1/running",
       "/api/v1/events",
       "/api/v1/reports/:month",
@@ -210,6 +267,12 @@ test("the questions would show the other account to who may see it", async () =>
       "/api/v1/claims",
       "/api/v1/exclusions",
       "/api/v1/exclusions/:id",
+      "/api/v1/inbox",
+      "/malfunctions",
+      "/malfunctions/:id",
+      "/api/v1/malfunctions",
+      "/api/v1/malfunctions/:id",
+      "/api/v1/malfunctions/:id/report",
       "/api/v1/audit",
     ]),
   );
@@ -225,7 +288,10 @@ describe("another account's things are answered as what is not there", () => {
     ["/api/v1/targets?account=zebra", "/api/v1/targets?account=xebra"],
     ["/api/v1/outages?month=2026-10&account=zebra", "/api/v1/outages?month=2026-10&account=xebra"],
     ["/api/v1/running?account=zebra", "/api/v1/running?account=xebra"],
+    [`/api/v1/annotations?${DAY}&target=z-web-1`, `/api/v1/annotations?${DAY}&target=x-web-1`],
+    [`/api/v1/annotations?${DAY}&account=zebra`, `/api/v1/annotations?${DAY}&account=xebra`],
     ["/api/v1/events?account=zebra", "/api/v1/events?account=xebra"],
+    ["/api/v1/malfunctions?account=zebra", "/api/v1/malfunctions?account=xebra"],
     ["/api/v1/claims?account=zebra", "/api/v1/claims?account=xebra"],
     ["/api/v1/reports/2026-10?account=zebra", "/api/v1/reports/2026-10?account=xebra"],
     [

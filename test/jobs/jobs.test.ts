@@ -48,6 +48,7 @@ beforeEach(async () => {
     signer: () => Promise.reject(new Error("no key here")),
     holdsClosing: () => false,
     addJob: () => Promise.resolve(),
+    onDelivered: () => undefined,
     onRefused: (round, why) => refused.push({ round, why }),
   };
 });

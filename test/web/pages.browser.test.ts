@@ -4,6 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderError } from "../../src/web/error.tsx";
+import { renderMalfunction, renderMalfunctions } from "../../src/web/malfunctions.tsx";
 import { renderOverview } from "../../src/web/overview.tsx";
 import { stylesheet } from "../../src/web/style.ts";
 import { renderBadge } from "../../src/web/status-badge.tsx";
@@ -20,6 +21,7 @@ import {
   demoStatus,
   demoTarget,
 } from "./demo-models.ts";
+import { demoMalfunction, demoMalfunctions, demoToldMalfunction } from "./demo-malfunctions.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -46,6 +48,9 @@ const pages = (["en", "zh"] as const).flatMap((lang) => [
   [`/quiet-${lang}`, renderTarget(demoQuietTarget, lang)] as const,
   [`/status-${lang}`, renderStatus(demoStatus(), lang)] as const,
   [`/no-status-${lang}`, renderStatus(emptyStatus, lang)] as const,
+  [`/malfunctions-${lang}`, renderMalfunctions(demoMalfunctions, lang)] as const,
+  [`/malfunction-${lang}`, renderMalfunction(demoMalfunction, lang)] as const,
+  [`/told-malfunction-${lang}`, renderMalfunction(demoToldMalfunction, lang)] as const,
   [`/error-${lang}`, renderError({ status: 404, title: "", detail: "web-9" }, lang)] as const,
 ]);
 const many = renderOverview(demoOverview(MANY_REGIONS), "en");

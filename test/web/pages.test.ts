@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { TargetModel } from "../../src/core/views.ts";
 import { renderError } from "../../src/web/error.tsx";
+import { renderMalfunction, renderMalfunctions } from "../../src/web/malfunctions.tsx";
 import { renderOverview } from "../../src/web/overview.tsx";
 import { stylesheet } from "../../src/web/style.ts";
 import { renderTarget } from "../../src/web/target.tsx";
@@ -11,6 +12,12 @@ import {
   demoQuietTarget,
   demoTarget,
 } from "./demo-models.ts";
+import {
+  demoMalfunction,
+  demoMalfunctions,
+  demoToldMalfunction,
+  noMalfunctions,
+} from "./demo-malfunctions.ts";
 
 const EVIL = `<script>alert(1)</script>"'&`;
 
@@ -19,6 +26,10 @@ const everyPage = (["en", "zh"] as const).flatMap((lang) => [
   [`overview with 23 regions ${lang}`, renderOverview(demoOverview(MANY_REGIONS), lang)] as const,
   [`target ${lang}`, renderTarget(demoTarget, lang)] as const,
   [`target of a group ${lang}`, renderTarget(demoQuietTarget, lang)] as const,
+  [`malfunctions ${lang}`, renderMalfunctions(demoMalfunctions, lang)] as const,
+  [`no malfunction ${lang}`, renderMalfunctions(noMalfunctions, lang)] as const,
+  [`malfunction ${lang}`, renderMalfunction(demoMalfunction, lang)] as const,
+  [`malfunction of a ticket ${lang}`, renderMalfunction(demoToldMalfunction, lang)] as const,
   [`error ${lang}`, renderError({ status: 404, title: "", detail: EVIL }, lang)] as const,
 ]);
 

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { malfunctionWords } from "../../src/core/malfunction-text.ts";
 import { REASONS } from "../../src/core/outcome.ts";
 import { LANGS } from "../../src/core/views.ts";
 import { chooseLang } from "../../src/web/lang.ts";
-import { reasonText, reasonTexts } from "../../src/web/reason-text.ts";
+import { reasonText, reasonTexts } from "../../src/core/reason-text.ts";
 import { messages } from "../../src/web/text.ts";
 
 /** Every path to a text of a catalogue: "verdicts.met", "weekdays.0", … */
@@ -15,8 +16,13 @@ test("both languages have the same texts, probe kinds and statuses included", ()
   expect(paths(messages.zh)).toEqual(paths(messages.en));
 });
 
+test("both languages have the same words about malfunctions", () => {
+  expect(paths(malfunctionWords.zh)).toEqual(paths(malfunctionWords.en));
+});
+
 test("no text is empty", () => {
   for (const lang of LANGS) {
+    expect(JSON.stringify(malfunctionWords[lang])).not.toContain('""');
     expect(JSON.stringify(messages[lang])).not.toContain('""');
   }
 });

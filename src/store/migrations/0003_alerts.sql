@@ -80,6 +80,7 @@ create table thread (
   reference text
 );
 create unique index thread_present on thread (channel, about) where over_at is null;
+create index thread_about on thread (about);
 
 -- One message to one channel. Waiting ones take up further events until they are due; `body` is what
 -- is sent, and stays the same from the first attempt on.
@@ -101,9 +102,11 @@ create table message (
 );
 create index message_waiting on message (due_at) where state = 'waiting';
 create index message_thread on message (thread);
+create index message_merged on message (merged_into) where merged_into is not null;
 
--- Every attempt to deliver a message.
+-- Every attempt to deliver a message; `id` is for those who read on after the last one they saw.
 create table delivery (
+  id bigint generated always as identity unique,
   message integer not null references message,
   attempt integer not null,
   at timestamptz not null,
@@ -116,9 +119,10 @@ create table delivery (
 create index delivery_channel on delivery (channel, at);
 
 -- Messages of channels of the kind inbox. `accounts`: who may read it; null for who reads all.
+-- `message`: null for a test, which is no message of a thread.
 create table letter (
   id integer generated always as identity primary key,
-  message integer not null unique,
+  message integer unique,
   channel text not null,
   at timestamptz not null,
   accounts text[],

@@ -1,7 +1,7 @@
-import { REASONS } from "../core/outcome.ts";
-import type { Reason } from "../core/outcome.ts";
-import type { Name } from "../core/region-name.ts";
-import type { Lang } from "../core/views.ts";
+import { REASONS } from "./outcome.ts";
+import type { Reason } from "./outcome.ts";
+import type { Name } from "./region-name.ts";
+import type { Lang } from "./views.ts";
 
 /** Every reason in words; a reason without words does not compile. */
 export const reasonTexts: Readonly<Record<Reason, Name>> = {

@@ -1,0 +1,373 @@
+import type { ComponentChildren } from "preact";
+import type { Incident } from "../core/incident.ts";
+import { incidentTitle, responseText } from "../core/incident.ts";
+import { LEVELS, type Malfunction, type MalfunctionOutage } from "../core/malfunction.ts";
+import { lengthText, malfunctionWords, type MalfunctionWords } from "../core/malfunction-text.ts";
+import { malfunctionScope, type SeenMalfunction } from "../core/malfunction-view.ts";
+import { monthAt } from "../core/month.ts";
+import { reasonText } from "../core/reason-text.ts";
+import type { Lang } from "../core/views.ts";
+import { renderDocument, Time, type Speech } from "./document.tsx";
+import { zoneLabel } from "./format.ts";
+import { Badge, type IconName, type Tone } from "./icons.tsx";
+import { incidentHref, malfunctionHref, malfunctionsHref, targetHref } from "./links.ts";
+import { messages } from "./text.ts";
+
+type Clockwork = { readonly nowMs: number; readonly timeZone: string };
+type Words = { readonly words: MalfunctionWords; readonly speech: Speech } & Clockwork;
+
+/** More would make a page that nobody reads. */
+const MOST_ROWS = 500;
+
+/** The page at `/malfunctions`: those that are not over first, the worst before the others. */
+export function renderMalfunctions(
+  model: Clockwork & { readonly malfunctions: readonly SeenMalfunction[] },
+  lang: Lang,
+): string {
+  const { nowMs, timeZone } = model;
+  const speech: Speech = { lang, t: messages[lang] };
+  const words = malfunctionWords[lang];
+  const all = model.malfunctions.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const shown = all.slice(0, MOST_ROWS);
+  const more = all.length - shown.length;
+  return renderDocument({
+    speech,
+    title: words.malfunctions,
+    otherHref: malfunctionsHref(lang === "en" ? "zh" : "en"),
+    month: null,
+    timeZoneNote: speech.t.zoneNote(zoneLabel(timeZone, nowMs)),
+    children: (
+      <>
+        <div class="page-head">
+          <h1>{words.malfunctions}</h1>
+        </div>
+        <section aria-label={words.malfunctions}>
+          {shown.length === 0 ? (
+            <p class="card empty">{words.none}</p>
+          ) : (
+            <MalfunctionTable {...{ shown, words, speech, nowMs, timeZone }} />
+          )}
+          {more > 0 ? <p class="quiet">{words.more(more)}</p> : null}
+        </section>
+      </>
+    ),
+  });
+}
+
+const RANKS = { open: 0, restored: 1, closed: 2 } as const;
+const rankOf = ({ malfunction: { state, level } }: SeenMalfunction) =>
+  RANKS[state] * LEVELS.length + (state === "open" ? LEVELS.indexOf(level) : 0);
+
+function MalfunctionTable(props: Words & { readonly shown: readonly SeenMalfunction[] }) {
+  const { shown, words, speech, nowMs, timeZone } = props;
+  const head = [
+    words.no,
+    words.level,
+    words.state,
+    words.what,
+    words.from,
+    words.length,
+    words.owner,
+  ];
+  return (
+    <div class="card">
+      <table class="list" role="table">
+        <Head texts={head} />
+        <tbody role="rowgroup">
+          {shown.map((seen) => {
+            const { id, level, state, beganAtMs, restoredAtMs, owner } = seen.malfunction;
+            return (
+              <tr role="row">
+                <td role="cell">{id}</td>
+                <td role="cell" class="badges">
+                  <Level level={level} words={words} />
+                </td>
+                <td role="cell" class="badges">
+                  <State state={state} words={words} />
+                </td>
+                <td role="cell">
+                  <a class="name" href={malfunctionHref(speech.lang, id)}>
+                    {incidentTitle(seen, words)}
+                  </a>{" "}
+                  <span class="members quiet">{malfunctionScope(seen).accounts.join(", ")}</span>
+                </td>
+                <td role="cell">
+                  <Time ms={beganAtMs} zone={timeZone} />
+                </td>
+                <td role="cell" data-label={words.length}>
+                  {lengthText((restoredAtMs ?? nowMs) - beganAtMs, words)}
+                </td>
+                <td role="cell" data-label={owner === null ? undefined : words.owner}>
+                  {owner ?? ""}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Head({ texts }: { readonly texts: readonly string[] }) {
+  return (
+    <thead role="rowgroup">
+      <tr role="row">
+        {texts.map((text) => (
+          <th scope="col" role="columnheader">
+            {text}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+const LEVEL_LOOK: Readonly<
+  Record<Malfunction["level"], { readonly icon: IconName; readonly tone: Tone }>
+> = {
+  P1: { icon: "missed", tone: "missed" },
+  P2: { icon: "missed", tone: "missed" },
+  P3: { icon: "warn", tone: "minor" },
+  P4: { icon: "warn", tone: "minor" },
+};
+const STATE_LOOK: Readonly<
+  Record<Malfunction["state"], { readonly icon: IconName; readonly tone: Tone }>
+> = {
+  open: { icon: "down", tone: "missed" },
+  restored: { icon: "check", tone: "good" },
+  closed: { icon: "dash", tone: "quiet" },
+};
+
+function Level(props: { readonly level: Malfunction["level"]; readonly words: MalfunctionWords }) {
+  return <Badge {...LEVEL_LOOK[props.level]} text={props.words.levels[props.level]} />;
+}
+
+function State(props: { readonly state: Malfunction["state"]; readonly words: MalfunctionWords }) {
+  return <Badge {...STATE_LOOK[props.state]} text={props.words.states[props.state]} />;
+}
+
+/** What people wrote, as HTML that was made safe; null where it is not written. */
+type ReviewHtml = Readonly<Record<"cause" | "impact" | "resolution" | "followUps", string | null>>;
+
+export type MalfunctionModel = SeenMalfunction &
+  Clockwork &
+  Pick<Incident, "inTime"> & {
+    readonly timeline: readonly (Incident["timeline"][number] & { readonly html: string | null })[];
+    readonly related: readonly Malfunction[];
+    readonly review: ReviewHtml;
+  };
+
+/** The page at `/malfunctions/7`. */
+export function renderMalfunction(model: MalfunctionModel, lang: Lang): string {
+  const { nowMs, timeZone, malfunction } = model;
+  const { id } = malfunction;
+  const speech: Speech = { lang, t: messages[lang] };
+  const words = malfunctionWords[lang];
+  const title = incidentTitle(model, words);
+  const own = { words, speech, nowMs, timeZone };
+  return renderDocument({
+    speech,
+    title: `${words.name(id)}: ${title}`,
+    otherHref: malfunctionHref(lang === "en" ? "zh" : "en", id),
+    month: null,
+    timeZoneNote: speech.t.zoneNote(zoneLabel(timeZone, nowMs)),
+    children: (
+      <>
+        <p class="crumbs">
+          <a href={malfunctionsHref(lang)}>{words.all}</a>
+          <span class="fact">{words.name(id)}</span>
+          <span class="fact">
+            <Level level={malfunction.level} words={words} />
+          </span>
+          <span class="fact">
+            <State state={malfunction.state} words={words} />
+          </span>
+        </p>
+        <div class="page-head">
+          <h1>{title}</h1>
+          <div class="page-tools">
+            <span class="quiet">{words.download}</span>
+            {(["html", "md", "json"] as const).map((format) => (
+              <a class="button" href={incidentHref(lang, id, format)}>
+                {FORMAT_NAMES[format]}
+              </a>
+            ))}
+          </div>
+        </div>
+        <div class="columns">
+          <div class="stack">
+            <Review model={model} words={words} />
+            <Outages model={model} {...own} />
+            <Timeline model={model} {...own} />
+          </div>
+          <div class="stack">
+            <Facts model={model} {...own} />
+            <Related model={model} {...own} />
+          </div>
+        </div>
+      </>
+    ),
+  });
+}
+
+const FORMAT_NAMES = { html: "HTML", md: "Markdown", json: "JSON" } as const;
+
+function Facts({ model, words, nowMs, timeZone }: Words & { readonly model: MalfunctionModel }) {
+  const { malfunction } = model;
+  const { beganAtMs, restoredAtMs, respondByMs, reference, owner } = malfunction;
+  const { accounts, products, regions } = malfunctionScope(model);
+  const rows: readonly (readonly [string, ComponentChildren])[] = [
+    [words.from, <Time ms={beganAtMs} zone={timeZone} />],
+    [words.until, restoredAtMs === null ? words.lasts : <Time ms={restoredAtMs} zone={timeZone} />],
+    [words.length, lengthText((restoredAtMs ?? nowMs) - beganAtMs, words)],
+    [words.respondBy, <Time ms={respondByMs} zone={timeZone} />],
+    [words.acknowledged, responseText(model, words)],
+    [words.owner, owner ?? words.nobody],
+    [words.origin, words.origins[malfunction.origin]],
+    ...(reference === null ? [] : [[words.reference, reference] as const]),
+    [words.accounts, listText(accounts)],
+    [words.products, listText(products)],
+    [words.regions, listText(regions)],
+  ];
+  return (
+    <section class="card pad" aria-labelledby="facts-title">
+      <h2 id="facts-title">{words.scope}</h2>
+      <dl class="pairs">
+        {rows.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function listText(names: readonly string[]): string {
+  return names.length === 0 ? "–" : names.join(", ");
+}
+
+function Review({ model, words }: Pick<Words, "words"> & { readonly model: MalfunctionModel }) {
+  const parts = ["cause", "impact", "resolution", "followUps"] as const;
+  return (
+    <section class="card pad" aria-labelledby="review-title">
+      <h2 id="review-title">{words.review}</h2>
+      {parts.map((part) => (
+        <div class="review-part">
+          <h3>{words[part]}</h3>
+          <Prose html={model.review[part]} otherwise={words.notWritten} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Prose(props: { readonly html: string | null; readonly otherwise: string }) {
+  if (props.html === null) return <p class="quiet">{props.otherwise}</p>;
+  // Made by markdown-it from Markdown, without the writer's own HTML.
+  return <div class="prose" dangerouslySetInnerHTML={{ __html: props.html }} />;
+}
+
+function Outages(props: Words & { readonly model: MalfunctionModel }) {
+  const { model, words } = props;
+  const head = [words.subject, words.from, words.until, words.length, words.reason];
+  return (
+    <section aria-labelledby="outages-title">
+      <div class="section-head">
+        <h2 id="outages-title">{words.outages}</h2>
+      </div>
+      {model.outages.length === 0 ? (
+        <p class="card empty">{words.noOutage}</p>
+      ) : (
+        <div class="card">
+          <table class="list tight" role="table">
+            <Head texts={head} />
+            <tbody role="rowgroup">
+              {model.outages.slice(0, MOST_ROWS).map((outage) => (
+                <OutageRow {...props} outage={outage} />
+              ))}
+            </tbody>
+          </table>
+          {model.outages.length > MOST_ROWS ? (
+            <p class="more quiet">{words.more(model.outages.length - MOST_ROWS)}</p>
+          ) : null}
+        </div>
+      )}
+    </section>
+  );
+}
+
+const MOST_LINKS = 5;
+
+function OutageRow(props: Words & { readonly outage: MalfunctionOutage }) {
+  const { outage, words, speech, nowMs, timeZone } = props;
+  const { fromMs, untilMs, targets } = outage;
+  const month = monthAt(fromMs, timeZone);
+  const more = targets.length - MOST_LINKS;
+  return (
+    <tr role="row">
+      <td role="cell">
+        {targets.slice(0, MOST_LINKS).map((id, index) => (
+          <>
+            {index === 0 ? "" : ", "}
+            <a href={targetHref(speech.lang, id, month)}>{id}</a>
+          </>
+        ))}
+        {more > 0 ? ` ${words.more(more)}` : ""}
+        <span class="members quiet">{`${outage.agreement} · ${outage.subject}`}</span>
+      </td>
+      <td role="cell">
+        <Time ms={fromMs} zone={timeZone} />
+      </td>
+      <td role="cell">{untilMs === null ? words.lasts : <Time ms={untilMs} zone={timeZone} />}</td>
+      <td role="cell" data-label={words.length}>
+        {lengthText((untilMs ?? nowMs) - fromMs, words)}
+      </td>
+      <td role="cell" class="wrap">
+        {reasonText(outage.reason, speech.lang)}
+      </td>
+    </tr>
+  );
+}
+
+function Timeline({ model, words, timeZone }: Words & { readonly model: MalfunctionModel }) {
+  return (
+    <section class="card pad" aria-labelledby="timeline-title">
+      <h2 id="timeline-title">{words.timeline}</h2>
+      <ol class="steps">
+        {model.timeline.map(({ atMs, kind, by, text, html }) => (
+          <li>
+            <span class="quiet">
+              <Time ms={atMs} zone={timeZone} seconds />
+            </span>
+            <div>
+              <span class="strong">{words.kinds[kind]}</span>
+              {html === null && text !== null ? ` ${text}` : ""}
+              {by === null ? null : <span class="quiet"> {by}</span>}
+              {html === null ? null : <Prose html={html} otherwise="" />}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Related({ model, words, speech }: Words & { readonly model: MalfunctionModel }) {
+  if (model.related.length === 0) return null;
+  return (
+    <section class="card pad" aria-labelledby="related-title">
+      <h2 id="related-title">{words.related}</h2>
+      <ul>
+        {model.related.slice(0, MOST_ROWS).map(({ id, level, title }) => (
+          <li>
+            <a href={malfunctionHref(speech.lang, id)}>{title ?? words.name(id)}</a>{" "}
+            <Level level={level} words={words} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
