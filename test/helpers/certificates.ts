@@ -19,6 +19,8 @@ export type Certificates = {
   readonly selfSigned: KeyPair;
   /** As `good`, by an authority that is not `ca`. */
   readonly untrusted: KeyPair;
+  /** As `good`, followed by its authority, which ends in 3 days and a bit. */
+  readonly shortChain: KeyPair & { readonly ca: string };
 };
 
 const names = "DNS:localhost,DNS:service.test,IP:127.0.0.1,IP:::1";
@@ -73,6 +75,8 @@ export function makeCertificates(): Certificates {
   });
   try {
     const ca = selfSign("ca", ["-subj", "/CN=Test authority", "-days", "365"]);
+    const brief = selfSign("brief", ["-subj", "/CN=Authority of three days", "-days", "3"]);
+    const underBrief = sign("under-brief", { names, days: "90", by: "brief" });
     selfSign("stranger", ["-subj", "/CN=Unknown authority", "-days", "365"]);
     return {
       ca: ca.cert,
@@ -86,6 +90,7 @@ export function makeCertificates(): Certificates {
         "-addext",
         `subjectAltName=${names}`,
       ]),
+      shortChain: { ...underBrief, cert: underBrief.cert + brief.cert, ca: brief.cert },
       untrusted: sign("untrusted", { names, days: "90", by: "stranger" }),
     };
   } finally {

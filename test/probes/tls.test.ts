@@ -31,6 +31,22 @@ describe.skipIf(!has("openssl"))("the tls probe", () => {
     expect(new Set(Object.keys(result.phasesMs))).toEqual(new Set(["resolve", "connect", "tls"]));
   });
 
+  it.each([
+    ["good", 89],
+    ["soon", 4],
+    ["shortChain", 2],
+  ] as const)("tells the earliest end of the chain of %s, each time", async (which, days) => {
+    const address = `localhost:${await serve(made[which])}`;
+    const ca = which === "shortChain" ? made.shortChain.ca : made.ca;
+    for (let time = 0; time < 2; time += 1) {
+      const { observed, outcome } = await probe({ address, ca });
+      expect(outcome).toBe("ok");
+      const leftMs = (observed?.certificateEndsMs ?? 0) - Date.now();
+      expect(Math.floor(leftMs / 86_400_000)).toBe(days);
+      expect(observed?.tlsVersion).toBe("TLSv1.3");
+    }
+  });
+
   it("verifies the name given instead of the address", async () => {
     const address = `127.0.0.1:${await serve(made.good)}`;
     const ca = made.ca;
