@@ -21,7 +21,7 @@ import { monthBounds } from "../src/core/month.ts";
 import { InvalidInputError } from "../src/errors.ts";
 import { packageRoot } from "../src/paths.ts";
 import { openBackup } from "../src/read-backup.ts";
-import { reportFormats } from "../src/reports/index.ts";
+import { renderJson } from "../src/reports/json.ts";
 import { reportMonth } from "../src/report-month.ts";
 import { restore } from "../src/restore.ts";
 import { settle } from "../src/settle.ts";
@@ -94,7 +94,7 @@ async function isEmpty(db: Database): Promise<boolean> {
 
 const month = monthBounds(DEMO_MONTH, config.timeZone);
 const reportOf = async (db: Database) =>
-  reportFormats.json.render(await reportMonth({ db, config }, { month: DEMO_MONTH }));
+  renderJson(await reportMonth({ db, config }, { month: DEMO_MONTH }));
 
 /** A value of each type, the same wherever it stands, so that rows refer to each other. */
 const VALUES: Readonly<Record<string, unknown>> = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { LANGS } from "../core/views.ts";
 import { InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
-import { reportMonth } from "../report-month.ts";
+import { readDocument } from "../month-document.ts";
 import { settle } from "../settle.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
 import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
@@ -29,7 +29,7 @@ export const report: Verb = {
       { place: "--format", value: values.format },
       problems,
     );
-    requireOneOf(LANGS, { place: "--lang", value: values.lang }, problems);
+    const lang = requireOneOf(LANGS, { place: "--lang", value: values.lang }, problems);
     const revision = readRevision(values.revision, problems);
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
@@ -37,11 +37,11 @@ export const report: Verb = {
       // What came in since the service settled last, or stopped, belongs to the month too.
       await settle({ db, clock: terminal.clock });
       const query = { month, account: values.account, revision };
-      const text = reportFormats[format].render(
-        await reportMonth({ db, config }, query).catch(notThere),
-      );
-      if (values.out === undefined) terminal.out(text.replace(/\n$/u, ""));
-      else writeFileSync(values.out, text);
+      const document = await readDocument({ db, config }, query).catch(notThere);
+      const rendered = await reportFormats[format].render(document, lang);
+      if (values.out !== undefined) writeFileSync(values.out, rendered);
+      else if (typeof rendered === "string") terminal.out(rendered.replace(/\n$/u, ""));
+      else process.stdout.write(rendered);
       return 0;
     });
   },

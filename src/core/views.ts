@@ -1,3 +1,4 @@
+import type { Role } from "./access.ts";
 import type { Agreement } from "./agreement.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import type { Name } from "./region-name.ts";
@@ -7,6 +8,19 @@ import type { Product } from "./target.ts";
 
 export const LANGS = ["en", "zh"] as const;
 export type Lang = (typeof LANGS)[number];
+
+/** Who reads a page. */
+export type Reader = {
+  /** "user:li"; "local" while nobody was given access. */
+  readonly name: string;
+  readonly role: Role;
+  /** The only accounts that exist for them; null for all. */
+  readonly accounts: readonly string[] | null;
+  /** What a form must send back, so that no other site can send it; null: there is no login to misuse. */
+  readonly csrf: string | null;
+  /** Letters that they have not read. */
+  readonly unread: number;
+};
 
 /** What both pages say about the month they show. */
 export type Frame = {

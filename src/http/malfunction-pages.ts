@@ -6,6 +6,7 @@ import { chooseLang } from "../web/lang.ts";
 import { renderMalfunction, renderMalfunctions } from "../web/malfunctions.tsx";
 import { actorOf } from "./actor.ts";
 import type { HttpDeps } from "./deps.ts";
+import { readerOf } from "./page.ts";
 import { MAX_NUMBER } from "./schemas.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -18,7 +19,15 @@ export const malfunctionPages =
     app.get("/malfunctions", { schema: { hide: true, querystring } }, async (request, reply) => {
       const malfunctions = await readMalfunctions(readingOf(deps), {}, actorOf(request));
       const lang = chooseLang(request.query.lang, request.headers["accept-language"]);
-      return reply.type(HTML).send(renderMalfunctions({ malfunctions, ...frameOf(deps) }, lang));
+      return reply
+        .type(HTML)
+        .send(
+          renderMalfunctions(
+            { malfunctions, ...frameOf(deps) },
+            lang,
+            await readerOf(deps, request),
+          ),
+        );
     });
 
     app.get(
@@ -45,7 +54,7 @@ export const malfunctionPages =
         }));
         const lang = chooseLang(request.query.lang, request.headers["accept-language"]);
         const model = { ...view, timeline, review, ...frameOf(deps) };
-        return reply.type(HTML).send(renderMalfunction(model, lang));
+        return reply.type(HTML).send(renderMalfunction(model, lang, await readerOf(deps, request)));
       },
     );
   };

@@ -12,6 +12,7 @@ import { renderOverview } from "../web/overview.tsx";
 import { stylesheet } from "../web/style.ts";
 import { renderTarget } from "../web/target.tsx";
 import { actorOf, targetFor } from "./actor.ts";
+import { readerOf } from "./page.ts";
 import { isLocalActor } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema, productSchema, wordSchema } from "./schemas.ts";
@@ -43,7 +44,8 @@ export const pageRoutes =
         const query = { month, filter: { product, region } };
         const model = await overview(query, actorOf(request));
         const chosen = chooseLang(lang, request.headers["accept-language"]);
-        return reply.type(HTML).send(renderOverview(model, chosen));
+        const reader = await readerOf(deps, request);
+        return reply.type(HTML).send(renderOverview(model, chosen, reader));
       },
     );
 
@@ -62,7 +64,8 @@ export const pageRoutes =
         const { id } = targetFor(actor, deps.config(), request.params.id);
         const model = await viewTarget(viewDepsOf(deps, actor), { id, month });
         const chosen = chooseLang(lang, request.headers["accept-language"]);
-        return reply.type(HTML).send(renderTarget(model, chosen));
+        const reader = await readerOf(deps, request);
+        return reply.type(HTML).send(renderTarget(model, chosen, reader));
       },
     );
 

@@ -2,11 +2,13 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { LANGS } from "../core/views.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
-import { reportMonth } from "../report-month.ts";
+import { readDocument } from "../month-document.ts";
 import { accountFor, actorOf } from "./actor.ts";
 import { problems, reportAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
+
+const bytes = z.any().meta({ type: "string", format: "binary" });
 
 /** A month's report in each of its formats. */
 export const reportRoutes =
@@ -31,6 +33,12 @@ export const reportRoutes =
               content: {
                 "application/json": { schema: reportAnswer },
                 "text/csv": { schema: z.string() },
+                "text/html": { schema: z.string() },
+                "application/pdf": { schema: bytes },
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                  schema: bytes,
+                },
+                "application/zip": { schema: bytes },
               },
             },
             ...problems,
@@ -39,11 +47,11 @@ export const reportRoutes =
       },
       async (request, reply) => {
         const { month } = request.params;
-        const { format, revision } = request.query;
+        const { format, lang, revision } = request.query;
         const account = accountFor(actorOf(request), request.query.account);
         const config = deps.config();
         const { db } = deps.store;
-        const report = await reportMonth({ db, config }, { month, account, revision });
+        const document = await readDocument({ db, config }, { month, account, revision });
         const { contentType, extension, render } = reportFormats[format];
         const name = `sla-${month}${account === undefined ? "" : `-${account}`}.${extension}`;
         const disposition = format === "json" ? "inline" : "attachment";
@@ -51,7 +59,7 @@ export const reportRoutes =
         return reply
           .header("content-type", contentType)
           .header("content-disposition", `${disposition}; filename="${name}"`)
-          .send(render(report));
+          .send(await render(document, lang));
       },
     );
   };

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { malfunctionWords } from "../core/malfunction-text.ts";
-import type { Frame, Lang } from "../core/views.ts";
+import type { Frame, Lang, Reader } from "../core/views.ts";
 import { instant, monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
-import { malfunctionsHref, overviewHref, reportHref } from "./links.ts";
+import { overviewHref, reportHref } from "./links.ts";
 import type { Messages } from "./messages.ts";
+import { Nav, ReaderTools } from "./nav.tsx";
 import { stylesheet } from "./style.ts";
 
 /** What every part of a page needs to speak. */
@@ -17,9 +17,14 @@ const ICON_HREF = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><path fill="#2f8f66" d="${MARK}"/></svg>`,
 )}`;
 
-/** A complete document. `otherHref`: the same page in the other language. */
+/**
+ * A complete document. `otherHref`: the same page in the other language; `path`: its entry in the
+ * navigation; `reader`: null for a page that is shown without a login.
+ */
 export function renderDocument(page: {
   readonly speech: Speech;
+  readonly reader: Reader | null;
+  readonly path: string;
   readonly title: string;
   readonly otherHref: string;
   readonly month: string | null;
@@ -51,15 +56,15 @@ export function renderDocument(page: {
               nines
             </a>
             <span class="tagline">{t.tagline}</span>
-            <nav class="top-links" aria-label="nines">
-              <a href={home}>{t.overview}</a>
-              <a href={malfunctionsHref(lang)}>{malfunctionWords[lang].malfunctions}</a>
+            <div class="top-links">
+              {page.reader === null ? null : <ReaderTools reader={page.reader} lang={lang} />}
               <a href="/docs">{t.apiDocs}</a>
               <a href={page.otherHref} lang={lang === "en" ? "zh-CN" : "en"}>
                 {t.otherLanguage}
               </a>
-            </nav>
+            </div>
           </div>
+          {page.reader === null ? null : <Nav reader={page.reader} lang={lang} path={page.path} />}
         </header>
         <main id="main" class="wide" tabIndex={-1}>
           {page.children}

@@ -11,6 +11,8 @@ export function renderError(
   const t = messages[lang];
   const title = t.errorTitles[error.status] ?? error.title;
   return renderDocument({
+    reader: null,
+    path: "",
     speech: { lang, t },
     title,
     otherHref: overviewHref(lang === "en" ? "zh" : "en"),

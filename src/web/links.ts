@@ -46,3 +46,12 @@ export function malfunctionHref(lang: Lang, id: number): string {
 export function incidentHref(lang: Lang, id: number, format: "html" | "md" | "json"): string {
   return `/api/v1/malfunctions/${id}/report?${new URLSearchParams({ format, lang })}`;
 }
+
+/** A page by its path. */
+export function pageHref(
+  path: string,
+  lang: Lang,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  return `${path}?${new URLSearchParams({ ...query, lang })}`;
+}

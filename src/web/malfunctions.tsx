@@ -6,7 +6,7 @@ import { lengthText, malfunctionWords, type MalfunctionWords } from "../core/mal
 import { malfunctionScope, type SeenMalfunction } from "../core/malfunction-view.ts";
 import { monthAt } from "../core/month.ts";
 import { reasonText } from "../core/reason-text.ts";
-import type { Lang } from "../core/views.ts";
+import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, Time, type Speech } from "./document.tsx";
 import { zoneLabel } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
@@ -23,6 +23,7 @@ const MOST_ROWS = 500;
 export function renderMalfunctions(
   model: Clockwork & { readonly malfunctions: readonly SeenMalfunction[] },
   lang: Lang,
+  reader: Reader | null = null,
 ): string {
   const { nowMs, timeZone } = model;
   const speech: Speech = { lang, t: messages[lang] };
@@ -31,6 +32,8 @@ export function renderMalfunctions(
   const shown = all.slice(0, MOST_ROWS);
   const more = all.length - shown.length;
   return renderDocument({
+    reader,
+    path: "/malfunctions",
     speech,
     title: words.malfunctions,
     otherHref: malfunctionsHref(lang === "en" ? "zh" : "en"),
@@ -159,7 +162,11 @@ export type MalfunctionModel = SeenMalfunction &
   };
 
 /** The page at `/malfunctions/7`. */
-export function renderMalfunction(model: MalfunctionModel, lang: Lang): string {
+export function renderMalfunction(
+  model: MalfunctionModel,
+  lang: Lang,
+  reader: Reader | null = null,
+): string {
   const { nowMs, timeZone, malfunction } = model;
   const { id } = malfunction;
   const speech: Speech = { lang, t: messages[lang] };
@@ -167,6 +174,8 @@ export function renderMalfunction(model: MalfunctionModel, lang: Lang): string {
   const title = incidentTitle(model, words);
   const own = { words, speech, nowMs, timeZone };
   return renderDocument({
+    reader,
+    path: "/malfunctions",
     speech,
     title: `${words.name(id)}: ${title}`,
     otherHref: malfunctionHref(lang === "en" ? "zh" : "en", id),

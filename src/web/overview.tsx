@@ -1,4 +1,4 @@
-import type { Lang, OverviewModel } from "../core/views.ts";
+import type { Lang, OverviewModel, Reader } from "../core/views.ts";
 import { MonthNav, MonthState, Notices, ReportLinks, renderDocument } from "./document.tsx";
 import type { Speech } from "./document.tsx";
 import { monthName, zoneLabel } from "./format.ts";
@@ -10,12 +10,18 @@ import { Attention, SubjectList } from "./subjects.tsx";
 import { messages } from "./text.ts";
 
 /** The page at `/`: a complete document. */
-export function renderOverview(model: OverviewModel, lang: Lang): string {
+export function renderOverview(
+  model: OverviewModel,
+  lang: Lang,
+  reader: Reader | null = null,
+): string {
   const t = messages[lang];
   const speech: Speech = { lang, t };
   const { frame } = model;
   const other = lang === "en" ? "zh" : "en";
   return renderDocument({
+    reader,
+    path: "/",
     speech,
     title: `${t.overviewTitle} · ${monthName(frame.month, t)}`,
     otherHref: overviewHref(other, { month: frame.month, ...given(model.filter) }),

@@ -1,5 +1,5 @@
 import { regionName } from "../core/region-name.ts";
-import type { Lang, TargetModel } from "../core/views.ts";
+import type { Lang, TargetModel, Reader } from "../core/views.ts";
 import { MonthNav, MonthState, Notices, ReportLinks, Time, renderDocument } from "./document.tsx";
 import type { Speech } from "./document.tsx";
 import { monthName, zoneLabel } from "./format.ts";
@@ -12,12 +12,14 @@ import { LatencySection, ProbeSection, ResultsSection, VantageSection } from "./
 import { messages } from "./text.ts";
 
 /** The page of one target: a complete document. */
-export function renderTarget(model: TargetModel, lang: Lang): string {
+export function renderTarget(model: TargetModel, lang: Lang, reader: Reader | null = null): string {
   const t = messages[lang];
   const speech: Speech = { lang, t };
   const { frame, id } = model;
   const [first] = model.agreements;
   return renderDocument({
+    reader,
+    path: "/",
     speech,
     title: `${id} · ${monthName(frame.month, t)}`,
     otherHref: targetHref(lang === "en" ? "zh" : "en", id, frame.month),

@@ -1,0 +1,7 @@
+import type { MonthDocument } from "../core/month-document.ts";
+import type { Lang } from "../core/views.ts";
+
+/** The report as a workbook. */
+export function renderXlsx(_document: MonthDocument, _lang: Lang): Promise<string | Uint8Array> {
+  return Promise.reject(new Error("there is no such form yet"));
+}
