@@ -103,6 +103,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   integer: 1,
   smallint: 1,
   bigint: "9007199254740993",
+  "bigint[]": ["1", "9007199254740993"],
   numeric: "10.50",
   boolean: true,
   bytea: Buffer.from([0, 255, 10, 92, 46, 9]),
