@@ -263,10 +263,12 @@ describe("queries", () => {
 });
 
 describe("configuration", () => {
-  test.skipIf(!has("promtool"))("Prometheus accepts its configuration", async () => {
-    const file = "dashboards/prometheus/prometheus.yml";
-    const { stdout } = await run("promtool", ["check", "config", "--syntax-only", file]);
-    expect(stdout).toContain("SUCCESS");
+  test.skipIf(!has("promtool"))("Prometheus accepts its configurations", async () => {
+    for (const name of ["prometheus.yml", "local.yml"]) {
+      const file = `dashboards/prometheus/${name}`;
+      const { stdout } = await run("promtool", ["check", "config", "--syntax-only", file]);
+      expect(stdout, name).toContain("SUCCESS");
+    }
   });
 
   test.skipIf(!has("amtool"))("Alertmanager accepts its configuration", async () => {
