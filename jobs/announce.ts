@@ -7,8 +7,6 @@ import type { RunJob, StoreJobDeps } from "./job.ts";
 /** The plan comes round again this often; what is due before has a job of its own. */
 const PLANNED_EVERY_MS = 10_000;
 const STEP_MS = 500;
-/** Thousands at once would keep the settler waiting: the rest is put there a moment later. */
-const AT_ONCE = 500;
 
 /** Makes messages of new events, and puts those that are due on their queue. */
 export const announceJob: RunJob<StoreJobDeps> = async (deps) => {
@@ -16,7 +14,7 @@ export const announceJob: RunJob<StoreJobDeps> = async (deps) => {
   const events = await announce(deps);
   if (events > 0) log.debug({ events }, "events read");
   const { due, nextAtMs } = await takeDueMessages({ ...deps, limitOf });
-  for (const { id, attempts } of due.slice(0, AT_ONCE)) {
+  for (const { id, attempts } of due) {
     // One job for an attempt, however often it is asked for.
     await addJob(MESSAGES_QUEUE, "deliver-message", {
       data: { message: id },
@@ -24,7 +22,7 @@ export const announceJob: RunJob<StoreJobDeps> = async (deps) => {
     });
   }
   const nowMs = clock.nowMs();
-  const nextMs = due.length > AT_ONCE ? nowMs : (nextAtMs ?? Infinity);
+  const nextMs = nextAtMs ?? Infinity;
   if (nextMs > nowMs + PLANNED_EVERY_MS) return;
   const wakeMs = Math.ceil(Math.max(nextMs, nowMs + 1) / STEP_MS) * STEP_MS;
   const delayMs = wakeMs - nowMs;

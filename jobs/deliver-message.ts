@@ -2,13 +2,16 @@ import { z } from "zod";
 import { deliver, type DeliverDeps } from "../src/deliver.ts";
 import type { SendDeps } from "../src/notify/channel.ts";
 import { sendMessage } from "../src/notify/index.ts";
-import { MESSAGES_QUEUE, UPKEEP_QUEUE } from "../src/queues.ts";
+import { UPKEEP_QUEUE } from "../src/queues.ts";
 import { saveLetter } from "../src/store/letters.ts";
 import type { RunJob, StoreJobDeps } from "./job.ts";
 
 const dataSchema = z.object({ message: z.int() });
 
-/** Makes one attempt to deliver a message; the next one is a job of its own. */
+/** What is delivered within this time is followed by one look for what is due. */
+const STEP_MS = 50;
+
+/** Makes one attempt to deliver a message. */
 export const deliverMessageJob: RunJob<StoreJobDeps> = async (deps, job) => {
   const { clock, db, log, addJob } = deps;
   const { message: id } = dataSchema.parse(job.data);
@@ -20,15 +23,12 @@ export const deliverMessageJob: RunJob<StoreJobDeps> = async (deps, job) => {
   const done = await deliver({ ...deps, send }, id);
   if (done === null) return;
   deps.onDelivered(done);
-  const { channel, outcome, detail, attempts, retryAtMs, hasNews } = done;
+  const { channel, outcome, detail } = done;
   if (outcome !== "sent")
     log.warn({ message: id, channel, outcome, detail }, "message not delivered");
-  if (retryAtMs !== null) {
-    await addJob(MESSAGES_QUEUE, "deliver-message", {
-      data: { message: id },
-      id: `message-${id}-${attempts}`,
-      delayMs: Math.max(0, retryAtMs - clock.nowMs()),
-    });
-  }
-  if (hasNews) await addJob(UPKEEP_QUEUE, "announce", { id: `announce-after-${id}` });
+  // The channel has room for its next message, and there may be more to tell.
+  const nowMs = clock.nowMs();
+  const wakeMs = Math.ceil((nowMs + 1) / STEP_MS) * STEP_MS;
+  const delayMs = wakeMs - nowMs;
+  await addJob(UPKEEP_QUEUE, "announce", { id: `announce-${wakeMs}`, delayMs });
 };

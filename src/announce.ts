@@ -8,7 +8,8 @@ import { readMalfunctions } from "./message-facts.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { listEvents, type StoredEvent } from "./store/events.ts";
 import { findMemo, saveMemo } from "./store/memo.ts";
-import { announcesAlone, failMessagesOfOthers } from "./store/messages.ts";
+import { announcesAlone } from "./store/messages.ts";
+import { failMessagesOfOthers } from "./store/take-over.ts";
 import { listTellings, saveTellings, type StoredTelling } from "./store/threads.ts";
 import { findLastEventId } from "./store/told-events.ts";
 
@@ -57,50 +58,95 @@ type TellDeps = { readonly tx: Queryable; readonly config: Config; readonly nowM
 async function tellEvents(deps: TellDeps, events: readonly StoredEvent[]): Promise<void> {
   const { tx, config, nowMs } = deps;
   const told = events.flatMap((event) => {
-    const read = readTold(event);
-    return read === null ? [] : [{ event, told: read }];
+    return readTold(event).map((one) => ({ event, told: one }));
   });
   if (told.length === 0 || config.channels.length === 0) return;
   const malfunctions = await readMalfunctions(tx, events);
-  const about = [...new Set(told.map((one) => one.told.about))];
-  const stored = await listTellings(tx, about);
-  const tellings = new Map(stored.map((one) => [keyOf(one.thread.channel, one.thread.about), one]));
-  const changed = new Set<string>();
+  const ends = told.filter((one) => one.told.phase === "over");
+  const stored = await listTellings(tx, {
+    about: [...new Set(told.map((one) => one.told.about))],
+    members: [...new Set(ends.map((one) => one.told.member ?? ""))],
+  });
+  const tellings = new Map(stored.map((one) => [keyOf(one.thread), one]));
+  const openBy = new Map<string, Set<string>>();
+  for (const { thread } of stored) {
+    for (const member of thread.openMembers) noteOpen(openBy, { ...thread, member });
+  }
+  const changed = new Map<string, StoredTelling>();
   for (const one of told) {
+    const { about, topic, level } = one.told;
     const malfunction = malfunctions.get(one.told.malfunction ?? 0) ?? null;
     const places = placesOf(one.event, { targets: config.targets, malfunction });
-    for (const { id: channel } of config.channels) {
-      // A channel that does not work cannot tell of itself.
-      if (channel === one.told.deadChannel) continue;
-      const key = keyOf(channel, one.told.about);
+    for (const key of concerned(config, one.told, openBy)) {
       const telling = tellings.get(key) ?? null;
-      const concern = { topic: one.told.topic, level: one.told.level, places };
-      const chosen = choose(config, one.told, { channel, concern, isTold: telling !== null });
+      const channel = telling?.thread.channel ?? key.slice(0, key.indexOf(" "));
+      const chosen = choose(config, one.told, {
+        channel,
+        concern: { topic, level, places },
+        telling,
+      });
       const { id: event, atMs } = one.event;
       const next = takeStep(telling, { ...one.told, event, atMs, channel, chosen, nowMs });
       if (next === null || next === telling) continue;
       const ids = telling ?? { threadId: null, messageId: null };
       tellings.set(key, { ...ids, ...next });
-      changed.add(key);
+      changed.set(key, { ...ids, ...next });
+      const { member } = one.told;
+      if (member !== null) noteOpen(openBy, { channel, topic, about, member });
     }
   }
-  const changes: StoredTelling[] = [...tellings].flatMap(([key, telling]) =>
-    changed.has(key) ? [telling] : [],
+  await saveTellings(tx, [...changed.values()], nowMs);
+}
+
+/** Keys of the tellings of a topic that told of the begin for a member. */
+type OpenBy = Map<string, Set<string>>;
+
+function noteOpen(
+  openBy: OpenBy,
+  of: {
+    readonly channel: string;
+    readonly topic: string;
+    readonly about: string;
+    readonly member: string;
+  },
+): void {
+  const name = `${of.topic} ${of.member}`;
+  openBy.set(name, (openBy.get(name) ?? new Set()).add(keyOf(of)));
+}
+
+/**
+ * Whom an event concerns: an end those who were told of the begin, even when the channel is gone
+ * for now; anything else all channels.
+ */
+function concerned({ channels }: Config, told: Told, openBy: OpenBy): string[] {
+  const { topic, phase, about, member, deadChannel } = told;
+  if (phase === "over") return [...(openBy.get(`${topic} ${member}`) ?? [])];
+  return channels.flatMap(({ id: channel }) =>
+    // A channel that does not work cannot tell of itself.
+    channel === deadChannel ? [] : [keyOf({ channel, about })],
   );
-  await saveTellings(tx, changes, nowMs);
 }
 
 /** The route by which a channel is told of an event; null when it is not. */
 function choose(
   { routes, channels }: Config,
   told: Told,
-  input: { readonly channel: string; readonly concern: Concern; readonly isTold: boolean },
+  input: {
+    readonly channel: string;
+    readonly concern: Concern;
+    readonly telling: StoredTelling | null;
+  },
 ): Chosen | null {
-  const { channel, concern, isTold } = input;
-  if (!isTold && !told.opens) return null;
-  // Who was told of it is told how its level changes, whatever the level is now.
-  const chosen = chooseRoute(routes, channel, isTold ? { ...concern, level: null } : concern);
-  if (chosen !== null || told.deadChannel === null) return chosen;
+  const { channel, concern, telling } = input;
+  if (telling === null && !told.opens) return null;
+  const chosen = chooseRoute(routes, channel, concern);
+  if (chosen !== null) return chosen;
+  if (telling !== null) {
+    // Who was told of it is told how its level changes, but of no more than at the level before.
+    const other = chooseRoute(routes, channel, { ...concern, level: null });
+    if (other !== null) return { ...other, accounts: telling.thread.accounts };
+  }
+  if (told.deadChannel === null) return null;
   const standsIn = channels.some(
     ({ id, fallback }) => id === told.deadChannel && fallback === channel,
   );
@@ -120,6 +166,6 @@ const FALLBACK_ROUTE = {
   escalate: null,
 };
 
-function keyOf(channel: string, about: string): string {
+function keyOf({ channel, about }: { readonly channel: string; readonly about: string }): string {
   return `${channel} ${about}`;
 }

@@ -24,6 +24,17 @@ function shown(value: unknown): string {
   return "something else";
 }
 
+/** Of keys whose values are secrets, or lie where one may have been put by mistake. */
+const SECRET_KEY = /secret|password|token|key|mobiles|server/iu;
+
+/** A wrong value, or no more than what kind of value it is. */
+function shownAt(path: readonly PropertyKey[], value: unknown): string {
+  if (!path.some((part) => SECRET_KEY.test(String(part)))) return shown(value);
+  if (typeof value === "string") return "text";
+  if (typeof value === "number") return "a number";
+  return typeof value === "boolean" ? "true or false" : shown(value);
+}
+
 /** The schemas that one step of a path can lead to. */
 function step(schema: unknown, part: PropertyKey): unknown[] {
   if (schema instanceof z.ZodObject) return [schema.shape[String(part)]];
@@ -86,7 +97,7 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, key: string, schema: z.Zo
     expected === "string" && (typeof input === "number" || typeof input === "boolean")
       ? "; put it in quotes"
       : `; correct it${told}`;
-  return `"${key}" must be ${EXPECTED.get(expected) ?? expected}, not ${shown(input)}${remedy}`;
+  return `"${key}" must be ${EXPECTED.get(expected) ?? expected}, not ${shownAt(issue.path, input)}${remedy}`;
 }
 
 function notOneOf(issue: { input?: unknown }, options: readonly unknown[], key: string): string {

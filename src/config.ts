@@ -4,6 +4,7 @@ import type { Agreement } from "./core/agreement.ts";
 import type { ChannelSettings } from "./core/channel-schema.ts";
 import type { Anchor } from "./core/config-schema.ts";
 import type { MalfunctionRules } from "./core/malfunction.ts";
+import type { OidcGrant } from "./core/oidc-grant.ts";
 import type { Route } from "./core/route.ts";
 import type { Target } from "./core/target.ts";
 import { InvalidInputError } from "./errors.ts";
@@ -37,6 +38,22 @@ export type StatusPage = {
   readonly accounts: readonly string[];
 };
 
+/** An OpenID provider at which people log in. */
+export type OidcSettings = {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Null: a public client. */
+  readonly clientSecret: string | null;
+  /** How the secret is sent; null: as the provider takes it. */
+  readonly clientAuth: "basic" | "post" | null;
+  /** What the login page calls the provider. */
+  readonly label: string;
+  readonly scopes: readonly string[];
+  readonly nameClaim: string;
+  /** The first one that fits gives the role. */
+  readonly grants: readonly OidcGrant[];
+};
+
 /** A validated configuration with every default filled in. */
 export type Config = {
   readonly timeZone: string;
@@ -62,6 +79,10 @@ export type Config = {
   readonly malfunctions: MalfunctionRules;
   /** Null: nothing is public. */
   readonly statusPage: StatusPage | null;
+  /** Null: people log in with name and password alone. Holds a secret. */
+  readonly oidc: OidcSettings | null;
+  /** Whether admins may look into the queues. */
+  readonly queuePage: boolean;
   /** Address of the pages as people reach them, without a slash at its end; null: not known. */
   readonly publicUrl: string | null;
   /** Places outside that are given every seal. May hold secrets. */

@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { uniteAccounts } from "./core/route.ts";
 import type { Thread } from "./core/thread.ts";
 import type { Queryable } from "./store/connect.ts";
 import { findMalfunction } from "./store/malfunctions.ts";
@@ -30,7 +31,7 @@ export async function escalate({ tx, config, nowMs }: EscalateDeps): Promise<voi
     if (malfunction?.state !== "open" || malfunction.acknowledgedAtMs !== null) continue;
     const event = await findLastEventOf(tx, thread.id);
     if (event === null) continue;
-    const present = await listTellings(tx, [thread.about]);
+    const present = await listTellings(tx, { about: [thread.about], members: [] });
     const tellings = thread.escalateTo
       .filter((id) => config.channels.some((channel) => channel.id === id))
       .map((channel) => {
@@ -55,10 +56,12 @@ function tellOnce(
   const status = telling === null ? "opened" : "update";
   const fresh = { status, events: [event], dueAtMs: nowMs } as const;
   if (telling !== null) {
+    const accounts = uniteAccounts(telling.thread.accounts, from.accounts);
+    const thread = { ...telling.thread, accounts };
     const { waiting } = telling;
     return waiting === null
-      ? { ...telling, waiting: fresh }
-      : { ...telling, waiting: { ...waiting, dueAtMs: Math.min(waiting.dueAtMs, nowMs) } };
+      ? { ...telling, thread, waiting: fresh }
+      : { ...telling, thread, waiting: { ...waiting, dueAtMs: Math.min(waiting.dueAtMs, nowMs) } };
   }
   const { topic, about, accounts, openMembers, intervalMs, openedAtMs } = from;
   const thread: Thread = {

@@ -181,14 +181,15 @@ async function acknowledge(handling: Handling): Promise<Malfunction> {
 async function setLevel(handling: Handling, level: Level): Promise<Malfunction> {
   const { before, actor, config } = handling;
   requireNotClosed(before, "set its level");
-  const { openedAtMs, acknowledgedAtMs, respondByMs } = before;
+  const { acknowledgedAtMs, respondByMs } = before;
+  const { respondWithinMs } = config.malfunctions;
   const isOther = level !== before.level;
   const changes = {
     level,
     levelBy: actor.name,
     respondByMs:
       isOther && acknowledgedAtMs === null
-        ? openedAtMs + config.malfunctions.respondWithinMs[level]
+        ? respondByMs - respondWithinMs[before.level] + respondWithinMs[level]
         : respondByMs,
   };
   const step = { verb: "level", changes };

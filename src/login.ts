@@ -3,13 +3,20 @@ import { isAccessName } from "./manage-access.ts";
 import { isPassword } from "./passwords.ts";
 import { digestOf, newSessionToken } from "./secrets.ts";
 import { appendAudit } from "./store/audit.ts";
-import { withTransaction, type Db } from "./store/connect.ts";
+import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { deleteSession, insertSession } from "./store/sessions.ts";
 import { findUser, lockUser } from "./store/users.ts";
 
 type Deps = { readonly db: Db; readonly clock: Pick<Clock, "nowMs"> };
 
 const SESSION_MS = 12 * 3_600_000;
+const MAX_AGENT_CHARACTERS = 300;
+
+/** Where somebody logs in from: the address, and what the browser or program calls itself. */
+export type From = { readonly origin: string; readonly agent: string };
+
+/** The token that stands for a login, and its end. */
+export type NewSession = { readonly token: string; readonly expiresAtMs: number };
 
 /**
  * Logs a user in: the token of a session of twelve hours. Null when name or password is wrong or
@@ -17,35 +24,64 @@ const SESSION_MS = 12 * 3_600_000;
  */
 export async function logIn(
   { db, clock }: Deps,
-  given: { readonly name: string; readonly password: string; readonly origin: string },
-): Promise<{ readonly token: string; readonly expiresAtMs: number } | null> {
+  given: { readonly name: string; readonly password: string },
+  from: From,
+): Promise<NewSession | null> {
   const user = isAccessName(given.name) ? await findUser(db, given.name) : null;
   const isRight = await isPassword(given.password, user?.passwordHash ?? null);
   const nowMs = clock.nowMs();
-  const item = itemOf(given.name);
-  const step = { atMs: nowMs, item, before: null, after: null };
-  const { origin } = given;
   return withTransaction(db, async (tx) => {
     // Again, and held: it may have been disabled, or got another password, meanwhile.
     const now = isRight ? await lockUser(tx, given.name) : null;
     if (now === null || now.disabledAtMs !== null || now.passwordHash !== user?.passwordHash) {
-      await appendAudit(tx, { ...step, actor: { name: "unknown", origin }, action: "login.fail" });
+      await noteFailure(tx, { name: given.name, origin: from.origin, nowMs });
       return null;
     }
-    const token = newSessionToken();
-    const expiresAtMs = nowMs + SESSION_MS;
-    await insertSession(tx, {
-      hash: digestOf(token),
-      userName: now.name,
-      createdAtMs: nowMs,
-      expiresAtMs,
-    });
-    await appendAudit(tx, { ...step, actor: { name: item, origin }, action: "login.begin" });
-    return { token, expiresAtMs };
+    return beginSession(tx, { userName: now.name, nowMs, from, idToken: null });
   });
 }
 
-/** Ends the login that the token stands for; false when it stands for none. */
+/** Begins a login of a user who has proved to be it, and notes it. */
+export async function beginSession(
+  tx: Queryable,
+  login: {
+    readonly userName: string;
+    readonly nowMs: number;
+    readonly from: From;
+    readonly idToken: string | null;
+  },
+): Promise<NewSession> {
+  const { userName, nowMs, from, idToken } = login;
+  const token = newSessionToken();
+  const expiresAtMs = nowMs + SESSION_MS;
+  await insertSession(tx, {
+    hash: digestOf(token),
+    userName,
+    createdAtMs: nowMs,
+    expiresAtMs,
+    origin: from.origin,
+    agent: agentOf(from.agent),
+    idToken,
+  });
+  const item = `user:${userName}`;
+  const actor = { name: item, origin: from.origin };
+  const step = { atMs: nowMs, actor, item, before: null, after: null };
+  await appendAudit(tx, { ...step, action: "login.begin" });
+  return { token, expiresAtMs };
+}
+
+/** Notes that somebody gave a wrong name or password. */
+export async function noteFailure(
+  tx: Queryable,
+  given: { readonly name: string; readonly origin: string; readonly nowMs: number },
+): Promise<void> {
+  const { name, origin, nowMs } = given;
+  const actor = { name: "unknown", origin };
+  const step = { atMs: nowMs, actor, item: itemOf(name), before: null, after: null };
+  await appendAudit(tx, { ...step, action: "login.fail" });
+}
+
+/** Ends the login that the token stands for; null when it stands for none. */
 export async function logOut(
   { db, clock }: Deps,
   {
@@ -53,12 +89,13 @@ export async function logOut(
     name,
     origin,
   }: { readonly token: string; readonly name: string; readonly origin: string },
-): Promise<boolean> {
+): Promise<{ readonly idToken: string | null } | null> {
   return withTransaction(db, async (tx) => {
-    if (!(await deleteSession(tx, digestOf(token)))) return false;
+    const ended = await deleteSession(tx, digestOf(token));
+    if (ended === null) return null;
     const step = { atMs: clock.nowMs(), actor: { name, origin }, item: name };
     await appendAudit(tx, { ...step, action: "login.end", before: null, after: null });
-    return true;
+    return ended;
   });
 }
 
@@ -66,4 +103,9 @@ export async function logOut(
 function itemOf(name: string): string {
   const shown = isAccessName(name) ? name : name.replaceAll(/[^a-z0-9._@+-]/giu, "?");
   return `user:${shown}`.slice(0, 100);
+}
+
+/** The header may hold anything; a text of PostgreSQL may not. */
+function agentOf(header: string): string {
+  return header.replaceAll(/[^\x20-\x7e]/gu, "?").slice(0, MAX_AGENT_CHARACTERS);
 }

@@ -21,7 +21,15 @@ import {
   tokenJson,
   type StoredToken,
 } from "./store/tokens.ts";
-import { insertUser, lockUser, saveUser, userJson, type StoredUser } from "./store/users.ts";
+import {
+  hasAccess,
+  insertUser,
+  lockAccess,
+  lockUser,
+  saveUser,
+  userJson,
+  type StoredUser,
+} from "./store/users.ts";
 
 // Every change and its entry in the audit log are one transaction. Rows are never deleted: the
 // name of one that was given away stays with what was done under it.
@@ -112,6 +120,8 @@ export async function addUser(
     role: wish.role,
     accounts: accountsOf(wish),
     passwordHash: await hashPassword(wish.password ?? generated ?? ""),
+    issuer: null,
+    subject: null,
     createdBy: by.name,
     createdAtMs: nowMs,
     disabledAtMs: null,
@@ -123,6 +133,38 @@ export async function addUser(
     await note(tx, "user.add", { by, nowMs, before: null, after: user });
   });
   return { user, generated };
+}
+
+/**
+ * Adds the first admin. Throws InvalidInputError, and ConflictError when somebody was given access
+ * before: of two who ask at once one is too late.
+ */
+export async function addFirstAdmin(
+  { db, clock }: Deps,
+  wish: { readonly name: string; readonly password: string },
+  by: By,
+): Promise<void> {
+  const role: Role = "admin";
+  const problems = [...problemsOf({ ...wish, role }, null), ...passwordProblems(wish.password)];
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const nowMs = clock.nowMs();
+  const user: StoredUser = {
+    name: wish.name,
+    role,
+    accounts: [],
+    passwordHash: await hashPassword(wish.password),
+    issuer: null,
+    subject: null,
+    createdBy: by.name,
+    createdAtMs: nowMs,
+    disabledAtMs: null,
+  };
+  await withTransaction(db, async (tx) => {
+    await lockAccess(tx);
+    if (await hasAccess(tx)) throw new ConflictError("somebody was given access already: log in");
+    await insertUser(tx, user);
+    await note(tx, "user.set-up", { by, nowMs, before: null, after: user });
+  });
 }
 
 /** The user may no longer log in, and every login of theirs ends. */
@@ -151,6 +193,9 @@ export async function changePassword(
   const passwordHash = await hashPassword(wish.password ?? generated ?? "");
   await withTransaction(deps.db, async (tx) => {
     const before = await lockKnownUser(tx, wish.name);
+    if (before.issuer !== null) {
+      throw new ConflictError(`"${wish.name}" logs in at ${before.issuer}: there is no password`);
+    }
     const after = { ...before, passwordHash };
     await saveUser(tx, after);
     await deleteSessionsOf(tx, wish.name);
@@ -166,7 +211,7 @@ async function lockKnownUser(tx: Queryable, name: string): Promise<StoredUser> {
 }
 
 /** Writes a step of a token or a user into the audit log. */
-async function note(
+export async function note(
   tx: Queryable,
   action: `${"token" | "user"}.${string}`,
   step: { readonly by: By; readonly nowMs: number } & Change,

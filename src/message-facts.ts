@@ -4,20 +4,26 @@ import { eventFor, malfunctionFor } from "./core/facts-for.ts";
 import type { SeenMalfunction } from "./core/malfunction-view.ts";
 import { groupBy } from "./core/group-by.ts";
 import type { MessageFacts, ToldFacts } from "./core/message.ts";
-import { allowedAccounts } from "./core/route.ts";
+import { allowedAccounts, uniteAccounts } from "./core/route.ts";
 import { readTold } from "./core/told.ts";
 import type { Queryable } from "./store/connect.ts";
 import type { StoredEvent } from "./store/events.ts";
-import { findMalfunction, listMalfunctionOutages } from "./store/malfunctions.ts";
+import { listMalfunctionOutages, listMalfunctions } from "./store/malfunctions.ts";
 import { listParts, type MessagePart, type StoredMessage } from "./store/messages.ts";
 import { listThreads, type StoredThread } from "./store/threads.ts";
 import { findEvents } from "./store/told-events.ts";
+
+/** What a message is made of, and the only accounts that it may tell of; null for all. */
+export type ReadFacts = {
+  readonly facts: MessageFacts;
+  readonly accounts: readonly string[] | null;
+};
 
 /** What messages are made of, by their ids; all of them by the same few statements. */
 export async function readFacts(
   { db, config }: { readonly db: Queryable; readonly config: Config },
   messages: readonly StoredMessage[],
-): Promise<Map<number, MessageFacts>> {
+): Promise<Map<number, ReadFacts>> {
   const parts = await listParts(
     db,
     messages.map(({ id }) => id),
@@ -38,9 +44,25 @@ export async function readFacts(
       const thread = threads.get(message.thread);
       if (thread === undefined) return [];
       const known = { config, thread, threads, events, malfunctions };
-      return [[message.id, factsOf(message, partsOf.get(message.id) ?? [], known)] as const];
+      const own = partsOf.get(message.id) ?? [];
+      const accounts = own
+        .map((part) => threads.get(part.thread)?.accounts ?? null)
+        .reduce(uniteAccounts, []);
+      return [[message.id, { facts: factsOf(message, own, known), accounts }] as const];
     }),
   );
+}
+
+/** The accounts that a message does tell of; null for one that may tell of all. */
+export function toldAccounts({ facts, accounts }: ReadFacts): readonly string[] | null {
+  if (accounts === null) return null;
+  const { malfunction, events } = facts;
+  const struck = malfunction === null ? [] : [malfunction.malfunction, ...malfunction.outages];
+  const named = new Set([...struck, ...events].map(({ account }) => account));
+  // What tells of something shared alone is for who may be told of all it may be about.
+  const isShared = malfunction === null && events.some(({ account }) => account === null);
+  const own = accounts.filter((one) => isShared || named.has(one));
+  return own.length === 0 ? accounts : own;
 }
 
 type Known = {
@@ -89,8 +111,8 @@ function malfunctionOf(
 ): SeenMalfunction | null {
   for (const [id] of told) {
     const event = events.get(id);
-    const read = event === undefined ? null : readTold(event);
-    if (read === null || read.malfunction === null || read.about !== about) continue;
+    const read = event === undefined ? undefined : readTold(event)[0];
+    if (read === undefined || read.malfunction === null || read.about !== about) continue;
     const seen = malfunctions.get(read.malfunction);
     if (seen !== undefined) return malfunctionFor(accounts, seen);
   }
@@ -107,20 +129,15 @@ export async function readMalfunctions(
   db: Queryable,
   events: readonly StoredEvent[],
 ): Promise<Map<number, SeenMalfunction>> {
-  const ids = new Set<number>();
-  for (const event of events) {
-    const id = readTold(event)?.malfunction ?? null;
-    if (id !== null) ids.add(id);
-  }
-  if (ids.size === 0) return new Map();
-  const outages = groupBy(
-    await listMalfunctionOutages(db, [...ids]),
-    ({ malfunction }) => malfunction,
+  const named = events.flatMap((event) => readTold(event).map(({ malfunction }) => malfunction));
+  const ids = [...new Set(named.filter((id) => id !== null))];
+  if (ids.length === 0) return new Map();
+  const outages = groupBy(await listMalfunctionOutages(db, ids), ({ malfunction }) => malfunction);
+  const malfunctions = await listMalfunctions(db, { ids });
+  return new Map(
+    malfunctions.map((malfunction) => [
+      malfunction.id,
+      { malfunction, outages: outages.get(malfunction.id) ?? [] },
+    ]),
   );
-  const seen = new Map<number, SeenMalfunction>();
-  for (const id of ids) {
-    const malfunction = await findMalfunction(db, id);
-    if (malfunction !== null) seen.set(id, { malfunction, outages: outages.get(id) ?? [] });
-  }
-  return seen;
 }

@@ -30,6 +30,7 @@ import {
   toStatusPage,
   type AlertingScope,
 } from "./parse-alerting.ts";
+import { loginFindings, toOidc } from "./parse-login.ts";
 import { toProblems } from "./place-problems.ts";
 import {
   duplicateFindings,
@@ -297,6 +298,8 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     routes: alerting.routes,
     malfunctions: alerting.malfunctions,
     statusPage: alerting.statusPage,
+    queuePage: head.queuePage ?? false,
+    oidc: toOidc(head.login),
     publicUrl: head.publicUrl?.replace(/\/+$/, "") ?? null,
     anchors: anchors.anchors,
   };
@@ -309,6 +312,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
       ...agreements.findings,
       ...alerting.findings,
       ...anchors.findings,
+      ...loginFindings(head.login, { accountIds: accounts.ids, publicUrl: head.publicUrl }),
       ...vantageFindings(named ?? [], vantages.ids, ["defaults", "vantages"]),
       ...targets.findings,
     ],

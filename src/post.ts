@@ -41,7 +41,7 @@ export async function exchange(url: string, body: Uint8Array, headers: Headers):
   return {
     status: answer.status,
     body: await readLimited(answer),
-    retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null,
+    retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : null,
   };
 }
 

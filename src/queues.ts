@@ -59,6 +59,8 @@ export type JobQueue = {
   readonly counts: () => Promise<Record<string, number>>;
   /** Whether a job waits, or a planned or delayed one is due by this instant. */
   readonly hasDue: (nowMs: number) => Promise<boolean>;
+  /** BullMQ's own, for the page that shows the queues; its type depends on the store. */
+  readonly bull: object;
   readonly close: () => Promise<void>;
 };
 
@@ -314,6 +316,7 @@ function wrapQueue(queue: AnyQueue, onError: (error: Error) => void): JobQueue {
     hasDue: async (nowMs) =>
       ((await queue.getJobCounts("waiting"))["waiting"] ?? 0) > 0 ||
       (await queue.getDelayedCount(nowMs)) > 0,
+    bull: queue,
     close: () => queue.close(),
   };
 }

@@ -83,7 +83,7 @@ async function countReport(
       month,
       bounds: figures.bounds,
       account: isWhole ? null : (account ?? ""),
-      subjects: figures.evaluated.map(({ subject }) => subject),
+      evaluated: figures.evaluated,
     }),
     account: account ?? null,
     closing: null,

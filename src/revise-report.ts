@@ -126,7 +126,7 @@ function namedIn(
     month,
     bounds: figures.bounds,
     account: account === ALL ? null : account,
-    subjects: evaluated.map(({ subject }) => subject),
+    evaluated,
   });
 }
 

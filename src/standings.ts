@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { leastBadPpm } from "./core/classify-malfunction.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
 import { evaluate, evidenceRange } from "./core/evaluate.ts";
 import { exclusionsFor } from "./core/exclusion.ts";
@@ -148,7 +149,8 @@ async function update(db: Db, memory: Memory): Promise<Standings> {
         exclusions: exclusions(subject, bounds).intervals,
       });
       const { outages: _outages, timeline: _timeline, ...kept } = figure;
-      standings.push({ subject, figure: kept, recent: recentOutagesOf(figure, members) });
+      const gravePpm = leastBadPpm(subject.product, memory.config.malfunctions);
+      standings.push({ subject, figure: kept, recent: recentOutagesOf(figure, members, gravePpm) });
       if (standings.length % FIGURES_AT_ONCE === 0) await breathe();
     }
     memory.last = { month, settledUntilMs, version, standings };

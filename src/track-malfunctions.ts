@@ -5,11 +5,7 @@ import {
   newMalfunction,
   type MalfunctionAdvance,
 } from "./core/advance-malfunction.ts";
-import {
-  classifyOutages,
-  isBadEnough,
-  type ClassifiedOutage,
-} from "./core/classify-malfunction.ts";
+import { classifyOutages, type ClassifiedOutage } from "./core/classify-malfunction.ts";
 import { createMalfunctionFinder, groupOutages, outageKey } from "./core/join-outages.ts";
 import type {
   Level,
@@ -22,6 +18,8 @@ import type { ToldEvent } from "./core/topic.ts";
 import { appendAudit, findAuditHead } from "./store/audit.ts";
 import type { Queryable } from "./store/connect.ts";
 import type { NewEvent } from "./store/events.ts";
+import { listEventKeys } from "./store/open-outages.ts";
+import { listRecentMalfunctionOutages } from "./store/malfunction-outages.ts";
 import {
   insertMalfunction,
   listMalfunctionOutages,
@@ -31,7 +29,10 @@ import {
   saveMalfunctionOutages,
 } from "./store/malfunctions.ts";
 
-/** An outage as it is by now: `untilMs` is its end so far, `isOpen` whether it lasts. */
+/**
+ * A run of slots of a subject that are bad enough, as it is by now: `untilMs` is its end so far,
+ * `isOpen` whether it lasts.
+ */
 export type TrackedOutage = ClassifiedOutage & {
   readonly agreement: string;
   readonly subject: string;
@@ -45,6 +46,7 @@ export type TrackedOutage = ClassifiedOutage & {
 /** A malfunction while it is worked on. */
 type Work = {
   malfunction: Malfunction;
+  /** Those that last or ended lately. */
   readonly outages: Map<string, MalfunctionOutage>;
   /** Those to be written. */
   readonly changed: Map<string, MalfunctionOutage>;
@@ -60,19 +62,35 @@ type Tracking = {
 
 /**
  * Joins outages to malfunctions, or makes new ones of them, and takes each a step further: worse,
- * over, open again. Writes them with their audit entries and gives the events, which are the
+ * over, open again. `known`: those that were in one and lasted, as they are by now; `began`: all
+ * others of the present. Writes them with their audit entries and gives the events, which are the
  * caller's to write in the same transaction.
  */
 export async function trackMalfunctions(
   tx: Queryable,
-  outages: readonly TrackedOutage[],
+  outages: { readonly began: readonly TrackedOutage[]; readonly known: readonly TrackedOutage[] },
   { nowMs, rules }: { readonly nowMs: number; readonly rules: MalfunctionRules },
 ): Promise<NewEvent[]> {
-  const live = new Map(outages.map((outage) => [outageKey(outage), outage]));
+  const firstMs = outages.began.reduce((least, { fromMs }) => Math.min(least, fromMs), nowMs);
+  const sinceMs = firstMs - rules.joinWithinMs;
+  const named = outages.began;
+  const malfunctions = await lockMalfunctions(tx, { restoredSinceMs: sinceMs, outages: named });
+  const ids = malfunctions.map(({ id }) => id);
+  const stored = await listRecentMalfunctionOutages(tx, ids, { sinceMs, named });
+  const closed = new Set(
+    malfunctions.filter(({ state }) => state === "closed").map(({ id }) => id),
+  );
+  const reviewed = stored.filter(({ malfunction }) => closed.has(malfunction));
+  const began = withoutReviewed(outages.began, reviewed);
+  const live = new Map([...outages.known, ...began].map((one) => [outageKey(one), one]));
   const tracking = { tx, nowMs, rules, live };
-  const works = await openWorks(tracking);
+  const works = openWorks(
+    malfunctions.filter(({ id }) => !closed.has(id)),
+    stored,
+    live,
+  );
   const events: NewEvent[] = [];
-  for (const group of joinKnown(tracking, works)) {
+  for (const group of joinKnown(tracking, began, works)) {
     const level = classifyOutages(group, rules);
     if (level === null) continue;
     const { work, event } = await openNew(tracking, group, level);
@@ -85,19 +103,34 @@ export async function trackMalfunctions(
   return events;
 }
 
+/**
+ * Leaves what was reviewed as it is. Of an outage that lasts once more, as when an exclusion is
+ * withdrawn, what follows is an outage of its own.
+ */
+function withoutReviewed(
+  began: readonly TrackedOutage[],
+  reviewed: readonly MalfunctionOutage[],
+): TrackedOutage[] {
+  const ends = new Map(reviewed.map((one) => [outageKey(one), one.untilMs ?? one.fromMs]));
+  return began.flatMap((outage) => {
+    const endMs = ends.get(outageKey(outage));
+    if (endMs === undefined) return [outage];
+    return outage.isOpen && endMs < outage.untilMs ? [{ ...outage, fromMs: endMs }] : [];
+  });
+}
+
 /** The malfunctions that are there, with their outages as they are by now. */
-async function openWorks({ tx, rules, live }: Tracking): Promise<Work[]> {
-  const outages = [...live.values()];
-  const firstMs = outages.reduce((least, { fromMs }) => Math.min(least, fromMs), LATEST_MS);
-  const restoredSinceMs = firstMs - rules.joinWithinMs;
-  const malfunctions = await lockMalfunctions(tx, { restoredSinceMs, outages });
+function openWorks(
+  malfunctions: readonly Malfunction[],
+  stored: readonly MalfunctionOutage[],
+  live: Tracking["live"],
+): Work[] {
   const works = new Map<number, Work>();
   for (const malfunction of malfunctions) {
     const work = { malfunction, outages: new Map(), changed: new Map(), joined: 0 };
     works.set(malfunction.id, work);
   }
-  const ids = [...works.keys()];
-  for (const before of ids.length === 0 ? [] : await listMalfunctionOutages(tx, ids)) {
+  for (const before of stored) {
     const work = works.get(before.malfunction);
     const key = outageKey(before);
     const outage = live.get(key);
@@ -107,9 +140,6 @@ async function openWorks({ tx, rules, live }: Tracking): Promise<Work[]> {
   }
   return [...works.values()];
 }
-
-/** Later than any restoration. */
-const LATEST_MS = Date.parse("9000-01-01T00:00:00Z");
 
 /** The stored outage as it is by now; the same object when nothing has changed. */
 function refresh(before: MalfunctionOutage, outage: TrackedOutage): MalfunctionOutage {
@@ -121,17 +151,15 @@ function refresh(before: MalfunctionOutage, outage: TrackedOutage): MalfunctionO
 }
 
 /** Puts the outages that are in no malfunction into those they belong to; gives the other groups. */
-function joinKnown({ rules, live }: Tracking, works: readonly Work[]): TrackedOutage[][] {
+function joinKnown(
+  { rules }: Tracking,
+  began: readonly TrackedOutage[],
+  works: readonly Work[],
+): TrackedOutage[][] {
   const known = new Set(works.flatMap((work) => [...work.outages.keys()]));
-  const fresh = [...live].flatMap(([key, outage]) =>
-    known.has(key) || outage.isGone || !isBadEnough(outage, rules) ? [] : [outage],
-  );
+  const fresh = began.filter((outage) => !outage.isGone && !known.has(outageKey(outage)));
   if (fresh.length === 0) return [];
-  const byId = new Map(
-    works.flatMap((work) =>
-      work.malfunction.state === "closed" ? [] : [[work.malfunction.id, work] as const],
-    ),
-  );
+  const byId = new Map(works.map((work) => [work.malfunction.id, work]));
   const members = [...byId.values()].flatMap((work) => [...work.outages.values()]);
   const find = createMalfunctionFinder(members, rules.joinWithinMs);
   const joinable = fresh.map((outage) => ({
@@ -172,36 +200,66 @@ async function openNew(
   const work: Work = { malfunction, outages: new Map(), changed: new Map(), joined: 0 };
   for (const outage of group) addOutage(work, outage);
   const entry = await keepEntry(tx, { verb: "open", before: null, after: malfunction }, nowMs);
-  return { work, event: eventOf("malfunction", { work, atMs: nowMs, entry }) };
+  const key = `malfunction/${malfunction.id}/${entry}`;
+  const outages = [...work.outages.values()];
+  return { work, event: eventOf("malfunction", { malfunction, outages, atMs: nowMs, key }) };
 }
 
 /** Takes one malfunction as far as its outages lead it. */
-async function advance({ tx, nowMs, rules, live }: Tracking, work: Work): Promise<NewEvent[]> {
+async function advance(tracking: Tracking, work: Work): Promise<NewEvent[]> {
+  const { tx, nowMs, rules } = tracking;
   const before = work.malfunction;
-  const outages = [...work.outages.values()];
-  const mayChange = before.state === "open" || work.joined > 0 || work.changed.size > 0;
-  const level = mayChange
-    ? classifyOutages(
-        outages.map((one) => classified(one, live)),
-        rules,
-      )
-    : null;
-  const found = { outages, joined: work.joined, level };
-  const steps = advanceMalfunction(before, found, rules);
+  const found = { joined: work.joined, level: levelOf(work, tracking), nowMs };
+  const recent = [...work.outages.values()];
+  const isMoved = advanceMalfunction(before, { ...found, outages: recent }, rules).length > 0;
+  if (!isMoved && !(await mustTellOverdue(tx, before, nowMs))) return [];
+  // What is written and told is of all its outages, however long they are over.
+  const outages = await listMalfunctionOutages(tx, [before.id]);
+  const steps = advanceMalfunction(before, { ...found, outages }, rules);
   const events: NewEvent[] = [];
   for (const [index, step] of steps.entries()) {
     work.malfunction = step.after;
     const entry = await keepEntry(tx, step, nowMs);
     const kind = toldStep(steps, index);
     if (kind === null) continue;
+    const key = `${kind}/${before.id}/${entry}`;
     const change = { from: before.level, to: step.after.level };
-    events.push(eventOf(kind, { work, atMs: nowMs, entry, change }));
+    events.push(eventOf(kind, { malfunction: step.after, outages, atMs: nowMs, key, change }));
   }
-  if (steps.length > 0) await saveMalfunction(tx, work.malfunction);
-  if (isOverdue(work.malfunction, nowMs)) {
-    events.push(eventOf("malfunction-overdue", { work, atMs: nowMs, entry: null }));
+  const { malfunction } = work;
+  if (steps.length > 0) await saveMalfunction(tx, malfunction);
+  if (await mustTellOverdue(tx, malfunction, nowMs)) {
+    const key = overdueKey(malfunction);
+    events.push(eventOf("malfunction-overdue", { malfunction, outages, atMs: nowMs, key }));
   }
   return events;
+}
+
+/** What the rules give it by what lasts or ended lately; null where nothing can have changed. */
+function levelOf(work: Work, { live, nowMs, rules }: Tracking): Level | null {
+  const mayChange = work.malfunction.state === "open" || work.joined > 0 || work.changed.size > 0;
+  if (!mayChange) return null;
+  const sinceMs = nowMs - rules.joinWithinMs;
+  const recent = [...work.outages.values()].filter(({ untilMs }) => (untilMs ?? nowMs) >= sinceMs);
+  return classifyOutages(
+    recent.map((one) => classified(one, live)),
+    rules,
+  );
+}
+
+/** By the time to respond: who has a new one has it anew. */
+function overdueKey({ id, respondByMs }: Malfunction): string {
+  return `malfunction-overdue/${id}/${respondByMs}`;
+}
+
+async function mustTellOverdue(
+  tx: Queryable,
+  malfunction: Malfunction,
+  nowMs: number,
+): Promise<boolean> {
+  if (!isOverdue(malfunction, nowMs)) return false;
+  const key = overdueKey(malfunction);
+  return !(await listEventKeys(tx, [{ key }])).has(key);
 }
 
 /** An outage of a malfunction, as rules look at it; how bad it was is known while it lasts. */
@@ -251,21 +309,20 @@ async function keepEntry(
 function eventOf(
   kind: ToldMalfunction,
   told: {
-    readonly work: Work;
+    readonly malfunction: Malfunction;
+    readonly outages: readonly MalfunctionOutage[];
     readonly atMs: number;
-    /** Of the audit log, which tells the events of a kind apart; null for what is told once. */
-    readonly entry: number | null;
+    readonly key: string;
     readonly change?: { readonly from: Level; readonly to: Level };
   },
 ): NewEvent {
-  const { malfunction, outages } = told.work;
+  const { malfunction, outages, atMs, key } = told;
   const { id, level, state, origin, title, beganAtMs } = malfunction;
-  const scope = malfunctionScope({ malfunction, outages: [...outages.values()] });
-  const { accounts, products, regions, targets } = scope;
+  const { accounts, products, regions, targets } = malfunctionScope({ malfunction, outages });
   return {
-    atMs: told.atMs,
+    atMs,
     kind,
-    key: told.entry === null ? `${kind}/${id}` : `${kind}/${id}/${told.entry}`,
+    key,
     account: onlyOf(accounts),
     product: onlyOf(products),
     region: onlyOf(regions),
@@ -280,7 +337,7 @@ function eventOf(
       products,
       regions,
       targets: targets.length,
-      outages: outages.size,
+      outages: outages.length,
       ...told.change,
     },
   };

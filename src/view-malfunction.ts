@@ -4,7 +4,6 @@ import { SYSTEM, type Actor } from "./core/access.ts";
 import type { Malfunction, MalfunctionOutage, MalfunctionState } from "./core/malfunction.ts";
 import {
   isInTime,
-  isMalfunctionOf,
   malfunctionScope,
   malfunctionSeenBy,
   malfunctionTimeline,
@@ -32,22 +31,36 @@ const NEAR_MS = 3_600_000;
 
 type ListDeps = { readonly db: Queryable; readonly config: Pick<Config, "timeZone"> };
 
-/** Malfunctions, newest first, as the actor may see them; of a month those that overlap it. */
+const MOST_LISTED = 500;
+
+/**
+ * Malfunctions, newest first, as the actor may see them; of a month those that overlap it. No more
+ * than `limit`: with the last one's id as `before` the list goes on.
+ */
 export async function readMalfunctions(
   { db, config }: ListDeps,
   query: MalfunctionFilter & {
     readonly state?: MalfunctionState | undefined;
     readonly month?: string | undefined;
+    readonly before?: number | undefined;
+    readonly limit?: number | undefined;
   },
   actor: Actor,
 ): Promise<SeenMalfunction[]> {
-  const { state, month } = query;
+  const { state, month, before, limit = MOST_LISTED, account, product, region } = query;
+  // For an account it may be over while it lasts for others.
+  const states: readonly MalfunctionState[] | undefined =
+    state === "restored" && actor.accounts !== null ? ["open", state] : state && [state];
   const found = await listMalfunctions(db, {
-    states: state === undefined ? undefined : [state],
+    states,
     interval: month === undefined ? undefined : monthBounds(month, config.timeZone),
+    accounts: actor.accounts ?? undefined,
+    struck: { account, product, region },
+    before,
+    limit,
   });
   const seen = await seenBy(db, found, actor);
-  return seen.filter((one) => isMalfunctionOf(one, query));
+  return seen.filter(({ malfunction }) => state === undefined || malfunction.state === state);
 }
 
 /** Those around a month, whole: for its reports, which tell each account of its own. */

@@ -2,8 +2,8 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { buildReport } from "./core/build-report.ts";
 import { compareFractions } from "./core/fraction.ts";
-import { monthAt } from "./core/month.ts";
-import { overviewOf } from "./core/overview-view.ts";
+import { monthAt, monthBounds } from "./core/month.ts";
+import { overviewOf, type OverviewInput } from "./core/overview-view.ts";
 import type { Target } from "./core/target.ts";
 import type { BandDay, Frame, OverviewModel } from "./core/views.ts";
 import { readBands } from "./day-bands.ts";
@@ -13,6 +13,7 @@ import { readMonth, type MonthFigures } from "./read-month.ts";
 import { monthStatus, UNSIGNED } from "./report-month.ts";
 import type { Db } from "./store/connect.ts";
 import { listLatest } from "./store/results.ts";
+import { findSettledUntil } from "./store/unsettled.ts";
 
 export type ViewDeps = {
   readonly db: Db;
@@ -29,14 +30,25 @@ export type FrameNotes = Pick<Frame, "sandbox" | "openAccess" | "filling">;
 /** The overview page's model of a month. */
 export async function viewOverview(
   deps: ViewDeps,
-  query: { readonly month: string; readonly filter: OverviewModel["filter"] },
+  query: { readonly month: string; readonly filter: OverviewInput["filter"] },
 ): Promise<OverviewModel> {
+  const { month, filter } = query;
+  const input = await readOverview(deps, { month, account: filter.account ?? null });
+  return overviewOf({ ...input, filter });
+}
+
+/** What the overview of a month is made of, of one account or of all that who looks may see (null). */
+export async function readOverview(
+  deps: ViewDeps,
+  query: { readonly month: string; readonly account: string | null },
+  bandsOf: typeof readBands = readBands,
+): Promise<Omit<OverviewInput, "filter">> {
   const { db, config } = deps;
   const nowMs = deps.clock.nowMs();
-  const seen = createSeen(deps);
+  const seen = createSeen(deps, query.account);
   const figures = await readMonth(deps, { month: query.month, keep: seen });
   const frame = await readFrame(deps, figures);
-  const bands: ReadonlyMap<string, readonly BandDay[]> = await readBands(deps, {
+  const bands: ReadonlyMap<string, readonly BandDay[]> = await bandsOf(deps, {
     subjects: figures.evaluated.map(({ subject }) => subject),
     settledUntilMs: figures.settledUntilMs,
     lastMs: figures.bounds.untilMs - 1,
@@ -54,7 +66,7 @@ export async function viewOverview(
       figure.coverage !== null &&
       compareFractions(figure.coverage, subject.agreement.minCoverage) < 0,
   );
-  return overviewOf({
+  return {
     frame,
     report: buildReport({
       ...figures,
@@ -67,11 +79,31 @@ export async function viewOverview(
     coverageLow: new Set(coverageLow.map(({ subject }) => subject.id)),
     bands,
     secondsToCome: ({ agreement, id }) => toCome.get(`${agreement} ${id}`) ?? 0,
-    filter: query.filter,
+    accounts: listAccounts(deps),
+  };
+}
+
+/** Those that have targets and that who looks may see. */
+function listAccounts({ config, accounts }: ViewDeps): OverviewModel["choices"]["accounts"] {
+  const measured = new Set(config.targets.map(({ account }) => account));
+  return config.accounts
+    .filter(({ id }) => measured.has(id) && (accounts === null || accounts.includes(id)))
+    .map(({ id, name }) => ({ id, name: name ?? id }));
+}
+
+/** What pages about a month say of it, without counting it. */
+export async function readMonthFrame(deps: ViewDeps, month: string): Promise<Frame> {
+  return readFrame(deps, {
+    month,
+    bounds: monthBounds(month, deps.config.timeZone),
+    settledUntilMs: (await findSettledUntil(deps.db)) ?? 0,
   });
 }
 
-export async function readFrame(deps: ViewDeps, figures: MonthFigures): Promise<Frame> {
+export async function readFrame(
+  deps: ViewDeps,
+  figures: Pick<MonthFigures, "month" | "bounds" | "settledUntilMs">,
+): Promise<Frame> {
   return {
     month: figures.month,
     months: await listMonths(deps, deps.accounts),
@@ -82,7 +114,11 @@ export async function readFrame(deps: ViewDeps, figures: MonthFigures): Promise<
   };
 }
 
-/** Whether who looks may see a target. */
-function createSeen({ accounts }: ViewDeps): (target: Target) => boolean {
-  return ({ account }) => accounts === null || accounts.includes(account);
+/** Whether who looks may see a target, and asked for it. */
+function createSeen(
+  { accounts }: ViewDeps,
+  asked: string | null,
+): (target: Pick<Target, "account">) => boolean {
+  return ({ account }) =>
+    (accounts === null || accounts.includes(account)) && (asked === null || account === asked);
 }

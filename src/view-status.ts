@@ -1,6 +1,6 @@
 import type { Actor } from "./core/access.ts";
 import { coversTarget, occurrences } from "./core/exclusion.ts";
-import type { Malfunction, MalfunctionOutage } from "./core/malfunction.ts";
+import type { Malfunction } from "./core/malfunction.ts";
 import { monthAt } from "./core/month.ts";
 import { compareText } from "./core/subject.ts";
 import { PRODUCTS, type Target } from "./core/target.ts";
@@ -11,9 +11,13 @@ import {
   type StatusMaintenance,
   type StatusMalfunction,
   type StatusModel,
+  type StatusPlace,
 } from "./core/status-view.ts";
 import { readExclusions } from "./exclude.ts";
-import { listMalfunctionOutages, listMalfunctions } from "./store/malfunctions.ts";
+import { presentOf, presentSinceMs } from "./present.ts";
+import { listMalfunctionPlaces, type MalfunctionPlace } from "./store/malfunction-outages.ts";
+import { listMalfunctions } from "./store/malfunctions.ts";
+import { listLatest, type LatestResult } from "./store/results.ts";
 import { viewOverview, type ViewDeps } from "./view-overview.ts";
 
 const DAY_MS = 86_400_000;
@@ -21,48 +25,102 @@ const DAY_MS = 86_400_000;
 const PAST_MS = 14 * DAY_MS;
 /** Maintenance is shown so long before. */
 const AHEAD_MS = 30 * DAY_MS;
-/** Nothing settled for so long: what is known is not the present. */
-const STALE_MS = 5 * 60_000;
 const MOST_SHOWN = 50;
 
 type StatusDeps = Omit<ViewDeps, "accounts" | "notes">;
 
-/** What the public page shows of one account, or of all (null). */
-export async function viewStatus(deps: StatusDeps, account: string | null): Promise<StatusModel> {
+/** What the public page shows of the month so far: it costs the most and changes by the minute. */
+export type StatusMonth = {
+  readonly account: string | null;
+  readonly month: string;
+  readonly places: readonly Omit<StatusPlace, "state">[];
+};
+
+/** The places of one account, or of all (null), with what the month gives them. */
+export async function readStatusMonth(
+  deps: StatusDeps,
+  account: string | null,
+): Promise<StatusMonth> {
   const { config, clock } = deps;
-  const atMs = clock.nowMs();
   const accounts = account === null ? null : [account];
   const overview = await viewOverview(
     { ...deps, accounts, notes: { sandbox: false, openAccess: false, filling: null } },
-    { month: monthAt(atMs, config.timeZone), filter: { product: null, region: null } },
+    {
+      month: monthAt(clock.nowMs(), config.timeZone),
+      filter: { product: null, region: null },
+    },
   );
-  const isMeasured = overview.frame.settledUntilMs > atMs - STALE_MS;
-  const targets = config.targets.filter((one) => account === null || one.account === account);
-  const cells = overview.cells.toSorted(byPlace);
-  const places = cells.map((cell) => {
-    const { product, region, downNow, band } = cell;
-    const here = targets.filter((one) => one.product === product && one.region === region);
+  const places = overview.cells.toSorted(byPlace).map((cell) => {
+    const { product, region, band } = cell;
     const known = overview.regions.find(({ id }) => id === region);
     return {
       product,
       region,
       regionName: known?.name ?? { en: region, zh: region },
-      state: presentState(downNow, { targets: here.length, isMeasured }),
       availabilityPercent: cell.pooledPercent ?? cell.worst.availabilityPercent,
       band,
     };
   });
+  return { account, month: overview.frame.month, places };
+}
+
+/** What the public page shows: the month so far, and what holds now. */
+export async function viewStatus(
+  deps: StatusDeps,
+  { account, month, places: monthPlaces }: StatusMonth,
+): Promise<StatusModel> {
+  const { config, clock } = deps;
+  const atMs = clock.nowMs();
+  const targets = config.targets.filter((one) => account === null || one.account === account);
+  const { malfunctions, struck } = await readMalfunctions(deps, { account, atMs });
+  const nowAt = await readPresent(deps, targets, atMs);
+  const places = monthPlaces.map((place) => {
+    const hasMalfunction = struck.some(
+      ({ product, region }) =>
+        (product ?? place.product) === place.product && (region ?? place.region) === place.region,
+    );
+    const now = nowAt.get(`${place.product}/${place.region}`) ?? [];
+    return { ...place, state: presentState(now, hasMalfunction) };
+  });
+  const state = stateOfAll(places.map((place) => place.state));
+  const isDisturbed = malfunctions.some(({ untilMs }) => untilMs === null);
   return {
     title: titleOf(deps, account),
     account,
-    state: stateOfAll(places.map(({ state }) => state)),
+    state: state === "up" && isDisturbed ? "partly" : state,
     atMs,
-    month: overview.frame.month,
+    month,
     timeZone: config.timeZone,
     places,
-    malfunctions: await readMalfunctions(deps, { account, atMs }),
+    malfunctions,
     maintenance: await readMaintenance(deps, { account, atMs, targets }),
   };
+}
+
+type Present = ReturnType<typeof presentOf>["now"];
+
+/** By `product/region` how each of its living targets answers. */
+async function readPresent(
+  { db, config }: StatusDeps,
+  targets: readonly Target[],
+  atMs: number,
+): Promise<Map<string, Present[]>> {
+  const latest = new Map<string, LatestResult[]>();
+  for (const one of await listLatest(db, presentSinceMs(config, atMs))) {
+    const known = latest.get(one.target);
+    if (known === undefined) latest.set(one.target, [one]);
+    else known.push(one);
+  }
+  const present = new Map<string, Present[]>();
+  for (const target of targets) {
+    if ((target.fromMs ?? 0) > atMs || (target.untilMs ?? Infinity) <= atMs) continue;
+    const { now } = presentOf(target, latest.get(target.id) ?? [], atMs);
+    const key = `${target.product}/${target.region}`;
+    const known = present.get(key);
+    if (known === undefined) present.set(key, [now]);
+    else known.push(now);
+  }
+  return present;
 }
 
 const orderOf = (product: string): number => PRODUCTS.findIndex((one) => one === product);
@@ -76,31 +134,39 @@ function titleOf({ config }: StatusDeps, account: string | null): string {
   return named ?? config.statusPage?.title ?? "Alibaba Cloud";
 }
 
+type Struck = { readonly product: string | null; readonly region: string | null };
+
+/** Those that are shown, and the places where one lasts; null where it is of all there. */
 async function readMalfunctions(
   { db }: StatusDeps,
   { account, atMs }: { readonly account: string | null; readonly atMs: number },
-): Promise<StatusMalfunction[]> {
+): Promise<{ readonly malfunctions: StatusMalfunction[]; readonly struck: Struck[] }> {
   const interval = { fromMs: atMs - PAST_MS, untilMs: atMs + 1 };
   const found = await listMalfunctions(db, { interval });
-  const outages = await listMalfunctionOutages(
-    db,
-    found.map(({ id }) => id),
-  );
-  return found
-    .flatMap((malfunction) => {
-      const own = outages.filter(
-        (one) =>
-          one.malfunction === malfunction.id && (account === null || one.account === account),
-      );
-      const isTheirs = account === null || own.length > 0 || malfunction.account === account;
-      return isTheirs ? [shown(malfunction, own)] : [];
-    })
+  const struck = new Map<number, MalfunctionPlace[]>(found.map(({ id }) => [id, []]));
+  for (const place of await listMalfunctionPlaces(db, [...struck.keys()])) {
+    if (account !== null && place.account !== account) continue;
+    struck.get(place.malfunction)?.push(place);
+  }
+  const theirs = found
+    .map((malfunction) => ({ malfunction, own: struck.get(malfunction.id) ?? [] }))
+    .filter(
+      ({ malfunction, own }) =>
+        account === null || own.length > 0 || malfunction.account === account,
+    );
+  const malfunctions = theirs
+    .map(({ malfunction, own }) => shown(malfunction, own))
     .toSorted((a, b) => Number(a.untilMs !== null) - Number(b.untilMs !== null) || b.id - a.id)
     .slice(0, MOST_SHOWN);
+  const byHand = theirs
+    .map(({ malfunction }) => malfunction)
+    .filter(({ state, product, region }) => state === "open" && (product ?? region) !== null);
+  const lasting = theirs.flatMap(({ own }) => own.filter(({ untilMs }) => untilMs === null));
+  return { malfunctions, struck: [...byHand, ...lasting] };
 }
 
 /** An account sees when its own outages began and ended, not those of others. */
-function shown(malfunction: Malfunction, own: readonly MalfunctionOutage[]): StatusMalfunction {
+function shown(malfunction: Malfunction, own: readonly MalfunctionPlace[]): StatusMalfunction {
   const { id, product, region } = malfunction;
   const isOver = own.length > 0 && own.every(({ untilMs }) => untilMs !== null);
   const last = own.reduce((most, { untilMs }) => Math.max(most, untilMs ?? 0), 0);
@@ -137,8 +203,9 @@ async function readMaintenance(
       const products = unique(covered.map(({ product }) => product));
       const regions = unique(covered.map(({ region }) => region));
       const { id, reason } = exclusion;
+      const decidedAtMs = exclusion.decidedAtMs ?? exclusion.proposedAtMs;
       return occurrences(exclusion, interval).map(({ fromMs, untilMs }) => {
-        return { id, fromMs, untilMs, products, regions, reason };
+        return { id, decidedAtMs, fromMs, untilMs, products, regions, reason };
       });
     })
     .toSorted((a, b) => a.fromMs - b.fromMs || a.id - b.id)

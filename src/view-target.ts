@@ -1,15 +1,19 @@
 import type { Config } from "./config.ts";
+import { SYSTEM } from "./core/access.ts";
 import { buildSubject, type Evaluated } from "./core/build-report.ts";
 import { creditsOf, NO_CREDIT, type SubjectCredit } from "./core/credit.ts";
+import type { SeenMalfunction } from "./core/malfunction-view.ts";
+import { PHASES, type Result } from "./core/outcome.ts";
 import { budgetOf } from "./core/overview-view.ts";
 import { burnPoints, latencyPoints, probeFacts, timelineDays } from "./core/target-view.ts";
 import type { Target } from "./core/target.ts";
 import type { ResultLine } from "./core/results-ndjson.ts";
-import type { TargetAgreement, TargetModel } from "./core/views.ts";
+import type { TargetAgreement, TargetModel, VantageState } from "./core/views.ts";
 import { NotFoundError } from "./errors.ts";
 import { presentOf } from "./present.ts";
 import { readMonth, type MonthFigures } from "./read-month.ts";
 import { listLatest, listNewestResults, pageResults } from "./store/results.ts";
+import { readMalfunctions } from "./view-malfunction.ts";
 import { readFrame, type ViewDeps } from "./view-overview.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,9 +27,12 @@ export function getTarget(config: Config, id: string): Target {
   return target;
 }
 
+/** What of this process's own measuring a page may show. */
+export type LastPhases = (target: string, vantage: string) => Result["phasesMs"] | null;
+
 /** The model of one target's page for a month. Throws NotFoundError. */
 export async function viewTarget(
-  deps: ViewDeps,
+  deps: ViewDeps & { readonly lastPhases?: LastPhases },
   query: { readonly id: string; readonly month: string },
 ): Promise<TargetModel> {
   const target = getTarget(deps.config, query.id);
@@ -54,6 +61,12 @@ export async function viewTarget(
       figure.outages.filter((outage) => outage.untilMs >= figures.settledUntilMs - figure.slotMs),
     )
     .at(-1);
+  const { account, product, region } = target;
+  const malfunctions = await readMalfunctions(
+    deps,
+    { month: query.month, account, product, region },
+    { ...SYSTEM, accounts: deps.accounts },
+  );
   return {
     frame,
     monthFromMs: figures.bounds.fromMs,
@@ -72,10 +85,14 @@ export async function viewTarget(
       sinceMs: now === "down" ? (open?.fromMs ?? last?.plannedAtMs ?? null) : null,
       reason: last?.reason ?? "",
     },
-    agreements: mine.map((one) => agreementView(one, figures, deps.config)),
+    agreements: mine.map((one) => ({
+      ...agreementView(one, figures, deps.config),
+      malfunctions: malfunctionsOf(one.evaluated.subject, malfunctions),
+    })),
     vantages: target.vantages.map((vantage) => ({
       vantage,
       last: latest.find((one) => one.vantage === vantage) ?? null,
+      phases: listPhases(deps.lastPhases?.(target.id, vantage) ?? null),
     })),
     latency: {
       ...dayRange,
@@ -95,7 +112,7 @@ function agreementView(
   { evaluated, credit }: { readonly evaluated: Evaluated; readonly credit: SubjectCredit },
   figures: MonthFigures,
   config: Config,
-): TargetAgreement {
+): Omit<TargetAgreement, "malfunctions"> {
   const { subject, figure } = evaluated;
   const { fromMs, untilMs } = figures.bounds;
   const settledUntilMs = Math.min(figures.settledUntilMs, untilMs);
@@ -108,6 +125,27 @@ function agreementView(
     timeline: timelineDays({ fromMs, untilMs, timeZone: config.timeZone, runs }),
     burn: burnPoints(runs, fromMs, settledUntilMs),
   };
+}
+
+/** By the begin of the subject's outage. */
+function malfunctionsOf(
+  { agreement, id }: Evaluated["subject"],
+  malfunctions: readonly SeenMalfunction[],
+): TargetAgreement["malfunctions"] {
+  const own = malfunctions.flatMap(({ malfunction, outages }) =>
+    outages
+      .filter((one) => one.agreement === agreement.id && one.subject === id)
+      .map((one) => [one.fromMs, { id: malfunction.id, level: malfunction.level }] as const),
+  );
+  return new Map(own);
+}
+
+function listPhases(phasesMs: Result["phasesMs"] | null): VantageState["phases"] {
+  const phases = PHASES.flatMap((phase) => {
+    const ms = phasesMs?.[phase];
+    return ms === undefined ? [] : { phase, ms };
+  });
+  return phases.length === 0 ? null : phases;
 }
 
 async function readLatencies(

@@ -1,14 +1,22 @@
-import { joinRecent, type Recent } from "./core/recent-outages.ts";
-import { compareOutages, describeOutage, type SeenOutage } from "./core/outage-changes.ts";
+import { joinRecent, type Recent, type RecentOutage } from "./core/recent-outages.ts";
+import {
+  compareOutages,
+  describeOutage,
+  type LastWatch,
+  type SeenOutage,
+} from "./core/outage-changes.ts";
 import { compareText, type Subject } from "./core/subject.ts";
 import { presentMonths, readStandings } from "./standings.ts";
 import { withTransaction, type Queryable } from "./store/connect.ts";
 import { appendEvents, type NewEvent } from "./store/events.ts";
+import { listOpenMalfunctionOutages } from "./store/malfunction-outages.ts";
 import { findMemo, saveMemo } from "./store/memo.ts";
 import {
-  listEventPlaces,
+  listEventKeys,
   listOpenOutages,
+  listToldPlaces,
   saveOpenOutages,
+  type EventPlace,
   type OpenOutage,
 } from "./store/open-outages.ts";
 import { stateKey } from "./store/subject-states.ts";
@@ -17,13 +25,15 @@ import { trackMalfunctions, type TrackedOutage } from "./track-malfunctions.ts";
 import { isAlone, type WatchDeps } from "./watch-months.ts";
 
 const DAY_MS = 86_400_000;
+/** At the first watch an outage is of the present when it was seen in the last minutes. */
+const FIRST_MS = 5 * 60_000;
 /** What is settled before the instant in this memo was looked at. */
 const WATCHED_MEMO = "outages-watched-until";
 
 /**
  * Writes an event for each outage that began or ended since the last watch, and makes malfunctions
- * of them; gives the number of events. All is written together or not at all, by one watch at a
- * time. What is past at the first watch is never told.
+ * of what is bad enough in them; gives the number of events. All is written together or not at
+ * all, by one watch at a time. What is past at the first watch is never told.
  */
 export async function watchOutages(deps: WatchDeps): Promise<number> {
   const { db, clock } = deps;
@@ -32,23 +42,36 @@ export async function watchOutages(deps: WatchDeps): Promise<number> {
     if (!(await isAlone(tx))) return 0;
     const settledUntilMs = await findSettledUntil(tx);
     if (settledUntilMs === null) return 0;
-    const present = await readPresentOutages({ db, config }, settledUntilMs);
+    const { subjects, ...present } = await readPresentOutages({ db, config }, settledUntilMs);
     const memo = await findMemo(tx, WATCHED_MEMO);
-    const watchedUntilMs = memo === null ? null : Date.parse(memo);
-    const told = await listOpenOutages(tx);
+    const watchedUntilMs = memo === null ? present.settledUntilMs - FIRST_MS : Date.parse(memo);
+    const last = { watchedUntilMs, isFirst: memo === null };
     const nowMs = clock.nowMs();
-    const changes = compareAll(present.subjects, { told, watchedUntilMs });
-    const gone = await endGone(tx, changes.gone, watchedUntilMs);
-    const outages = [...changes.open.map(trackedOutage), ...changes.ended.map(trackedOutage)];
+    const told = await listOpenOutages(tx);
+    const outages = compareAll(subjects, { ...last, told, pick: (recent) => recent.outages });
+    const joined = await listOpenMalfunctionOutages(tx);
+    const runs = compareAll(subjects, { ...last, told: joined, pick: (recent) => recent.grave });
     const events = [
-      ...changes.began.map((outage) => beginEvent(outage, nowMs)),
-      ...[...outages.filter(({ isOpen }) => !isOpen), ...gone].map((one) => endEvent(one, nowMs)),
+      ...(await outageEvents(tx, outages, { nowMs, watchedUntilMs })),
+      ...(await trackMalfunctions(
+        tx,
+        {
+          began: runs.began.map(trackedOutage),
+          known: [
+            ...runs.told.map(trackedOutage),
+            ...runs.gone.map((one) => ({
+              ...one,
+              ...NOTHING,
+              untilMs: endOf(one, watchedUntilMs),
+            })),
+          ],
+        },
+        { nowMs, rules: config.malfunctions },
+      )),
     ];
-    const rules = config.malfunctions;
-    events.push(...(await trackMalfunctions(tx, [...outages, ...gone], { nowMs, rules })));
     await saveOpenOutages(tx, {
-      over: [...changes.ended.map(openOutage), ...changes.gone],
-      began: changes.began.filter(({ isOpen }) => isOpen).map(openOutage),
+      over: [...outages.told.filter(isOver).map(openOutage), ...outages.gone],
+      began: outages.began.filter(({ isOpen }) => isOpen).map(openOutage),
     });
     const untilText = new Date(present.settledUntilMs).toISOString();
     if (untilText !== memo) await saveMemo(tx, WATCHED_MEMO, untilText);
@@ -63,8 +86,12 @@ async function readPresentOutages(
   deps: Parameters<typeof readStandings>[0],
   settledUntilMs: number,
 ): Promise<{ readonly settledUntilMs: number; readonly subjects: readonly SubjectRecent[] }> {
-  const present = presentMonths(deps.config, settledUntilMs);
-  const months = new Set([...presentMonths(deps.config, settledUntilMs - DAY_MS), ...present]);
+  const { config } = deps;
+  const present = presentMonths(config, settledUntilMs);
+  const longestMs = Math.max(0, ...config.agreements.map(({ slotMs }) => slotMs));
+  // Two slots: the last one of the month before may be settled long after the month's end.
+  const lookBackMs = Math.max(DAY_MS, 2 * longestMs);
+  const months = new Set([...presentMonths(config, settledUntilMs - lookBackMs), ...present]);
   const subjects = new Map<string, SubjectRecent>();
   const isPresent = new Set<string>();
   let untilMs = Infinity;
@@ -87,59 +114,52 @@ function subjectKey({ agreement, id }: Subject): string {
   return stateKey({ agreement: agreement.id, subject: id });
 }
 
-/** What has changed over all subjects; `gone`: told outages of subjects that are there no more. */
-function compareAll(
+type Changes<Told> = {
+  /** Told before; as they are by now. */
+  readonly told: readonly SeenOutage[];
+  readonly began: readonly SeenOutage[];
+  /** Told outages of subjects that are there no more. */
+  readonly gone: readonly Told[];
+};
+
+/** What has changed over all subjects in the outages that `pick` takes. */
+function compareAll<Told extends OpenOutage>(
   subjects: readonly SubjectRecent[],
-  last: { readonly told: readonly OpenOutage[]; readonly watchedUntilMs: number | null },
-) {
-  const told = new Map(last.told.map((outage) => [stateKey(outage), outage]));
-  const open: SeenOutage[] = [];
+  last: LastWatch & {
+    readonly told: readonly Told[];
+    readonly pick: (recent: Recent) => readonly RecentOutage[];
+  },
+): Changes<Told> {
+  const left = new Map(last.told.map((outage) => [stateKey(outage), outage]));
+  const told: SeenOutage[] = [];
   const began: SeenOutage[] = [];
-  const ended: SeenOutage[] = [];
   for (const { subject, recent } of subjects) {
     const key = subjectKey(subject);
-    const toldMs = told.get(key)?.fromMs ?? null;
-    told.delete(key);
-    if (toldMs === null && recent.outages.length === 0) continue;
-    const { watchedUntilMs } = last;
-    const changes = compareOutages(subject, recent, { toldMs, watchedUntilMs });
-    if (changes.open !== null) open.push(changes.open);
+    const toldMs = left.get(key)?.fromMs ?? null;
+    left.delete(key);
+    const outages = last.pick(recent);
+    if (toldMs === null && outages.length === 0) continue;
+    const { seenUntilMs } = recent;
+    const changes = compareOutages(subject, { seenUntilMs, outages }, { ...last, toldMs });
+    if (changes.told !== null) told.push(changes.told);
     began.push(...changes.began);
-    ended.push(...changes.ended);
   }
-  const gone = [...told.values()].toSorted((a, b) => compareText(stateKey(a), stateKey(b)));
-  return { open, began, ended, gone };
+  const gone = [...left.values()].toSorted((a, b) => compareText(stateKey(a), stateKey(b)));
+  return { told, began, gone };
 }
 
-/** They end with what was looked at last; those who were told of them are told. */
-async function endGone(
-  tx: Queryable,
-  gone: readonly OpenOutage[],
-  watchedUntilMs: number | null,
-): Promise<TrackedOutage[]> {
-  if (gone.length === 0) return [];
-  const places = await listEventPlaces(tx, gone.map(beginKey));
-  return gone.map((outage) => {
-    const place = places.get(beginKey(outage));
-    return {
-      ...outage,
-      account: place?.account ?? "",
-      product: place?.product ?? "",
-      region: place?.region ?? "",
-      untilMs: Math.max(outage.fromMs, watchedUntilMs ?? 0),
-      targets: [],
-      reason: "",
-      num: 0,
-      den: 1,
-      isOpen: false,
-      isGone: true,
-    };
-  });
+const isOver = ({ isOpen }: SeenOutage): boolean => !isOpen;
+
+/** What is gone ends with what was looked at last. */
+function endOf({ fromMs }: OpenOutage, watchedUntilMs: number): number {
+  return Math.max(fromMs, watchedUntilMs);
 }
 
 function openOutage({ subject, fromMs }: SeenOutage): OpenOutage {
   return { agreement: subject.agreement.id, subject: subject.id, fromMs };
 }
+
+const NOTHING = { reason: "", num: 0, den: 1, isOpen: false, isGone: true, targets: [] };
 
 function trackedOutage(outage: SeenOutage): TrackedOutage {
   const { subject, ...rest } = outage;
@@ -148,27 +168,54 @@ function trackedOutage(outage: SeenOutage): TrackedOutage {
   return { ...rest, ...place, isGone: outage.untilMs === outage.fromMs };
 }
 
-function beginKey({ agreement, subject, fromMs }: OpenOutage): string {
-  return `outage/${agreement}/${subject}/${fromMs}`;
+/** Each begin and each end; those who were told that it began are told that it is over. */
+async function outageEvents(
+  tx: Queryable,
+  { told, began, gone }: Changes<OpenOutage>,
+  { nowMs, watchedUntilMs }: { readonly nowMs: number; readonly watchedUntilMs: number },
+): Promise<NewEvent[]> {
+  const ended = [
+    ...told.filter(isOver).map((one) => ({ ...openOutage(one), untilMs: one.untilMs })),
+    ...gone.map((one) => ({ ...one, untilMs: endOf(one, watchedUntilMs) })),
+  ];
+  const places = await listToldPlaces(tx, ended);
+  const begins = began.map((one) => beginEvent(one, nowMs));
+  const ends = ended.map((one) => endEvent(one, places.get(stateKey(one)) ?? NOWHERE, nowMs));
+  // An outage that an exclusion ended is back with the same begin when the exclusion is withdrawn.
+  const known = await listEventKeys(tx, [...begins, ...ends]);
+  const anew = (event: NewEvent): NewEvent =>
+    known.has(event.key) ? { ...event, key: `${event.key}/${nowMs}` } : event;
+  return [
+    ...begins.map((event, index) => (began[index]?.isOpen === true ? anew(event) : event)),
+    ...ends.map(anew),
+    ...began
+      .filter(isOver)
+      .map((one) => endEvent({ ...openOutage(one), untilMs: one.untilMs }, one.subject, nowMs)),
+  ];
 }
 
+const NOWHERE: EventPlace = { account: null, product: null, region: null };
+
 function beginEvent(outage: SeenOutage, atMs: number): NewEvent {
-  const { account, product, region } = outage.subject;
   const { agreement, subject, fromMs } = openOutage(outage);
-  const key = beginKey({ agreement, subject, fromMs });
+  const { account, product, region } = outage.subject;
+  const key = `outage/${agreement}/${subject}/${fromMs}`;
   const place = { account, product, region, agreement, subject };
   return { atMs, kind: "outage", key, ...place, data: describeOutage(outage) };
 }
 
-function endEvent(outage: TrackedOutage, atMs: number): NewEvent {
-  const { agreement, subject, account, product, region, fromMs, untilMs } = outage;
+function endEvent(
+  { agreement, subject, fromMs, untilMs }: OpenOutage & { readonly untilMs: number },
+  { account, product, region }: EventPlace,
+  atMs: number,
+): NewEvent {
   return {
     atMs,
     kind: "outage-over",
     key: `outage-over/${agreement}/${subject}/${fromMs}/${untilMs}`,
-    account: account === "" ? undefined : account,
-    product: product === "" ? undefined : product,
-    region: region === "" ? undefined : region,
+    account: account ?? undefined,
+    product: product ?? undefined,
+    region: region ?? undefined,
     agreement,
     subject,
     data: {

@@ -22,8 +22,8 @@ export async function watchVantages({ db, clock, config }: WatchDeps): Promise<n
     if (!(await isAlone(tx))) return 0;
     const nowMs = clock.nowMs();
     const patience = patienceByVantage(config().targets, nowMs);
-    const longestMs = Math.max(0, ...patience.values());
-    const results = await listVantageResults(tx, nowMs - longestMs);
+    const since = new Map([...patience].map(([vantage, ms]) => [vantage, nowMs - ms]));
+    const results = await listVantageResults(tx, since);
     const memo = await findMemo(tx, MEMO);
     const last = memo === null ? null : vantageWatch.parse(JSON.parse(memo));
     const { watch, changes } = watchBlindness(last, { nowMs, patience, results });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { readMalfunctions } from "../src/message-facts.ts";
+import { listEvents } from "../src/store/events.ts";
 import { saveMalfunction } from "../src/store/malfunctions.ts";
 import {
   budgetEvent,
@@ -182,7 +184,7 @@ describe("a route of some accounts", () => {
     await alerting.tell(of("malfunction-over"));
     await alerting.after(SECOND_MS);
     const toAcme = alerting.sent.filter(({ channel }) => channel === "acme");
-    expect(toAcme.map(({ message }) => message.status)).toEqual(["opened", "update", "resolved"]);
+    expect(toAcme.map(({ message }) => message.status)).toEqual(["opened", "resolved"]);
     const text = JSON.stringify(toAcme);
     expect(text).not.toMatch(/globex|web-2|beijing/iu);
     expect(text).toMatch(/web-1/u);
@@ -254,15 +256,12 @@ describe("several that belong together", () => {
     await alerting.after(10 * SECOND_MS);
     expect(alerting.news()).toEqual(["ops opened"]);
     expect(JSON.stringify(alerting.sent)).toMatch(/web-1.*web-2.*web-3/u);
-    await alerting.tell(budgetEvent("burn-over", "web-2"), budgetEvent("breach", "web-1"));
+    await alerting.tell(budgetEvent("burn-over", "web-2"));
     await alerting.after(MINUTE_MS);
     expect(alerting.news()).toEqual(["ops update"]);
     await alerting.tell(budgetEvent("burn-over", "web-3"));
     await alerting.after(MINUTE_MS);
-    const burnsOn = { data: { from: "already-missed", to: "at-risk" } };
-    await alerting.tell(budgetEvent("breach-over", "web-1", burnsOn));
-    await alerting.after(MINUTE_MS);
-    expect(alerting.news()).toEqual(["ops update", "ops update"]);
+    expect(alerting.news()).toEqual(["ops update"]);
     await alerting.tell(budgetEvent("burn-over", "web-1"));
     await alerting.after(MINUTE_MS);
     await alerting.tell(budgetEvent("burn-over", "web-1"));
@@ -358,4 +357,204 @@ describe("an outage that nobody acknowledges", () => {
     await alerting.after(HOUR_MS);
     expect(alerting.news()).toEqual(["ops opened"]);
   });
+});
+
+describe("a burn and a breach", () => {
+  const ROUTES = `${OPS}routes: [{ channels: [ops], delay: 0s, interval: 0s }]\n`;
+  const titlesOf = (alerting: Alerting) =>
+    alerting.sent
+      .splice(0)
+      .map(({ message }) => [message.topic, message.status, message.title].join(": "));
+
+  test("are two threads, and neither says of a subject what is true of another", async () => {
+    const alerting = await alertingWith(ROUTES);
+    await alerting.tell(budgetEvent("breach", "web-1"));
+    await alerting.after(SECOND_MS);
+    await alerting.tell(budgetEvent("burn", "web-2"));
+    await alerting.after(SECOND_MS);
+    expect(alerting.sent.map(({ message }) => message.severity)).toEqual(["critical", "warning"]);
+    expect(titlesOf(alerting)).toEqual([
+      "breach: opened: web-1 (ecs) has missed its objective for 2026-10",
+      "burn: opened: web-2 (ecs) uses up its error budget too fast",
+    ]);
+  });
+
+  test("follow one another: what is missed burns no more, and may burn again after that", async () => {
+    const alerting = await alertingWith(ROUTES);
+    const tellAndRun = async (kind: string, data: { from: string; to: string }) => {
+      await alerting.tell(budgetEvent(kind, "web-1", { data }));
+      await alerting.after(SECOND_MS);
+      return titlesOf(alerting).toSorted();
+    };
+    await tellAndRun("burn", { from: "on-track", to: "at-risk" });
+    expect(await tellAndRun("breach", { from: "at-risk", to: "already-missed" })).toEqual([
+      "breach: opened: web-1 (ecs) has missed its objective for 2026-10",
+      "burn: resolved: web-1 (ecs) is no longer at risk: it has missed its objective for 2026-10",
+    ]);
+    expect(await tellAndRun("breach-over", { from: "already-missed", to: "at-risk" })).toEqual([
+      "breach: resolved: web-1 (ecs) can meet its objective for 2026-10 again",
+      "burn: opened: web-1 (ecs) uses up its error budget too fast",
+    ]);
+    expect(await tellAndRun("burn-over", { from: "at-risk", to: "on-track" })).toEqual([
+      "burn: resolved: web-1 (ecs) no longer uses up its error budget too fast",
+    ]);
+  });
+
+  test("end where they were told, though the target has moved meanwhile", async () => {
+    const alerting = await alertingWith(ROUTES);
+    await alerting.tell(budgetEvent("burn", "web-1"));
+    await alerting.after(SECOND_MS);
+    await alerting.tell(budgetEvent("burn-over", "web-1", { region: "cn-beijing" }));
+    await alerting.after(SECOND_MS);
+    expect(alerting.news()).toEqual(["ops opened", "ops resolved"]);
+    expect(new Set(alerting.sent.map(({ message }) => message.thread)).size).toBe(1);
+  });
+
+  test("that end while their channel is not configured are over when it is back", async () => {
+    const alerting = await alertingWith(ROUTES);
+    await alerting.tell(budgetEvent("burn", "web-1"));
+    await alerting.after(SECOND_MS);
+    alerting.reconfigure(`channels:\n${hook("other")}`);
+    await alerting.tell(budgetEvent("burn-over", "web-1"));
+    await alerting.run();
+    await alerting.after(HOUR_MS);
+    alerting.reconfigure(ROUTES);
+    await alerting.tell(budgetEvent("burn", "web-2"));
+    await alerting.after(SECOND_MS);
+    await alerting.tell(budgetEvent("burn-over", "web-2"));
+    await alerting.after(SECOND_MS);
+    expect(alerting.news()).toEqual(["ops opened", "ops opened", "ops resolved"]);
+  });
+});
+
+test("an update by a route of a level tells of no more accounts than the message that opened", async () => {
+  const alerting = await alertingWith(`channels:\n${hook("ops")}routes:
+  - { channels: [ops], levels: [P1], delay: 0s, interval: 0s }
+  - { channels: [ops], accounts: [acme], levels: [P3], delay: 0s, interval: 0s }
+`);
+  const malfunction = await openMalfunction(alerting, ["acme", "globex"], { level: "P3" });
+  const change = (level: "P1" | "P3" | "P4", from: string) =>
+    malfunctionEvent("malfunction-changed", { ...malfunction, level }, { from, to: level });
+  await alerting.tell(malfunctionEvent("malfunction", malfunction));
+  await alerting.after(SECOND_MS);
+  await alerting.tell(change("P3", "P4"));
+  await alerting.after(SECOND_MS);
+  await alerting.tell(change("P4", "P3"));
+  await alerting.after(SECOND_MS);
+  expect(alerting.news()).toEqual(["ops opened", "ops update", "ops update"]);
+  expect(JSON.stringify(alerting.sent)).not.toMatch(/globex|web-2/u);
+  await alerting.tell(change("P1", "P4"));
+  await alerting.after(SECOND_MS);
+  expect(JSON.stringify(alerting.sent)).toMatch(/web-2/u);
+});
+
+describe("a level that rises", () => {
+  const ROUTES = `channels:\n${hook("ops")}${hook("boss")}routes:
+  - { channels: [ops], levels: [P3], quietHours: { from: "09:00", until: "18:00" }, delay: 1h }
+  - { channels: [ops], levels: [P1], delay: 0s, interval: 0s, escalate: { after: 15m, channels: [boss] } }
+`;
+
+  test("waits neither for the quiet hours nor for the delay of the level before", async () => {
+    const alerting = await alertingWith(ROUTES);
+    const malfunction = await openMalfunction(alerting, ["acme"], { level: "P3" });
+    await alerting.tell(malfunctionEvent("malfunction", malfunction));
+    await alerting.after(MINUTE_MS);
+    expect(alerting.news()).toEqual([]);
+    await alerting.tell(malfunctionEvent("malfunction-changed", { ...malfunction, level: "P1" }));
+    await alerting.run();
+    expect(alerting.news()).toEqual(["ops opened"]);
+  });
+
+  test("is told by the route of its level once the message that opened has gone", async () => {
+    const alerting = await alertingWith(ROUTES);
+    const malfunction = await openMalfunction(alerting, ["acme"], { level: "P1" });
+    await alerting.tell(malfunctionEvent("malfunction", malfunction));
+    await alerting.run();
+    await alerting.tell(malfunctionEvent("malfunction-changed", { ...malfunction, level: "P3" }));
+    await alerting.run();
+    expect(alerting.news()).toEqual(["ops opened"]);
+    await alerting.tell(malfunctionEvent("malfunction-changed", { ...malfunction, level: "P1" }));
+    await alerting.run();
+    expect(alerting.news()).toEqual(["ops update"]);
+  });
+
+  test("is escalated, though the level before was not", async () => {
+    const alerting = await alertingWith(ROUTES);
+    const malfunction = await openMalfunction(alerting, ["acme"], { level: "P3" });
+    await alerting.tell(malfunctionEvent("malfunction", malfunction));
+    await alerting.after(MINUTE_MS);
+    await alerting.tell(malfunctionEvent("malfunction-changed", { ...malfunction, level: "P1" }));
+    await alerting.run();
+    await alerting.after(15 * MINUTE_MS);
+    expect(alerting.news()).toEqual(["ops opened", "boss opened"]);
+  });
+});
+
+test("who is told by escalation is told of all that it was escalated for", async () => {
+  const alerting = await alertingWith(`channels:\n${hook("ops")}${hook("boss")}routes:
+  - { channels: [boss], accounts: [acme], delay: 0s, interval: 0s }
+  - { channels: [ops], delay: 0s, interval: 0s, escalate: { after: 15m, channels: [boss] } }
+`);
+  const malfunction = await openMalfunction(alerting, ["acme", "globex"]);
+  await alerting.tell(malfunctionEvent("malfunction", malfunction));
+  await alerting.after(SECOND_MS);
+  const toBoss = () => JSON.stringify(alerting.sent.filter(({ channel }) => channel === "boss"));
+  expect(toBoss()).not.toMatch(/web-2/u);
+  await alerting.after(15 * MINUTE_MS);
+  expect(toBoss()).toMatch(/web-2/u);
+});
+
+test("a route of some accounts hears when theirs failed, and of nothing that others add", async () => {
+  const alerting = await alertingWith(`channels:\n${hook("ops")}${hook("acme")}routes:
+  - { channels: [ops], delay: 0s, interval: 0s }
+  - { channels: [acme], accounts: [acme], delay: 0s, interval: 0s }
+`);
+  const { db } = alerting.database;
+  const malfunction = await openMalfunction(alerting, ["acme", "globex"]);
+  const at = (minutes: number) => new Date(START + minutes * MINUTE_MS).toISOString();
+  const setOf = (account: string, changes: string) =>
+    db.query(`update malfunction_outage set ${changes} where account = '${account}'`);
+  await setOf("acme", `from_at = '${at(-2)}'`);
+  await setOf("globex", `from_at = '${at(-20)}'`);
+  await saveMalfunction(db, { ...malfunction, beganAtMs: START - 20 * MINUTE_MS });
+  const joined = malfunctionEvent("malfunction-changed", malfunction, { from: "P2", to: "P2" });
+  await alerting.tell(malfunctionEvent("malfunction", malfunction));
+  await alerting.after(SECOND_MS);
+  await alerting.tell(joined);
+  await alerting.after(SECOND_MS);
+  expect(alerting.news().toSorted()).toEqual(["acme opened", "ops opened", "ops update"]);
+  await setOf("acme", `until_at = '${at(3)}'`);
+  await setOf("globex", `until_at = '${at(9)}'`);
+  await saveMalfunction(db, {
+    ...malfunction,
+    beganAtMs: START - 20 * MINUTE_MS,
+    state: "restored",
+    restoredAtMs: START + 9 * MINUTE_MS,
+  });
+  await alerting.tell(malfunctionEvent("malfunction-over", malfunction));
+  await alerting.after(10 * MINUTE_MS);
+  const times = (channel: string) => {
+    const last = alerting.sent.findLast((one) => one.channel === channel)?.message;
+    return [last?.since, last?.until];
+  };
+  expect(times("acme")).toEqual([at(-2), at(3)]);
+  expect(times("ops")).toEqual([at(-20), at(9)]);
+});
+
+test("two hundred malfunctions are read by a few statements", async () => {
+  const alerting = await alertingWith(OPS);
+  for (let index = 0; index < 200; index += 1) {
+    const malfunction = await openMalfunction(alerting, []);
+    await alerting.tell(malfunctionEvent("malfunction", malfunction));
+  }
+  const events = await listEvents(alerting.database.db, { after: 0, limit: 1000 });
+  let statements = 0;
+  const { db } = alerting.database;
+  const query = (...given: Parameters<typeof db.query>) => {
+    statements += 1;
+    return db.query(...given);
+  };
+  const found = await readMalfunctions({ query } as unknown as typeof db, events);
+  expect(found.size).toBe(200);
+  expect(statements).toBe(2);
 });

@@ -422,6 +422,22 @@ anchors:
   });
 });
 
+test.each([
+  "kind: webhook, url: 'https://a.org', secret: 13371337",
+  "kind: pagerduty, routingKey: 13371337",
+  "kind: email, server: 'a.org:25', from: a@a.org, to: [b@b.org], user: a, password: 13371337",
+  "kind: email, server: 'u:13371337@a.org:25', from: a@a.org, to: [b@b.org]",
+  "kind: alertmanager, url: 'https://a.org', token: 13371337",
+  "kind: dingtalk, url: 'https://a.org', mobiles: [SEC13371337]",
+  "kind: dingtalk, url: 'https://a.org', mobiles: [13371337]",
+  "kind: sms, accessKeyId: a, accessKeySecret: 13371337, signName: a, template: SMS_1, mobiles: ['13800000000']",
+])("what is wrong about a secret does not show it: %s", (settings) => {
+  const found = problemsOf(() => parse(`version: 1\nchannels: [{ id: a, ${settings} }]`));
+  expect(found).toHaveLength(1);
+  expect(found[0]?.message).not.toContain("13371337");
+  expect(found[0]?.message).toMatch(/not a number; put it in quotes|is no /u);
+});
+
 describe("a hostile file", () => {
   const bomb = `a: &a [1,1,1,1,1,1,1,1,1]
 ${Array.from("bcdefghi", (name, index) => {

@@ -5,7 +5,7 @@ import { deliver, type DeliverDeps } from "../src/deliver.ts";
 import { takeDueMessages } from "../src/due-messages.ts";
 import type { Sent } from "../src/notify/channel.ts";
 import { limitOf } from "../src/notify/index.ts";
-import { listDeadChannels } from "../src/store/channels.ts";
+import { listDeadChannels, saveChannelState } from "../src/store/channels.ts";
 import { deleteMessagesBefore } from "../src/store/messages.ts";
 import { createIdCache } from "../src/store/rounds.ts";
 import {
@@ -179,6 +179,132 @@ test("a message whose text cannot be made does not hold up those after it", asyn
   expect(alerting.news()).toEqual(["ops notice"]);
 });
 
+test("a message that began again is told after the end before it", async () => {
+  const alerting = await alertingWith(OPS);
+  const asked: Sent = { ...BUSY, retryAfterMs: 10 * MINUTE_MS };
+  const { send, seen } = sender({ ops: [OK, asked, OK] });
+  await alerting.tell(budgetEvent("burn", "web-1"));
+  await alerting.run(send);
+  await alerting.tell(budgetEvent("burn-over", "web-1"));
+  await alerting.run(send);
+  await alerting.tell(budgetEvent("burn", "web-1"));
+  await alerting.run(send);
+  alerting.clock.pass(10 * MINUTE_MS);
+  await alerting.run(send);
+  expect(seen.slice(2).map(({ body }) => JSON.parse(body).status)).toEqual(["resolved", "opened"]);
+});
+
+test("a message whose kept text is damaged does not hold up those after it", async () => {
+  const alerting = await alertingWith(OPS);
+  const { send } = sender({ ops: [BUSY] });
+  await alerting.tell(budgetEvent("burn", "web-1"));
+  await alerting.run(send);
+  await alerting.database.db.query("update message set body = 'no message'");
+  await alerting.tell(budgetEvent("burn-over", "web-1"));
+  await alerting.after(MINUTE_MS);
+  expect(alerting.news()).toEqual(["ops resolved"]);
+  expect((await statesOf(alerting))[0]).toBe("ops opened failed");
+});
+
+test("what follows waits for a message that went on three times, into another thread", async () => {
+  const alerting = await alertingWith(OPS);
+  const { db } = alerting.database;
+  await alerting.tell(budgetEvent("burn", "web-1"), budgetEvent("burn", "x", { region: "other" }));
+  await announce(alerting.deps());
+  await alerting.tell(budgetEvent("burn-over", "web-1"));
+  await db.query("update message set state = 'failed', merged_into = 2, attempts = 1 where id = 1");
+  await announce(alerting.deps());
+  // From 1 by 2, 4 and 5 to 6; 3 is the end of 1.
+  await db.query(
+    `insert into message (thread, channel, state, status, events, created_at, due_at)
+     select thread, channel, 'failed', 'digest', events, created_at, due_at
+     from message, generate_series(1, 3) where id = 2`,
+  );
+  await db.query(
+    `update message set state = 'failed', merged_into = case id when 2 then 4 else id + 1 end
+     where id in (2, 4, 5)`,
+  );
+  await db.query(
+    "update message set state = 'waiting', due_at = due_at + interval '1 h' where id = 6",
+  );
+  await alerting.run();
+  expect(alerting.news()).toEqual([]);
+  await alerting.after(HOUR_MS);
+  expect(alerting.news()).toEqual(["ops digest", "ops resolved"]);
+});
+
+test("a clock that is set back holds up no message, no retry and no minute's count", async () => {
+  const alerting = await alertingWith(
+    `channels:\n${hook("ops")}  - { id: robot, kind: dingtalk, url: "http://127.0.0.1:1" }\nroutes: [{ channels: [ops, robot], ${SOON} }]\n`,
+  );
+  const { send, seen } = sender({ ops: [BUSY, OK] });
+  for (let index = 0; index < 20; index += 1) {
+    await alerting.tell(budgetEvent("burn", "web-1", { region: `region-${index}` }));
+    await alerting.run(send);
+  }
+  await alerting.tell(budgetEvent("burn", "web-1", { region: "late" }));
+  await announce(alerting.deps());
+  await alerting.database.db.query(
+    "update message set leased_until = due_at + interval '30 s' where channel = 'ops' and state = 'waiting'",
+  );
+  const before = seen.length;
+  alerting.clock.set(START - 3 * HOUR_MS);
+  await alerting.run(send);
+  expect((await statesOf(alerting)).filter((state) => /waiting/u.test(state))).toEqual([]);
+  expect(seen.slice(before).map(({ channel }) => channel)).toContain("robot");
+});
+
+test("what a mail server says late is heard", async () => {
+  const alerting = await alertingWith(`channels:
+  - { id: mail, kind: email, server: "127.0.0.1:1", from: a@example.com, to: [b@example.com] }
+routes: [{ channels: [mail], ${SOON} }]
+`);
+  const { db } = alerting.database;
+  await alerting.tell(budgetEvent("burn", "web-1"));
+  let leasedMs = 0;
+  await alerting.run(async () => {
+    const { rows } = await db.query<{ at: number }>("select leased_until as at from message");
+    leasedMs = rows[0]!.at - START;
+    return OK;
+  });
+  expect(leasedMs).toBe(90 * SECOND_MS);
+});
+
+test("a letter is for whom it tells of, not for all whom its route may tell of", async () => {
+  const alerting = await alertingWith(`channels: [{ id: desk, kind: inbox }]
+routes:
+  - { channels: [desk], accounts: [acme, globex], ${SOON} }
+`);
+  const told: unknown[] = [];
+  const send: DeliverDeps["send"] = async (_settings, { accounts }) => {
+    told.push(accounts);
+    return OK;
+  };
+  const both = await openMalfunction(alerting, ["acme", "globex"]);
+  await alerting.tell(
+    budgetEvent("burn", "web-1"),
+    budgetEvent("burn", "web-2", { account: "globex" }),
+    malfunctionEvent("malfunction", both, { accounts: ["acme", "globex"] }),
+  );
+  await alerting.run(send);
+  expect(told).toHaveLength(3);
+  expect(told).toEqual(expect.arrayContaining([["acme"], ["globex"], ["acme", "globex"]]));
+});
+
+test("what a channel of another kind called the thread is not said to it", async () => {
+  const alerting = await alertingWith(OPS);
+  const { send, seen } = sender({ ops: [{ ...OK, reference: '{"alertname":"x"}' }, OK] });
+  await alerting.tell(budgetEvent("burn", "web-1"));
+  await alerting.run(send);
+  alerting.reconfigure(`channels:
+  - { id: ops, kind: email, server: "127.0.0.1:1", from: a@example.com, to: [b@example.com] }
+routes: [{ channels: [ops], ${SOON} }]
+`);
+  await alerting.tell(budgetEvent("burn-over", "web-1"));
+  await alerting.run(send);
+  expect(seen.map(({ reference }) => reference)).toEqual([null, null]);
+});
+
 test("an answer in the channel's own thread is given to the messages that follow", async () => {
   const alerting = await alertingWith(OPS);
   const { send, seen } = sender({ ops: [{ ...OK, reference: "ts-17" }, OK] });
@@ -280,11 +406,99 @@ describe("a channel that is dead", () => {
     ]);
   });
 
-  test("that is no longer configured has its messages failed for that", async () => {
+  test("gets a message back that its fallback refuses, and keeps it for the rest of the day", async () => {
+    const alerting = await alertingWith(TWO);
+    const { send, seen } = sender({
+      ops: [...Array.from({ length: 8 }, () => BUSY), OK],
+      mail: [GONE],
+    });
+    await alerting.tell(budgetEvent("burn", "web-1"));
+    for (let turn = 0; turn < 12; turn += 1) {
+      await alerting.run(send);
+      alerting.clock.pass(5 * MINUTE_MS);
+    }
+    const burns = seen.filter(({ body }) => /"burn"/u.test(body));
+    expect(burns.filter(({ channel }) => channel === "mail")).toHaveLength(1);
+    expect(burns.at(-1)).toMatchObject({ channel: "ops", id: "nines-message-1" });
+    const states = await statesOf(alerting);
+    expect(states.slice(0, 2)).toEqual(["ops opened sent", "mail opened failed"]);
+  });
+
+  test("gets a message back whose fallback is no longer configured", async () => {
+    const alerting = await alertingWith(TWO);
+    const { send, seen } = sender({ ops: [GONE, OK], mail: [BUSY] });
+    await alerting.tell(budgetEvent("burn", "web-1"));
+    await alerting.run(send);
+    alerting.reconfigure(`channels:\n${hook("ops")}routes: [{ channels: [ops], ${SOON} }]\n`);
+    await alerting.run(send);
+    expect(seen.filter(({ channel }) => channel === "ops")).toHaveLength(1);
+    alerting.clock.pass(HOUR_MS);
+    await alerting.run(send);
+    expect((await statesOf(alerting))[0]).toBe("ops opened sent");
+  });
+
+  test("and works again tells the end, and so does its fallback that told the begin", async () => {
+    const alerting = await alertingWith(TWO);
+    const { send, seen } = sender({ ops: [GONE, OK] });
+    await alerting.tell(budgetEvent("burn", "web-1"));
+    await alerting.run(send);
+    await alerting.tell(budgetEvent("burn-over", "web-1"));
+    await alerting.run(send);
+    const ofBurn = seen
+      .map(({ channel, body }) => ({ channel, ...JSON.parse(body) }))
+      .filter(({ topic }) => topic === "burn")
+      .map(({ channel, status, thread }) => `${channel} ${status} ${thread}`);
+    expect(ofBurn).toEqual([
+      "ops opened nines-thread-1",
+      "mail opened nines-thread-1",
+      "ops resolved nines-thread-1",
+      "mail resolved nines-thread-1",
+    ]);
+  });
+
+  test("when the end comes is told it once it works again, having told the begin", async () => {
+    const alerting = await alertingWith(TWO);
+    const { send, seen } = sender({ ops: [OK, GONE, BUSY, OK] });
+    await alerting.tell(budgetEvent("burn", "web-1"));
+    await alerting.run(send);
+    await alerting.tell(budgetEvent("burn-over", "web-1"));
+    await alerting.run(send);
+    alerting.clock.pass(MINUTE_MS);
+    await alerting.run(send);
+    const ends = seen.filter(({ body }) => /"burn".*"resolved"|"resolved".*"burn"/u.test(body));
+    expect(ends.map(({ channel }) => channel)).toEqual(["ops", "mail", "ops", "ops"]);
+    expect((await statesOf(alerting)).filter((state) => /waiting/u.test(state))).toEqual([]);
+  });
+
+  test("is not so by one message that is refused: its fallback takes that one", async () => {
+    const alerting = await alertingWith(TWO);
+    const TOO_LONG: Sent = { outcome: "permanent", detail: "status 413" };
+    const { send, seen } = sender({ ops: [TOO_LONG, OK] });
+    const dead = () => listDeadChannels(alerting.database.db);
+    const burn = async (region: string) => {
+      await alerting.tell(budgetEvent("burn", "web-1", { region }));
+      await alerting.run(send);
+      return seen.map(({ channel }) => channel).join(" ");
+    };
+    expect(await burn("one")).toBe("ops mail");
+    expect(await burn("two")).toBe("ops mail ops");
+    expect(await dead()).toEqual([]);
+    const all = sender({ ops: [TOO_LONG] });
+    for (const region of ["three", "four"]) {
+      await alerting.tell(budgetEvent("burn", "web-1", { region }));
+      await alerting.run(all.send);
+    }
+    expect(await dead()).toEqual(["ops"]);
+  });
+
+  test("that is no longer configured has its messages failed for that, but not at once", async () => {
     const alerting = await alertingWith(`channels:\n${hook("ops")}routes: [{ channels: [ops] }]\n`);
     await alerting.tell(budgetEvent("burn", "web-1"));
     await alerting.run();
     alerting.reconfigure("");
+    // Another process may know it already.
+    await alerting.after(5 * MINUTE_MS);
+    expect(await statesOf(alerting)).toEqual(["ops opened waiting"]);
     await alerting.after(HOUR_MS);
     expect(await statesOf(alerting)).toEqual(["ops opened failed"]);
     expect(await deliveriesOf(alerting)).toEqual([
@@ -325,6 +539,65 @@ routes: [{ channels: [robot], ${SOON} }]
     await alerting.run(send);
     expect((await statesOf(alerting)).filter((state) => /waiting/u.test(state))).toEqual([]);
     expect(seen.length).toBeLessThanOrEqual(2 * LIMIT);
+  });
+
+  test("is more by another try, too", async () => {
+    const alerting = await alertingWith(ROBOT);
+    const { send, seen } = sender({ robot: [BUSY] });
+    for (let index = 0; index < LIMIT; index += 1) {
+      await alerting.tell(budgetEvent("burn", "x", { region: `region-${index}` }));
+      await alerting.run(send);
+    }
+    alerting.clock.pass(5 * SECOND_MS);
+    await alerting.run(send);
+    expect(seen).toHaveLength(LIMIT);
+  });
+});
+
+describe("a receiver that stalls", () => {
+  const due = async (alerting: Alerting) => {
+    await announce(alerting.deps());
+    const { due: found } = await takeDueMessages({ ...alerting.deps(), limitOf });
+    const { rows } = await alerting.database.db.query<{ id: number; channel: string }>(
+      "select id, channel from message",
+    );
+    return found.map(({ id }) => rows.find((row) => row.id === id)?.channel);
+  };
+  const burns = (region: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      budgetEvent("burn", `db-${index}`, { region: `${region}-${index}` }),
+    );
+
+  test("has two messages at a time, and the other channels their turn", async () => {
+    const alerting = await alertingWith(
+      `channels:
+${hook("slow")}${hook("fast")}routes: [{ channels: [slow, fast], ${SOON} }]
+`,
+    );
+    await alerting.tell(...burns("one", 20));
+    expect(await due(alerting)).toEqual(["slow", "fast", "slow", "fast"]);
+    const { db } = alerting.database;
+    await db.query(
+      `update message set leased_until = $1, attempts = 1
+       where id in (select id from message where channel = 'slow' order by id limit 2)`,
+      [new Date(START + 30 * SECOND_MS).toISOString()],
+    );
+    expect(await due(alerting)).toEqual(["fast", "fast"]);
+  });
+
+  test("and is dead has one as a trial, and the others go to its fallback meanwhile", async () => {
+    const alerting = await alertingWith(
+      `channels:
+${hook("slow", ", fallback: mail")}${hook("mail")}routes: [{ channels: [slow], ${SOON} }]
+`,
+    );
+    await saveChannelState(alerting.database.db, "slow", { isDead: true, deaths: 1 });
+    await alerting.tell(...burns("one", 3));
+    expect(await due(alerting)).toEqual(["slow"]);
+    expect(await due(alerting)).toEqual(["slow", "mail", "mail"]);
+    const { send, seen } = sender({ slow: [BUSY] });
+    await alerting.run(send);
+    expect(seen.map(({ channel }) => channel).toSorted()).toEqual(["mail", "mail", "mail", "slow"]);
   });
 });
 
@@ -409,7 +682,7 @@ test("ten thousand events are messages of their threads by a few statements", as
     `channels:\n${["a", "b", "c", "d", "e"].map((id) => hook(id)).join("")}`,
   );
   const burns = Array.from({ length: 10_000 }, (_, index) =>
-    budgetEvent("burn", `db-${index}`, { region: `region-${index % 100}` }),
+    budgetEvent("burn", `db-${index}`, { region: `region-${index % 20}` }),
   );
   await alerting.tell(...burns);
   alerting.clock.pass(10 * SECOND_MS);
@@ -429,23 +702,33 @@ test("ten thousand events are messages of their threads by a few statements", as
   expect(await announce({ ...alerting.deps(), db: counting })).toBe(10_000);
   expect(statements).toBeLessThan(150);
   const { due } = await takeDueMessages({ ...alerting.deps(), limitOf });
-  expect(due).toHaveLength(500);
+  expect(due).toHaveLength(2 * 5);
   await alerting.run();
-  expect(alerting.sent).toHaveLength(500);
+  expect(alerting.sent).toHaveLength(100);
   const first = alerting.sent[0]?.message;
-  expect((first?.members.length ?? 0) + (first?.more ?? 0)).toBe(100);
+  expect((first?.members.length ?? 0) + (first?.more ?? 0)).toBe(500);
 });
 
-test("what was told long ago is deleted, what still waits is not", async () => {
+test("what was told long ago is deleted, what still waits or is not over is not", async () => {
   const alerting = await alertingWith(OPS);
-  await alerting.tell(budgetEvent("burn", "web-1"));
+  await alerting.tell(
+    budgetEvent("burn", "web-1", { region: "over" }),
+    budgetEvent("burn-over", "web-1", { region: "over" }),
+    budgetEvent("burn", "web-2"),
+    { kind: "month-closed", month: "2026-09", account: "acme" },
+  );
   await alerting.run();
   await alerting.tell(budgetEvent("burn", "web-9", { region: "other" }));
   const { send } = sender({ ops: [BUSY] });
   await alerting.run(send);
   expect(await deleteMessagesBefore(alerting.database.db, START)).toBe(0);
-  expect(await deleteMessagesBefore(alerting.database.db, START + 1)).toBe(1);
+  expect(await deleteMessagesBefore(alerting.database.db, START + 1)).toBe(3);
   expect(await statesOf(alerting)).toEqual(["ops opened waiting"]);
-  const { rows } = await alerting.database.db.query("select from thread");
-  expect(rows).toHaveLength(1);
+  const { rows } = await alerting.database.db.query<{ open: string }>(
+    `select array_to_string(open_members, ' ') as open from thread order by id`,
+  );
+  expect(rows).toEqual([{ open: "2026-10/standard/web-2" }, { open: "2026-10/standard/web-9" }]);
+  await alerting.tell(budgetEvent("burn-over", "web-2"));
+  await alerting.after(MINUTE_MS);
+  expect(alerting.news().at(-1)).toBe("ops resolved");
 });

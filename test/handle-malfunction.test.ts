@@ -7,6 +7,7 @@ import {
   type MalfunctionStep,
 } from "../src/handle-malfunction.ts";
 import { listEvents } from "../src/store/events.ts";
+import { readIncident } from "../src/incident-report.ts";
 import { readMalfunction, readMalfunctions } from "../src/view-malfunction.ts";
 import { verifyAudit } from "../src/verify-audit.ts";
 import { createHourlyMonth, OCTOBER, type HourlyMonth } from "./helpers/hourly-month.ts";
@@ -209,6 +210,7 @@ describe("a ticket system", () => {
         { place: "beganAt", message: "is in the future" },
       ],
     });
+    await expect(open({ beganAt: "1970-01-01T00:00:00Z" })).rejects.toThrow(/400 days ago/u);
     await expect(open({ title: "half of one: \uD83D" })).rejects.toThrow(/cannot be stored/u);
     const { malfunction } = await open({ title: " a\0b\n c " });
     expect(malfunction.title).toBe("a b c");
@@ -252,6 +254,31 @@ describe("one of outages", () => {
     expect(inShanghai).toEqual([]);
     const forAll = await readMalfunctions(october, { region: "cn-shanghai" }, viewer);
     expect(forAll.map(({ malfunction }) => malfunction.id)).toEqual([id]);
+  });
+
+  test("began and ended for an account with its own outages, whatever happened to others", async () => {
+    const HOUR_MS = 60 * MINUTE_MS;
+    const [fromMs, untilMs] = [NOW - 50 * HOUR_MS, NOW - 49 * HOUR_MS];
+    const id = await outageMalfunction(october, {
+      fromMs: NOW - 60 * HOUR_MS,
+      outages: [{ account: "acme", fromMs, untilMs }, { account: "globex" }],
+    });
+    const seen = await readMalfunction(october, id, manager);
+    expect(seen.malfunction).toMatchObject({
+      state: "restored",
+      beganAtMs: fromMs,
+      openedAtMs: fromMs,
+      restoredAtMs: untilMs,
+    });
+    expect(seen.timeline.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ["open", fromMs],
+      ["overdue", fromMs],
+      ["restore", untilMs],
+    ]);
+    const incident = await readIncident(october, { id, account: "acme" }, viewer);
+    expect(incident.malfunction).toMatchObject({ state: "restored", beganAtMs: fromMs });
+    const whole = await readMalfunction(october, id, viewer);
+    expect(whole.malfunction).toMatchObject({ state: "open", beganAtMs: NOW - 60 * HOUR_MS });
   });
 
   test("stands beside others of the same time and product", async () => {

@@ -111,8 +111,29 @@ describe("a month's report", () => {
     ]);
   });
 
-  test("leaves out what lies in another month, or struck what it does not count", async () => {
+  test("names none of which late results have left nothing", async () => {
     const october = await filledMonth();
+    const hours = { fromMs: atHour(50), untilMs: atHour(52) };
+    await outageMalfunction(october, { ...hours, outages: [WEB_1] });
+    expect((await reportOf(october)).malfunctions).toEqual([]);
+    const both = [
+      { ...WEB_1, ...hours },
+      { ...WEB_1, fromMs: atHour(101) },
+    ];
+    const id = await outageMalfunction(october, {
+      fromMs: atHour(50),
+      untilMs: atHour(104),
+      outages: both.map((one) => ({ ...one, fromMs: one.fromMs + 1 })),
+    });
+    expect((await reportOf(october)).malfunctions).toMatchObject([
+      { id, from: iso(atHour(101) + 1), until: iso(atHour(104)) },
+    ]);
+  });
+
+  test("leaves out what lies in another month, or struck what it does not count", async () => {
+    const october = await createHourlyMonth();
+    onEnd(october.drop);
+    await october.fill("web-1", (hour) => (hour < 1 || hour === 9 ? "f" : "o"));
     const before = { fromMs: atHour(-5), untilMs: atHour(0) };
     await outageMalfunction(october, { ...before, outages: [WEB_1] });
     await outageMalfunction(october, { fromMs: atHour(744), outages: [WEB_1] });

@@ -4,7 +4,7 @@ import { storeJobs } from "../jobs/index.ts";
 import type { StoreJobDeps } from "../jobs/job.ts";
 import type { Config } from "../src/config.ts";
 import type { Actor } from "../src/core/access.ts";
-import { approveExclusion, proposeExclusion } from "../src/exclude.ts";
+import { approveExclusion, proposeExclusion, withdrawExclusion } from "../src/exclude.ts";
 import { handleMalfunction } from "../src/handle-malfunction.ts";
 import { listEvents } from "../src/store/events.ts";
 import {
@@ -337,7 +337,168 @@ describe("an outage", () => {
   });
 });
 
+describe("an outage that is hard to follow", () => {
+  test("of slots of a day is told once over the edge of a month", async () => {
+    const more = `agreements:
+  - { id: daily, from: 2020-01-01, objective: "99", method: all-failed, slot: 1d }
+`;
+    config = configOf(`${HEAD}${more}targets:\n${target("web-1", ECS, "agreements: [daily],")}`);
+    const days = (count: number) => UNTIL - 16 * HOUR_MS + count * 24 * HOUR_MS;
+    await measure(days(-1), days(-1) + minutes(1));
+    await measure(days(0) - minutes(1), days(0));
+    await watch();
+    for (const day of [0, 1, 2]) {
+      for (const hour of [0, 8, 16, 24]) {
+        const untilMs = days(day) + hour * HOUR_MS;
+        await measure(untilMs - minutes(1), untilMs, () => "f");
+        await watch();
+      }
+    }
+    expect((await events()).filter(({ kind }) => kind.startsWith("outage"))).toHaveLength(1);
+  });
+
+  test("lasts while nothing is known for days over the edge of a month", async () => {
+    await measure(UNTIL - minutes(10), UNTIL - minutes(5));
+    await watch();
+    await live(UNTIL - minutes(5), UNTIL - minutes(3), (id) => (id === "web-1" ? "f" : "o"));
+    const unknown: Weather = (id) => (id === "web-1" ? "u" : "o");
+    for (const hours of [1, 25, 49]) {
+      const atMs = UNTIL + hours * HOUR_MS;
+      await measure(atMs, atMs + minutes(1), unknown);
+      await watch();
+    }
+    expect(await toldOutages()).toHaveLength(1);
+    const [row] = await listMalfunctions(database.db, {});
+    expect(row).toMatchObject({ state: "open", restoredAtMs: null });
+    expect(await listOpenOutages(database.db)).toHaveLength(1);
+  });
+
+  test("is not of the present when old results of a silent target come in", async () => {
+    await begin();
+    const others = ["web-2", "db-1", "db-2", "bucket-1", "bucket-2"];
+    const span = { vantage: "a", fromMs: DOWN, weather: () => "o" as const };
+    clock.set(DOWN + minutes(600) + GRACE_MS);
+    const untilMs = DOWN + minutes(600);
+    await fillRounds({ store: store(), clock }, { ...span, targets: others, untilMs });
+    await watch();
+    const late = { vantage: "a", targets: ["web-1"], fromMs: DOWN, untilMs: DOWN + minutes(5) };
+    await fillRounds({ store: store(), clock }, { ...late, shard: "1m.1", weather: () => "f" });
+    expect(await watch()).toBe(0);
+    expect(await malfunctions()).toEqual([]);
+  });
+
+  test("is none of the present at the first watch when it was last seen long ago", async () => {
+    await measure(DOWN, DOWN + minutes(60), (id, atMs) => {
+      if (id !== "web-1") return "o";
+      return atMs < DOWN + minutes(5) ? "f" : null;
+    });
+    expect(await watch()).toBe(0);
+    expect(await malfunctions()).toEqual([]);
+  });
+
+  test("is over for the account that was told, also when its target has moved to another", async () => {
+    await begin();
+    await live(DOWN, DOWN + minutes(2), fails({ "web-1": [[0, 3]] }));
+    config = configOf(`${HEAD}targets:\n${TARGETS.replace("account: acme", "account: globex")}`);
+    await live(DOWN + minutes(2), DOWN + minutes(5), fails({ "web-1": [[0, 3]] }));
+    const told = (await events()).filter(({ kind }) => kind.startsWith("outage"));
+    expect(told.map(({ kind, account }) => `${kind} ${account}`)).toEqual([
+      "outage acme",
+      "outage-over acme",
+    ]);
+  });
+
+  test("that was reviewed is told again when its exclusion is withdrawn while it lasts", async () => {
+    await begin();
+    const weather = fails({ "web-1": [[0, 90]] });
+    await live(DOWN, DOWN + minutes(3), weather);
+    const exclusion = {
+      kind: "customer-action",
+      scope: { targets: ["web-1"] },
+      from: new Date(DOWN + minutes(2)).toISOString(),
+      until: new Date(DOWN + minutes(60)).toISOString(),
+      reason: "Ours",
+      evidence: "https://example.com/1",
+    } as const;
+    const { id } = await proposeExclusion(acts(), exclusion, LI);
+    await approveExclusion(acts(), { id }, WANG);
+    await live(DOWN + minutes(3), DOWN + minutes(5), weather);
+    const review = { verb: "review", cause: "c", impact: "i", resolution: "r" } as const;
+    await handleMalfunction(acts(), { id: 1, step: review }, LI);
+    await handleMalfunction(acts(), { id: 1, step: { verb: "close" } }, LI);
+    await withdrawExclusion(acts(), { id, note: "It was not ours." }, WANG);
+    await live(DOWN + minutes(5), DOWN + minutes(7), weather);
+    expect(await malfunctions()).toEqual(["1 P4 0 closed 2: web-1", "2 P3 2 open: web-1"]);
+    expect(await toldOutages()).toEqual(["web-1 from 0", "web-1 from 0 until 2", "web-1 from 0"]);
+    await live(DOWN + minutes(7), DOWN + minutes(9), fails({ "web-1": [[0, 8]] }));
+    expect((await toldOutages()).at(-1)).toBe("web-1 from 0 until 8");
+    expect(await malfunctions()).toEqual(["1 P4 0 closed 2: web-1", "2 P3 2 restored 8: web-1"]);
+  });
+});
+
+describe("a malfunction of a group", () => {
+  const buckets = Array.from({ length: 30 }, (_, index) => `bucket-${index + 1}`);
+  const all = (span: readonly (readonly [number, number])[]) =>
+    Object.fromEntries(buckets.map((id) => [id, span]));
+  beforeEach(() => {
+    const place = "product: oss, region: cn-hangzhou, account: globex";
+    const targets = [...buckets.map((id) => target(id, place)), target("web-1", ECS)].join("");
+    config = configOf(`${HEAD}targets:\n${targets}`);
+  });
+
+  test("begins and ends with what is bad enough, not with the one that was dead all along", async () => {
+    await begin();
+    const failing = { ...all([[60, 70]]), "bucket-1": [[0, 900]], "web-1": [[60, 70]] } as const;
+    await live(DOWN, DOWN + minutes(5), fails(failing));
+    await measure(DOWN + minutes(5), DOWN + minutes(60), fails(failing));
+    await watch();
+    expect(await malfunctions()).toEqual([]);
+    await live(DOWN + minutes(60), DOWN + minutes(65), fails(failing));
+    expect(await malfunctions()).toEqual(["1 P1 60 open: web-1 globex/oss/cn-hangzhou"]);
+    await live(DOWN + minutes(65), DOWN + minutes(75), fails(failing));
+    expect(await malfunctions()).toEqual(["1 P1 60 restored 70: web-1 globex/oss/cn-hangzhou"]);
+    expect(await toldOutages()).toEqual([
+      "globex/oss/cn-hangzhou from 0",
+      "web-1 from 60",
+      "web-1 from 60 until 70",
+    ]);
+    const outages = await listMalfunctionOutages(database.db, [1]);
+    expect(outages.map(({ targets }) => targets.length)).toEqual([1, 30]);
+  });
+});
+
 describe("a malfunction", () => {
+  test("is not worse for what was over before", async () => {
+    await begin();
+    // One after the other, never two at a time.
+    const spans = { "web-1": [[0, 2]], "web-2": [[9, 11]], "db-1": [[18, 22]] } as const;
+    await live(DOWN, DOWN + minutes(20), fails(spans));
+    expect(await malfunctions()).toEqual(["1 P4 0 open: web-1 web-2 db-1"]);
+  });
+
+  test("that is open again gives its time to respond anew, and is overdue after it", async () => {
+    const within = "malfunctions: { respondWithin: { P4: 5m, P3: 5m } }\n";
+    config = configOf(`${HEAD}${within}targets:\n${TARGETS}`);
+    await begin();
+    const spans = fails({
+      "web-1": [
+        [0, 2],
+        [9, 25],
+      ],
+    });
+    await live(DOWN, DOWN + minutes(16), spans);
+    const told = (await events()).filter(({ kind }) => kind.startsWith("malfunction"));
+    expect(told.map(({ kind, atMs }) => `${kind} ${Math.floor(minuteOf(new Date(atMs)))}`)).toEqual(
+      [
+        "malfunction 1",
+        "malfunction-over 3",
+        "malfunction-again 10",
+        "malfunction-changed 14",
+        "malfunction-overdue 15",
+      ],
+    );
+  });
+
   test("has its level, its time to respond, and whom it concerns", async () => {
     await begin();
     await live(DOWN, DOWN + minutes(2), fails({ "web-1": [[0, 1]] }));
@@ -447,7 +608,7 @@ describe("a malfunction", () => {
     expect(await malfunctions()).toEqual([]);
     const both = fails({ "bucket-1": [[5, 10]], "bucket-2": [[5, 10]] });
     await live(DOWN + minutes(5), DOWN + minutes(10), both);
-    expect(await malfunctions()).toEqual(["1 P3 0 open: globex/oss/cn-beijing"]);
+    expect(await malfunctions()).toEqual(["1 P3 5 open: globex/oss/cn-beijing"]);
   });
 
   test("is open again when what flaps fails within minutes, and another one after a long time", async () => {
@@ -524,7 +685,9 @@ describe("a malfunction", () => {
 });
 
 test("the job watches the outages, and one watch that fails does not keep the others", async () => {
-  const deps = { db: database.db, clock, config: () => config, log: pino({ level: "silent" }) };
+  const addJob = () => Promise.resolve();
+  const log = pino({ level: "silent" });
+  const deps = { db: database.db, clock, config: () => config, log, addJob };
   const job = { name: "watch-months", data: {}, plannedAtMs: clock.nowMs() };
   const run = () => storeJobs["watch-months"](deps as unknown as StoreJobDeps, job);
   await begin();

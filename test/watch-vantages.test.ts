@@ -114,4 +114,19 @@ describe("a vantage", () => {
     await live(1, 20, {});
     expect(await told()).toEqual([]);
   });
+
+  test("is looked at for its own time only, however long another one may be silent", async () => {
+    const slow = CONFIG.replace("vantages: [a, b]", "vantages: [b]").replace("1h", "1d");
+    config = configOf(slow);
+    await live(0, 1, { a: "o", b: "o" });
+    await live(1, 6, {});
+    expect(await told()).toEqual(["3: vantage-blind b since 0 silent"]);
+    const { rows } = await database.db.query<{ value: string }>(
+      "select value from memo where name = 'vantages-watched'",
+    );
+    const { vantages } = JSON.parse(rows[0]?.value ?? "") as { vantages: object[] };
+    expect(vantages).toContainEqual(
+      expect.objectContaining({ vantage: "a", lastValidMs: START, blindSinceMs: null }),
+    );
+  });
 });

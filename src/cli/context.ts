@@ -31,6 +31,8 @@ export type Context = {
 export type OpenQueues = Pick<Queues, "work" | "ping"> & {
   readonly open: (name: string) => JobQueue;
   readonly opened: () => ReadonlyMap<string, JobQueue>;
+  /** To look at a queue that others serve: it does not become one of ours. */
+  readonly peek: (name: string) => JobQueue;
   readonly closeOpened: () => Promise<void>;
 };
 
@@ -41,6 +43,7 @@ export type Reloadable = {
 
 export function rememberQueues({ queue, work, ping }: Queues): OpenQueues {
   const opened = new Map<string, JobQueue>();
+  const peeked = new Map<string, JobQueue>();
   return {
     work,
     ping,
@@ -50,8 +53,13 @@ export function rememberQueues({ queue, work, ping }: Queues): OpenQueues {
       return known;
     },
     opened: () => opened,
+    peek: (name) => {
+      const known = opened.get(name) ?? peeked.get(name) ?? queue(name);
+      if (!opened.has(name)) peeked.set(name, known);
+      return known;
+    },
     closeOpened: async () => {
-      for (const one of opened.values()) await one.close();
+      for (const one of [...opened.values(), ...peeked.values()]) await one.close();
     },
   };
 }

@@ -1,13 +1,16 @@
 import { prepareProbe } from "../../probes/index.ts";
-import type { Settings } from "../config.ts";
+import type { Config, Settings } from "../config.ts";
 import { labelsText } from "../core/metrics-text.ts";
+import type { QueueCount } from "../core/monitor-view.ts";
 import type { Target } from "../core/target.ts";
 import { isLoopbackName, type HttpDeps } from "../http/deps.ts";
 import { buildServer } from "../http/server.ts";
+import { MESSAGES_QUEUE, probeQueue, ROUNDS_QUEUE, UPKEEP_QUEUE } from "../queues.ts";
 import { createMetricsRefresh } from "../refresh-metrics.ts";
 import type { AccessNote } from "../sandbox/banner.ts";
 import { hasAccess } from "../store/users.ts";
 import { readVersion } from "../version.ts";
+import { within } from "../within.ts";
 import { does, type Context } from "./context.ts";
 
 /** Of the tenth of a second that a scrape may take. */
@@ -62,7 +65,12 @@ export async function listen(
     probeNow: ({ probe }: Target, timeoutMs: number) =>
       prepareProbe(probe)({ clock, timeoutMs, signal: stop.signal }),
   };
-  const server = await buildServer(deps, withApi ? { ...deps, store, signer, notes } : null);
+  const queueCounts = () => countQueues(queues, config());
+  const boardQueues = config().queuePage
+    ? queueNames(config()).map((name) => queues.peek(name).bull)
+    : null;
+  const api = withApi ? { ...deps, store, signer, notes, queueCounts, boardQueues } : null;
+  const server = await buildServer(deps, api);
   const url = await server.listen({ host, port });
   const access = await readAccess(context, deps);
   if (withApi && access === "nobody") {
@@ -79,6 +87,28 @@ export async function listen(
       return server.close();
     },
   };
+}
+
+/** A store that hangs is one that is away. */
+const COUNTS_MS = 3_000;
+
+/** Every queue, whoever serves it. */
+function queueNames({ vantages }: Pick<Config, "vantages">): string[] {
+  const probes = vantages.map(({ id }) => probeQueue(id));
+  return [...probes, ROUNDS_QUEUE, UPKEEP_QUEUE, MESSAGES_QUEUE];
+}
+
+async function countQueues(
+  { peek }: Pick<Context["queues"], "peek">,
+  config: Config,
+): Promise<QueueCount[]> {
+  const counting = Promise.all(
+    queueNames(config).map(async (queue) => {
+      const { waiting = 0, active = 0, delayed = 0, failed = 0 } = await peek(queue).counts();
+      return { queue, waiting, active, delayed, failed };
+    }),
+  );
+  return within(COUNTS_MS, counting);
 }
 
 /** As it is at the start; pages tell it as it is when they are asked for. */

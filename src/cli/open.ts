@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { isMap, isScalar, parseAllDocuments, parseDocument } from "yaml";
 import { probes } from "../../probes/index.ts";
 import type { Clock } from "../clock.ts";
 import { readSettings, type Config, type Settings } from "../config.ts";
@@ -49,10 +50,30 @@ export function readText(file: string): string {
   }
 }
 
-/** How a file asks for the sandbox; null for one that does not. */
+const SANDBOX = "sandbox";
+
+/**
+ * How a file asks for the sandbox; null for one that does not. Throws InvalidInputError for one
+ * that the sandbox's targets cannot be added to.
+ */
 export function sandboxWish(text: string): "lively" | "quiet" | null {
-  const wish = /^sandbox: *["']?(lively|quiet)\b/mu.exec(text)?.[1];
-  return wish === "lively" || wish === "quiet" ? wish : null;
+  if (!text.includes(SANDBOX)) return null;
+  const document = parseDocument(text, { uniqueKeys: false });
+  const { contents } = document;
+  // What else is wrong with it is told when it is read as a whole.
+  if (document.errors.length > 0 || !isMap(contents) || !contents.has(SANDBOX)) return null;
+  const node = contents.get(SANDBOX, true);
+  const wish: unknown = isScalar(node) ? node.value : null;
+  if (wish !== "lively" && wish !== "quiet") {
+    throw new InvalidInputError([{ place: SANDBOX, message: "must say lively or quiet itself" }]);
+  }
+  const more = parseAllDocuments(`${text}\ntargets: []\n`, { uniqueKeys: false });
+  if (more.length !== 1 || more.some(({ errors }) => errors.length > 0)) {
+    const message =
+      "the sandbox's targets are added at the end of the file; write it as one document whose keys stand at the start of their lines, without braces around it";
+    throw new InvalidInputError([{ place: SANDBOX, message }]);
+  }
+  return wish;
 }
 
 /** Where the service leaves the sandbox's configuration for the other verbs. */

@@ -16,8 +16,10 @@ import { startJobWorker } from "./job-worker.ts";
 import type { OpenThings } from "./lifecycle.ts";
 
 const RECORD_CONCURRENCY = 200;
-/** A receiver that stalls holds up one of them at most for the time of an attempt. */
-const DELIVER_CONCURRENCY = 8;
+/** A receiver that stalls holds up two of them at most. */
+const DELIVER_CONCURRENCY = 16;
+/** How long a recorder that stops waits for receivers; what they did not answer is sent again. */
+const LAST_MESSAGES_MS = 3_000;
 /** How long a recorder that stops waits for rounds that were measured before. */
 const LAST_ROUNDS_MS = 3_000;
 
@@ -59,7 +61,9 @@ export async function startRecording(
     handler,
     concurrency: DELIVER_CONCURRENCY,
   });
-  await open.add(() => messages.close());
+  await open.add(async () => {
+    await Promise.race([messages.close(), sleep(LAST_MESSAGES_MS, undefined, { ref: false })]);
+  });
   const rounds = startJobWorker(context, ROUNDS_QUEUE, {
     handler,
     concurrency: RECORD_CONCURRENCY,

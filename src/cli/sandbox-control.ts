@@ -5,7 +5,12 @@ import { readSettings, type Settings } from "../config.ts";
 import { parseDuration } from "../core/duration.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { InvalidInputError } from "../errors.ts";
-import { sandboxServers, type FaultOrder, type SandboxControl } from "../sandbox/control.ts";
+import {
+  LONGEST_FAULT_MS,
+  sandboxServers,
+  type FaultOrder,
+  type SandboxControl,
+} from "../sandbox/control.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { Terminal, Verb } from "./verb.ts";
@@ -52,6 +57,10 @@ const breakServer: Verb = {
         place: "--for",
         message: `"${values.for}" is no duration; write one such as 3m`,
       });
+    }
+    if ((forMs ?? 0) > LONGEST_FAULT_MS) {
+      const message = `"${values.for}" is too long; write up to 24d, or leave it out`;
+      problems.push({ place: "--for", message });
     }
     throwProblems(problems);
     const [server = ""] = positionals;

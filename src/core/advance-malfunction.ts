@@ -16,12 +16,13 @@ export type MalfunctionAdvance = {
 export function advanceMalfunction(
   malfunction: Malfunction,
   found: {
-    /** All its outages. */
+    /** Its outages: all that last, and for its begin and its end all others too. */
     readonly outages: readonly MalfunctionOutage[];
     /** How many of them are new in it. */
     readonly joined: number;
     /** What the rules give them. */
     readonly level: Level | null;
+    readonly nowMs: number;
   },
   { respondWithinMs }: Pick<MalfunctionRules, "respondWithinMs">,
 ): MalfunctionAdvance[] {
@@ -40,12 +41,16 @@ export function advanceMalfunction(
   }
   const isOver = outages.every(({ untilMs }) => untilMs !== null);
   if (now.state === "restored" && (joined > 0 || !isOver)) {
-    step("again", { state: "open", restoredAtMs: null });
+    // Those who did not respond while it lasted have their time anew.
+    const isAnswered = now.acknowledgedAtMs !== null;
+    const respondByMs = isAnswered ? now.respondByMs : found.nowMs + respondWithinMs[now.level];
+    step("again", { state: "open", restoredAtMs: null, respondByMs });
   }
   const level = now.levelBy === BY_RULES ? worseLevel(now.level, found.level) : now.level;
   if (now.state === "open" && level !== now.level) {
-    const respondByMs = Math.min(now.respondByMs, now.openedAtMs + respondWithinMs[level]);
-    step("level", { level, respondByMs });
+    const soonerMs = Math.max(0, respondWithinMs[now.level] - respondWithinMs[level]);
+    const isLate = now.respondByMs <= found.nowMs;
+    step("level", { level, respondByMs: isLate ? now.respondByMs : now.respondByMs - soonerMs });
   }
   if (now.state === "open" && isOver) {
     const restoredAtMs = outages.reduce(

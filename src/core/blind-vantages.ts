@@ -56,7 +56,7 @@ export function patienceByVantage(
 
 /**
  * One watch over the vantages. One that is no longer configured, or has no targets any more, is
- * not blind any more. `results`: of the longest patience, no longer.
+ * not blind any more. `results`: of each vantage's own patience, no longer.
  */
 export function watchBlindness(
   last: VantageWatch | null,

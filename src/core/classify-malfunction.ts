@@ -25,26 +25,37 @@ export function classifyOutages(
 function fits(rule: MalfunctionRule, outages: readonly ClassifiedOutage[]): boolean {
   const mine = outages.filter((outage) => isOfRule(rule, outage));
   return (
-    mine.some((outage) => isAsBad(rule, outage)) &&
+    mine.some((outage) => isAsBadAs(outage, rule.badPpm)) &&
     new Set(mine.flatMap(({ targets }) => targets)).size >= rule.targets &&
     new Set(mine.map(({ region }) => region)).size >= rule.regions &&
     unionMs(mine) >= rule.lastsMs
   );
 }
 
-/** Whether a rule may ever count the outage as it is: else it is in no malfunction. */
-export function isBadEnough(
-  outage: ClassifiedOutage,
+/**
+ * How bad a slot of a product must be, in millionths, to be of account to any rule: what is less
+ * bad is in no malfunction. Null when no rule is for the product.
+ */
+export function leastBadPpm(
+  product: string,
   { rules }: Pick<MalfunctionRules, "rules">,
-): boolean {
-  return rules.some((rule) => isOfRule(rule, outage) && isAsBad(rule, outage));
+): number | null {
+  const mine = rules.filter((rule) => isOfRule(rule, { product }));
+  return mine.length === 0 ? null : Math.min(...mine.map(({ badPpm }) => badPpm));
 }
 
-function isOfRule({ products }: MalfunctionRule, { product }: ClassifiedOutage): boolean {
+function isOfRule(
+  { products }: MalfunctionRule,
+  { product }: Pick<ClassifiedOutage, "product">,
+): boolean {
   return products === null || products.includes(product);
 }
 
-function isAsBad({ badPpm }: MalfunctionRule, { num, den }: ClassifiedOutage): boolean {
+/** Whether something is bad, and by at least so many millionths. */
+export function isAsBadAs(
+  { num, den }: Pick<ClassifiedOutage, "num" | "den">,
+  badPpm: number,
+): boolean {
   return num > 0 && num * PPM >= badPpm * den;
 }
 

@@ -17,6 +17,7 @@ import {
 import { channelEntry } from "./channel-schema.ts";
 import { malfunctionsEntry, routeEntry, statusPageEntry } from "./alerting-schema.ts";
 import { parseDuration } from "./duration.ts";
+import { loginEntry } from "./login-schema.ts";
 import { PRODUCTS } from "./target.ts";
 
 /**
@@ -257,6 +258,14 @@ export const headEntries = z.object({
     .describe("Address of the pages as people reach them, for links in messages"),
   malfunctions: malfunctionsEntry.optional(),
   statusPage: statusPageEntry.optional(),
+  login: loginEntry.optional(),
+  queuePage: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether admins may look into the queues at /monitor/queues, with whatever jobs hold; takes " +
+        "effect with a start; default false",
+    ),
   trustProxy: z
     .union([z.boolean(), z.array(proxyText)])
     .optional()

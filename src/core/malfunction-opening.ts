@@ -25,6 +25,8 @@ type Problem = { readonly place: string; readonly message: string };
 
 const LONGEST_TITLE = 200;
 const LONGEST_REFERENCE = 100;
+/** A clock that was never set says 1970. */
+const OLDEST_MS = 400 * 86_400_000;
 
 /** Reads what is reported, or tells everything that is wrong with it. */
 export function readOpening(
@@ -64,6 +66,8 @@ export function readOpening(
     tell("beganAt", "must be an RFC 3339 instant such as 2026-10-01T02:00:00+08:00");
   } else if (beganAtMs > known.nowMs) {
     tell("beganAt", "is in the future");
+  } else if (beganAtMs < known.nowMs - OLDEST_MS) {
+    tell("beganAt", "is more than 400 days ago");
   }
   if (problems.length > 0 || beganAtMs === null) return { problems };
   return {

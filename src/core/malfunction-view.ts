@@ -62,8 +62,8 @@ const UNWRITTEN = { cause: null, impact: null, resolution: null, followUps: null
 
 /**
  * As the actor may see it: an account manager sees one that struck an account of theirs, of its
- * outages their own, no names of people, and the review when it is finished. Null for one that
- * does not exist for them.
+ * outages and times their own, no names of people, and the review when it is finished. Null for
+ * one that does not exist for them.
  */
 export function malfunctionSeenBy(
   actor: Actor,
@@ -77,7 +77,7 @@ export function malfunctionSeenBy(
   const orNull = (name: string | null) => (name === null ? null : nameless(name));
   return {
     malfunction: {
-      ...malfunction,
+      ...timedBy(own, malfunction),
       account: isTheirs ? malfunction.account : null,
       owner: null,
       openedBy: nameless(malfunction.openedBy),
@@ -87,6 +87,25 @@ export function malfunctionSeenBy(
       ...(malfunction.state === "closed" ? {} : UNWRITTEN),
     },
     outages: own,
+  };
+}
+
+/** It began and ended with these outages, as if there were no others; without any as it did. */
+function timedBy(own: readonly MalfunctionOutage[], malfunction: Malfunction): Malfunction {
+  if (own.length === 0) return malfunction;
+  const beganAtMs = own.reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity);
+  const lastMs = own.reduce((most, { untilMs }) => Math.max(most, untilMs ?? Infinity), 0);
+  const isOver = Number.isFinite(lastMs);
+  const { acknowledgedAtMs, state } = malfunction;
+  const openedAtMs = Math.max(malfunction.openedAtMs, beganAtMs);
+  return {
+    ...malfunction,
+    beganAtMs,
+    openedAtMs,
+    respondByMs: Math.max(malfunction.respondByMs, openedAtMs),
+    acknowledgedAtMs: acknowledgedAtMs === null ? null : Math.max(acknowledgedAtMs, openedAtMs),
+    restoredAtMs: isOver ? lastMs : null,
+    state: isOver && state === "open" ? "restored" : state,
   };
 }
 
@@ -101,19 +120,6 @@ export type MalfunctionFilter = {
   readonly product?: string | undefined;
   readonly region?: string | undefined;
 };
-
-/** Whether it struck what the filter names, by one outage or by what was said of it. */
-export function isMalfunctionOf(
-  { malfunction, outages }: SeenMalfunction,
-  { account, product, region }: MalfunctionFilter,
-): boolean {
-  return [malfunction, ...outages].some(
-    (one) =>
-      (account === undefined || one.account === account) &&
-      (product === undefined || one.product === product) &&
-      (region === undefined || one.region === region),
-  );
-}
 
 /** Whom and what it struck, each once and in order. */
 export function malfunctionScope({ malfunction, outages }: SeenMalfunction) {
@@ -159,9 +165,26 @@ export function malfunctionTimeline(
   }
   const inOrder = entries.toSorted((a, b) => a.atMs - b.atMs);
   if (actor.accounts === null) return inOrder;
-  return inOrder
+  return accountsTimeline(inOrder, input.malfunction);
+}
+
+/** Without people, and of one of outages with the begin and the end of theirs alone. */
+function accountsTimeline(
+  inOrder: readonly TimelineEntry[],
+  { origin, openedAtMs, restoredAtMs }: Malfunction,
+): TimelineEntry[] {
+  const told = inOrder
     .filter(({ kind }) => TOLD_TO_ACCOUNTS.has(kind))
     .map((entry) => ({ ...entry, by: null }));
+  if (origin !== "outage") return told;
+  const own = told
+    .filter(({ kind }) => kind !== "restore" && kind !== "again")
+    .map((entry) => ({ ...entry, atMs: Math.max(entry.atMs, openedAtMs) }));
+  if (restoredAtMs !== null) {
+    const atMs = Math.max(restoredAtMs, openedAtMs);
+    own.push({ atMs, kind: "restore", by: null, text: null });
+  }
+  return own.toSorted((a, b) => a.atMs - b.atMs);
 }
 
 /** A step that also changed the level tells of that as well. */

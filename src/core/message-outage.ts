@@ -95,7 +95,9 @@ function turnOf({ events, status }: MessageFacts): Turn {
 
 function seenOf(facts: MessageFacts, turn: Turn): Seen {
   const { malfunction: known, events } = facts;
-  const isOver = turn === "over" || turn === "blip" || turn === "closed";
+  // For who sees some accounts only, theirs may be over while others go on.
+  const isOverForThem = turn === "changed" && (known?.malfunction.restoredAtMs ?? null) !== null;
+  const isOver = turn === "over" || turn === "blip" || turn === "closed" || isOverForThem;
   const level = levelOf(facts);
   const before = asLevel(
     events.map(({ data }) => textAt(data, "from")).find((one) => one !== null),

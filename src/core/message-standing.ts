@@ -18,12 +18,15 @@ import {
   type Speech,
 } from "./message-draft.ts";
 import type { MessageFacts, ToldFacts } from "./message.ts";
-import { toldEvent } from "./topic.ts";
+
+/** What an event does to a thread: an objective that is missed ends a burn. */
+type Turn = "burns" | "missed" | "over";
 
 /** A subject whose budget burns, or whose objective is missed, as the last event has it. */
 type Stood = {
   readonly fold: Fold;
   readonly event: ToldFacts;
+  readonly turn: Turn;
   readonly isOver: boolean;
   /** "web-1 (ecs)" */
   readonly name: string;
@@ -41,15 +44,20 @@ export function draftStanding(facts: MessageFacts, speech: Speech): Draft {
   const folds = foldEvents(facts.events, ({ month, agreement, subject }) =>
     JSON.stringify([month, agreement, subject]),
   );
-  const stood = folds.map((fold) => stoodOf(fold, speech));
+  const isBreach = facts.topic === "breach";
+  const turn = ({ kind }: ToldFacts) => turnOf(kind, isBreach);
+  const stood = folds.map((fold) => stoodOf(fold, turn(fold.last), speech));
   const open = stood.filter(({ isOver }) => !isOver);
   const isOver = open.length === 0;
-  const isBlip = isOver && stood.every(({ fold }) => phaseOf(fold.first) === "begin");
+  const isBlip = isOver && stood.every(({ fold }) => turn(fold.first) !== "over");
   const shown = isOver ? stood : open;
-  const words = wordsOf({ shown, isOver, isBreach: facts.topic === "breach" }, speech);
+  const words = wordsOf({ shown, isOver, isBreach }, speech);
   const [only] = shown;
   const one = shown.length === 1 ? only : undefined;
-  const sinces = stood.map(({ fold }) => instantAt(fold.first.data, "since") ?? fold.first.atMs);
+  // An end says since when it is over, not since when it was so.
+  const sinces = stood.map(({ fold: { first } }) =>
+    turn(first) === "over" ? facts.openedAtMs : (instantAt(first.data, "since") ?? first.atMs),
+  );
   return {
     title: isBlip && stood.length > 0 ? speech.t.alreadyOver(words) : words,
     summary: summaryOf({ one, isOver, waiting: facts.openMembers.length }, speech),
@@ -65,11 +73,13 @@ export function draftStanding(facts: MessageFacts, speech: Speech): Draft {
 /** More are not spread into one call. */
 const MOST_SINCES = 10_000;
 
-function phaseOf({ kind }: ToldFacts) {
-  return toldEvent(kind)?.phase ?? "notice";
+function turnOf(kind: string, isBreach: boolean): Turn {
+  if (isBreach) return kind === "breach" ? "missed" : "over";
+  // What is missed no more may burn on.
+  return kind === "burn" || kind === "breach-over" ? "burns" : "over";
 }
 
-function stoodOf(fold: Fold, { t }: Speech): Stood {
+function stoodOf(fold: Fold, turn: Turn, { t }: Speech): Stood {
   const event = fold.last;
   const { data, month, product, subject } = event;
   const percentAt = (key: string) => {
@@ -80,7 +90,8 @@ function stoodOf(fold: Fold, { t }: Speech): Stood {
   return {
     fold,
     event,
-    isOver: phaseOf(event) === "over",
+    turn,
+    isOver: turn === "over",
     // A group's name says its product already.
     name: id.includes("/") ? id : t.of(id, product ?? ""),
     objective: percentAt("objectivePercent"),
@@ -103,6 +114,7 @@ function wordsOf({ shown, isOver, isBreach }: Shown, speech: Speech): string {
   if (only !== undefined && shown.length === 1) {
     if (isBreach) return isOver ? breachOver(only, speech) : missed(only, speech);
     if (!isOver) return burns(only, speech);
+    if (isMissed(only)) return burnMissed(only, speech);
     return only.to === "removed" ? t.removed(only.name) : t.burnOver(only.name);
   }
   const place = placeText(
@@ -115,7 +127,8 @@ function wordsOf({ shown, isOver, isBreach }: Shown, speech: Speech): string {
   const subjects = t.of(t.subjects(shown.length), place);
   const month = single(shown.map((one) => one.month)) ?? t.theMonth;
   if (isBreach) return isOver ? t.manyBreachOver(subjects, month) : t.manyMissed(subjects, month);
-  if (isOver) return t.manyBurnOver(subjects);
+  const missing = shown.filter(isMissed).length;
+  if (isOver) return missing > 0 ? t.manyBurnMissed(subjects, missing) : t.manyBurnOver(subjects);
   const least = shown.reduce<Stood | undefined>(
     (best, one) =>
       one.leftSeconds !== null && one.leftSeconds < (best?.leftSeconds ?? Infinity) ? one : best,
@@ -127,6 +140,14 @@ function wordsOf({ shown, isOver, isBreach }: Shown, speech: Speech): string {
 function burns({ name, leftSeconds }: Stood, { t, length }: Speech): string {
   if (leftSeconds === null) return t.burns(name);
   return leftSeconds <= 0 ? t.nothingLeft(name) : t.mayStillLose(name, length(leftSeconds));
+}
+
+function isMissed({ event }: Stood): boolean {
+  return event.kind === "breach";
+}
+
+function burnMissed({ name, objective, month }: Stood, { t }: Speech): string {
+  return t.burnMissed(name, objective ?? t.theObjective, month ?? t.theMonth);
 }
 
 function missed({ name, objective, month }: Stood, { t }: Speech): string {
@@ -159,19 +180,18 @@ function summaryOf(
 }
 
 function sentencesOf(one: Stood, { t, length }: Speech): string[] {
-  const { event, objective, availability, leftSeconds, isOver } = one;
+  const { event, turn, objective, availability, leftSeconds } = one;
   const sentences: string[] = [];
   if (availability !== null && objective !== null) {
     sentences.push(t.breachSummary(availability, objective));
   }
-  if (isOver) return sentences;
   const goal = objective ?? t.theObjective;
-  if (event.kind === "burn") {
+  if (turn === "burns") {
     sentences.push(
       leftSeconds === null ? t.burnSummaryOnly(goal) : t.burnSummary(goal, length(leftSeconds)),
     );
   }
-  if (event.kind === "breach") {
+  if (turn === "missed") {
     const revision = numberAt(event.data, "revision");
     if (one.to === "already-missed") sentences.push(t.runningBreach);
     else if (revision !== null) sentences.push(t.closedBreach(revision));
@@ -213,13 +233,13 @@ function ratesOf(data: Json): string {
 }
 
 function memberOf(entry: Stood, { t, length }: Speech): string {
-  const { event, name, availability, objective, leftSeconds, to } = entry;
+  const { event, turn, name, availability, objective, leftSeconds, to } = entry;
   const states: Readonly<Record<string, string>> = t.states;
   const state = to === null ? null : (states[to] ?? null);
   const words = [
     state ?? "",
     availability !== null && objective !== null ? t.ofObjective(availability, objective) : "",
-    leftSeconds === null || event.kind !== "burn" ? "" : t.left(length(leftSeconds)),
+    leftSeconds === null || turn !== "burns" ? "" : t.left(length(leftSeconds)),
   ].filter((word) => word !== "");
   const who = nameWithin(name, event.account);
   return words.length === 0 ? who : t.stands(who, words);

@@ -65,6 +65,10 @@ export const en = {
     `${subjects} use up their error budgets too fast${least === "" ? "" : `: ${least}`}`,
   burnOver: (subject: string) => `${subject} no longer uses up its error budget too fast`,
   manyBurnOver: (subjects: string) => `${subjects} no longer use up their error budgets too fast`,
+  burnMissed: (subject: string, objective: string, month: string) =>
+    `${subject} is no longer at risk: it has missed ${objective} for ${month}`,
+  manyBurnMissed: (subjects: string, missed: number) =>
+    `${subjects} are no longer at risk; missed: ${missed}`,
   missed: (subject: string, objective: string, month: string) =>
     `${subject} has missed ${objective} for ${month}`,
   manyMissed: (subjects: string, month: string) =>

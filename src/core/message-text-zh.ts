@@ -57,6 +57,9 @@ export const zh = {
   manyBurn: (subjects, least) => `${subjects}错误预算消耗过快${least === "" ? "" : `：${least}`}`,
   burnOver: (subject) => `${subject} 错误预算消耗已恢复正常`,
   manyBurnOver: (subjects) => `${subjects}错误预算消耗已恢复正常`,
+  burnMissed: (subject, objective, month) =>
+    `${subject} 不再是有风险，${month} 已未达到 ${objective}`,
+  manyBurnMissed: (subjects, missed) => `${subjects}不再是有风险，其中 ${missed} 个已未达标`,
   missed: (subject, objective, month) => `${subject} ${month} 未达到 ${objective}`,
   manyMissed: (subjects, month) => `${subjects} ${month} 未达标`,
   manyBreachOver: (subjects, month) => `${subjects} ${month} 不再是未达标`,

@@ -174,7 +174,8 @@ function statusOf({ status, openMembers }: MessageFacts, { untilMs }: Draft): Me
   return status === "opened" && untilMs !== null && openMembers.length === 0 ? "resolved" : status;
 }
 
-function severityOf(facts: MessageFacts): Severity {
+/** How bad it is, of anything but a digest. */
+export function severityOf(facts: MessageFacts): Severity {
   if (facts.topic !== "outage") return SEVERITIES_OF[facts.topic];
   const level = levelOf(facts);
   return level === null ? NO_LEVEL : SEVERITIES_OF.outage[level];

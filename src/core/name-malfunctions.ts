@@ -10,9 +10,9 @@ type NamedSubject = Pick<Subject, "id" | "account"> & {
 };
 
 /**
- * The malfunctions of a month that a report names, in the order of ids: those with an outage of
- * its subjects in the month, and those that a person or a ticket system told of its accounts, or,
- * in the report of all accounts, of none. Nothing in it is of other subjects.
+ * The malfunctions of a month that a report names, in the order of ids: those with an outage that
+ * its figures have too, and those that a person or a ticket system told of its accounts, or, in the
+ * report of all accounts, of none. Nothing in it is of other subjects.
  */
 export function nameMalfunctions(
   malfunctions: readonly SeenMalfunction[],
@@ -22,24 +22,36 @@ export function nameMalfunctions(
     readonly bounds: Interval;
     /** Null: the report of all accounts. */
     readonly account: string | null;
-    readonly subjects: readonly NamedSubject[];
+    readonly evaluated: readonly {
+      readonly subject: NamedSubject;
+      readonly figure: { readonly outages: readonly Interval[] };
+    }[];
   },
 ): ReportMalfunction[] {
-  const zones = new Map(
-    report.subjects.map(({ agreement, id }) => [`${agreement.id} ${id}`, agreement.timeZone]),
+  const bySubject = new Map(
+    report.evaluated.map(({ subject, figure }) => [
+      `${subject.agreement.id} ${subject.id}`,
+      { timeZone: subject.agreement.timeZone, outages: figure.outages },
+    ]),
   );
-  const months = new Map(
-    [...new Set(zones.values())].map((zone) => [zone, monthBounds(report.month, zone)]),
-  );
-  const monthOf = ({ agreement, subject }: MalfunctionOutage) =>
-    months.get(zones.get(`${agreement} ${subject}`) ?? "") ?? report.bounds;
-  const accounts = new Set(report.subjects.map(({ account }) => account));
+  const zones = [...new Set([...bySubject.values()].map(({ timeZone }) => timeZone))];
+  const months = new Map(zones.map((zone) => [zone, monthBounds(report.month, zone)]));
+  const figureOf = ({ agreement, subject }: MalfunctionOutage) =>
+    bySubject.get(`${agreement} ${subject}`);
+  const isInMonth = (outage: MalfunctionOutage) =>
+    overlaps(outage, months.get(figureOf(outage)?.timeZone ?? "") ?? report.bounds);
+  // Late results may have taken back what was an outage when it was told.
+  const isCounted = (outage: MalfunctionOutage) =>
+    figureOf(outage)?.outages.some((counted) => overlaps(outage, counted)) === true;
+  const accounts = new Set(report.evaluated.map(({ subject }) => subject.account));
   const isTold = (account: string | null) =>
     account === null ? report.account === null : accounts.has(account);
   return malfunctions
     .map(({ malfunction, outages }): ReportMalfunction | null => {
-      const own = outages.filter((one) => zones.has(`${one.agreement} ${one.subject}`));
-      const inMonth = own.filter((outage) => overlaps(outage, monthOf(outage)));
+      const own = outages.filter(
+        (one) => figureOf(one) !== undefined && (!isInMonth(one) || isCounted(one)),
+      );
+      const inMonth = own.filter(isInMonth);
       const { id, level, title, state, beganAtMs, restoredAtMs, cause, resolution } = malfunction;
       const told = { fromMs: beganAtMs, untilMs: restoredAtMs };
       const isByHand = outages.length === 0 && malfunction.origin !== "outage";

@@ -11,31 +11,40 @@ export type SeenOutage = RecentOutage & {
 
 /** What has changed since the last watch. */
 export type OutageChanges = {
-  readonly open: SeenOutage | null;
-  /** The open one, if it is new, and those that began and ended since. */
+  /** The one that was told as it is by now; null when there was none, or nothing is known of it. */
+  readonly told: SeenOutage | null;
+  /** Those that began since; some are over already. */
   readonly began: readonly SeenOutage[];
-  readonly ended: readonly SeenOutage[];
+};
+
+/** What the last watch left. */
+export type LastWatch = {
+  /** What is settled before was looked at. */
+  readonly watchedUntilMs: number;
+  /** There was none: what is over is the past. */
+  readonly isFirst: boolean;
 };
 
 /**
  * Compares a subject's outages with the open one that people were told of (`toldMs`: its begin).
- * What began before `watchedUntilMs` and is over is not told any more; without a watch before
- * (null) only what lasts is. An outage without a slot left, by late results or an exclusion, has
- * ended when it began.
+ * What ended before the last watch is not told any more, also when it comes to light only now. An
+ * outage without a slot left, by late results or an exclusion, has ended when it began.
  */
 export function compareOutages(
   subject: Subject,
-  recent: Recent,
-  last: { readonly toldMs: number | null; readonly watchedUntilMs: number | null },
+  recent: Pick<Recent, "seenUntilMs" | "outages">,
+  last: LastWatch & { readonly toldMs: number | null },
 ): OutageChanges {
   const { toldMs, watchedUntilMs } = last;
   const { slotMs, minStretch } = subject.agreement;
+  // Over the edge of a month, what was told may lie before all that is known.
+  if (toldMs !== null && recent.seenUntilMs <= toldMs) return { told: null, began: [] };
   const seen = recent.outages.map((outage) => ({
     ...outage,
     subject,
     isOpen: outage.untilMs >= recent.seenUntilMs,
   }));
-  const watchedSlotMs = Math.floor((watchedUntilMs ?? 0) / slotMs) * slotMs;
+  const watchedSlotMs = Math.floor(watchedUntilMs / slotMs) * slotMs;
   const goesOn = seen.findLast(({ fromMs, untilMs }) => {
     if (toldMs === null) return false;
     const holdsBegin = fromMs <= toldMs && untilMs > toldMs;
@@ -46,16 +55,13 @@ export function compareOutages(
   // A stretch becomes bad only when it is long enough.
   const newSinceMs = watchedSlotMs - (minStretch - 1) * slotMs;
   const began = seen.filter((outage) => {
-    if (outage === goesOn) return false;
-    return outage.isOpen || (watchedUntilMs !== null && outage.fromMs >= newSinceMs);
+    if (outage === goesOn || (last.isFirst && !outage.isOpen)) return false;
+    const reachesNow = outage.isOpen
+      ? outage.untilMs >= watchedSlotMs
+      : outage.untilMs > watchedSlotMs;
+    return outage.fromMs >= newSinceMs || reachesNow;
   });
-  const told = toldMs === null ? [] : [toldOutage(subject, goesOn, toldMs)];
-  const all = [...told, ...began];
-  return {
-    open: all.findLast(({ isOpen }) => isOpen) ?? null,
-    began,
-    ended: all.filter(({ isOpen }) => !isOpen),
-  };
+  return { told: toldMs === null ? null : toldOutage(subject, goesOn, toldMs), began };
 }
 
 function toldOutage(subject: Subject, found: SeenOutage | undefined, toldMs: number): SeenOutage {

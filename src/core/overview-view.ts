@@ -8,13 +8,15 @@ import type {
   Down,
   Frame,
   OverviewCell,
+  OverviewFilter,
   OverviewModel,
   SubjectGroup,
   SubjectRow,
+  Troubles,
 } from "./views.ts";
 
 /** Above this many subjects the list shows the worst of each product, and cells link to a filtered list. */
-const LIST_LIMIT = 400;
+const LIST_LIMIT = 200;
 const LIST_PER_PRODUCT = 20;
 const ATTENTION_LIMIT = 50;
 
@@ -45,39 +47,60 @@ export type OverviewInput = {
   readonly bands: ReadonlyMap<string, readonly BandDay[]>;
   /** What of the month's rest may count for a subject; by default all of it. */
   readonly secondsToCome?: (subject: ReportSubject) => number;
-  readonly filter: OverviewModel["filter"];
+  readonly filter: Omit<OverviewFilter, "account"> & { readonly account?: string | null };
+  /** Accounts to choose from. */
+  readonly accounts?: OverviewModel["choices"]["accounts"];
+  readonly troubles?: Troubles | null;
+  /** Whether every subject is listed, however many. */
+  readonly isWhole?: boolean;
 };
 
 /** The overview's model from a month's report and what the store knows beside it. */
 export function overviewOf(input: OverviewInput): OverviewModel {
-  const { report, frame, filter } = input;
+  const { report, frame } = input;
+  const filter = { account: null, ...input.filter };
   const downByTarget = new Map(input.down.map((down) => [down.target, down]));
   const restSeconds = Math.max(0, Date.parse(report.until) - frame.settledUntilMs) / 1000;
   const { secondsToCome = () => restSeconds } = input;
-  const rows = report.subjects
+  const everything = report.subjects
+    .filter(({ account }) => filter.account === null || account === filter.account)
     .map((subject) => subjectRow(subject, secondsToCome(subject), downByTarget))
     .toSorted(worstFirst);
-  const products = PRODUCTS.filter((product) => rows.some((row) => row.product === product));
-  const regions = [...new Set(rows.map((row) => row.region))].toSorted(chinaFirst);
-  const cells = cellsOf(rows, input);
-  const missed = rows.filter((row) => VERDICT_RANK[row.verdict] === 0);
+  const rows = everything.filter((row) => isWanted(row, filter));
+  const { products, regions } = placesOf(rows);
+  const targets = new Set(rows.flatMap((row) => row.targets));
   return {
     frame,
     counts: {
       subjects: rows.length,
-      targets: new Set(rows.flatMap((row) => row.targets)).size,
-      missed: missed.length,
+      targets: targets.size,
+      missed: rows.filter((row) => VERDICT_RANK[row.verdict] === 0).length,
       atRisk: rows.filter((row) => row.verdict === "at-risk").length,
-      downNow: input.down.length,
+      downNow: input.down.filter(({ target }) => targets.has(target)).length,
       coverageLow: rows.filter((row) => input.coverageLow.has(row.id)).length,
     },
     products,
-    regions: regions.map((id) => ({ id, name: regionName(id) })),
-    cells,
+    regions,
+    cells: cellsOf(rows, input),
     attention: rows.filter(needsAttention).toSorted(downFirst).slice(0, ATTENTION_LIMIT),
     filter,
-    groups: groupsOf(rows, filter),
+    choices: { accounts: input.accounts ?? [], ...placesOf(everything) },
+    troubles: input.troubles ?? null,
+    groups: groupsOf(rows, filter, input.isWhole === true),
   };
+}
+
+function placesOf(rows: readonly SubjectRow[]): Pick<OverviewModel, "products" | "regions"> {
+  const products = new Set(rows.map((row) => row.product));
+  const regions = [...new Set(rows.map((row) => row.region))].toSorted(chinaFirst);
+  return {
+    products: PRODUCTS.filter((product) => products.has(product)),
+    regions: regions.map((id) => ({ id, name: regionName(id) })),
+  };
+}
+
+function isWanted(row: SubjectRow, { product, region }: OverviewFilter): boolean {
+  return (product === null || row.product === product) && (region === null || row.region === region);
 }
 
 /** The allowance and what is left of it, for the whole month: slots to come count as allowed for. */
@@ -165,17 +188,13 @@ function cellsOf(rows: readonly SubjectRow[], input: OverviewInput): readonly Ov
 
 function groupsOf(
   rows: readonly SubjectRow[],
-  filter: OverviewModel["filter"],
+  filter: OverviewFilter,
+  isWhole: boolean,
 ): readonly SubjectGroup[] {
-  const filtered = filter.product !== null || filter.region !== null;
-  const wanted = rows.filter(
-    (row) =>
-      (filter.product === null || row.product === filter.product) &&
-      (filter.region === null || row.region === filter.region),
-  );
-  const limit = filtered || wanted.length <= LIST_LIMIT ? wanted.length : LIST_PER_PRODUCT;
+  const isNarrow = filter.product !== null || filter.region !== null;
+  const limit = isWhole || isNarrow || rows.length <= LIST_LIMIT ? rows.length : LIST_PER_PRODUCT;
   return PRODUCTS.flatMap((product) => {
-    const all = wanted.filter((row) => row.product === product);
+    const all = rows.filter((row) => row.product === product);
     if (all.length === 0) return [];
     const subjects = all.slice(0, limit).toSorted(byPlace);
     return { product, subjects, more: all.length - subjects.length };

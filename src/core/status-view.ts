@@ -30,6 +30,7 @@ export type StatusMalfunction = {
 export type StatusMaintenance = {
   /** Of the exclusion. */
   readonly id: number;
+  readonly decidedAtMs: number;
   readonly fromMs: number;
   readonly untilMs: number;
   readonly products: readonly string[];
@@ -53,14 +54,19 @@ export type StatusModel = {
   readonly maintenance: readonly StatusMaintenance[];
 };
 
-/** How many targets fail of how many: none, some or all. */
+/**
+ * How something stands: whether none, some or all of its targets fail, of those that are known. One
+ * with an open malfunction is never up.
+ */
 export function presentState(
-  down: number,
-  { targets, isMeasured }: { readonly targets: number; readonly isMeasured: boolean },
+  targets: readonly ("up" | "down" | "invalid" | "unknown")[],
+  hasMalfunction: boolean,
 ): PresentState {
-  if (!isMeasured || targets === 0) return "unknown";
-  if (down === 0) return "up";
-  return down < targets ? "partly" : "down";
+  const down = targets.filter((now) => now === "down").length;
+  const known = down + targets.filter((now) => now === "up").length;
+  if (known === 0) return "unknown";
+  if (down === known) return "down";
+  return down > 0 || hasMalfunction ? "partly" : "up";
 }
 
 /** The state of several places together: down only when all of them are. */

@@ -70,7 +70,10 @@ export function takeStep(telling: Telling | null, step: Step): Telling | null {
   if (step.chosen === null) return telling;
   const accounts = uniteAccounts(thread.accounts, step.chosen.accounts);
   const openMembers = withMember(thread.openMembers, step.member);
-  return addEvent(telling, { ...thread, accounts, openMembers, overAtMs: null }, step);
+  // A level that has risen may be the first one whose route escalates.
+  const escalation = thread.escalateTo.length > 0 ? {} : escalationOf(step, step.chosen.route);
+  const next = { ...thread, ...escalation, accounts, openMembers, overAtMs: null };
+  return addEvent(telling, next, step);
 }
 
 /** Over, and its end is on its way. */
@@ -80,7 +83,7 @@ function isGone({ thread, waiting }: Telling): boolean {
 
 function openThread(step: Step, { route, accounts }: Chosen): Telling {
   const { channel, topic, about, atMs, member } = step;
-  const { intervalMs, escalate, delayMs, quietHours } = route;
+  const { intervalMs, delayMs, quietHours } = route;
   const thread: Thread = {
     channel,
     topic,
@@ -90,8 +93,7 @@ function openThread(step: Step, { route, accounts }: Chosen): Telling {
     intervalMs,
     openedAtMs: atMs,
     overAtMs: null,
-    escalateAtMs: escalate === null || topic !== "outage" ? null : atMs + escalate.afterMs,
-    escalateTo: escalate?.channels ?? [],
+    ...escalationOf(step, route),
   };
   const waiting: WaitingMessage = {
     status: step.phase === "notice" ? "notice" : "opened",
@@ -99,6 +101,12 @@ function openThread(step: Step, { route, accounts }: Chosen): Telling {
     dueAtMs: afterQuietHours(atMs + delayMs, quietHours),
   };
   return { thread, waiting, hasEarlier: false, lastSentAtMs: null };
+}
+
+function escalationOf({ topic, atMs }: Step, { escalate }: Route) {
+  return topic !== "outage" || escalate === null
+    ? { escalateAtMs: null, escalateTo: [] }
+    : { escalateAtMs: atMs + escalate.afterMs, escalateTo: escalate.channels };
 }
 
 function withMember(members: readonly string[], member: string | null): readonly string[] {
@@ -111,7 +119,10 @@ function addEvent(telling: Telling, thread: Thread, step: Step): Telling {
   if (waiting !== null) {
     const events = [...waiting.events, step.event];
     const status = isOver ? "resolved" : goingOn(telling, waiting.status);
-    return { ...telling, thread, waiting: { ...waiting, status, events } };
+    // A level that has risen does not wait for what a lower one may wait for.
+    const dueAtMs =
+      step.chosen === null ? waiting.dueAtMs : Math.min(waiting.dueAtMs, nextDueMs(telling, step));
+    return { ...telling, thread, waiting: { status, events, dueAtMs } };
   }
   const status = isOver ? "resolved" : step.phase === "notice" ? "notice" : "update";
   return {
@@ -128,11 +139,13 @@ function goingOn({ hasEarlier }: Telling, status: MessageStatus): MessageStatus 
   return hasEarlier ? "update" : "opened";
 }
 
-/** Notices wait for others of their kind; what follows an opening has waited long enough. */
-function nextDueMs({ thread, lastSentAtMs }: Telling, step: Step): number {
+/** Openings and notices wait for others of their kind; what follows an opening does not. */
+function nextDueMs({ thread, hasEarlier, lastSentAtMs }: Telling, step: Step): number {
   const route: Route | null = step.chosen?.route ?? null;
-  const delayMs = step.phase === "notice" ? (route?.delayMs ?? 0) : 0;
-  const restedMs = (lastSentAtMs ?? -Infinity) + thread.intervalMs;
+  const delayMs = step.phase === "notice" || !hasEarlier ? (route?.delayMs ?? 0) : 0;
+  // A clock that was ahead may have sent it in the future.
+  const lastMs = Math.min(lastSentAtMs ?? -Infinity, step.nowMs);
+  const restedMs = lastMs + (route?.intervalMs ?? thread.intervalMs);
   const dueMs = Math.max(step.nowMs, step.atMs + delayMs, restedMs);
   return afterQuietHours(dueMs, route?.quietHours ?? null);
 }

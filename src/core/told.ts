@@ -43,23 +43,19 @@ const said = z.object({
   exclusion: z.int().optional().catch(undefined),
 });
 
-/** Null for an event that nobody is told of. */
-export function readTold(event: Event): Told | null {
+/** What an event does, to one thing or two; nothing for an event that nobody is told of. */
+export function readTold(event: Event): Told[] {
   const told = toldEvent(event.kind);
-  if (told === null) return null;
-  const { topic } = told;
-  if (isHistory(event)) return null;
+  if (told === null || isHistory(event)) return [];
+  const { topic, phase } = told;
   const data = said.safeParse(parseJson(event.data)).data ?? {};
-  const { month, account, agreement, product, region, subject } = event;
+  const { month, account } = event;
   const { malfunction = null, level = null } = data;
-  // What still burns after a breach is ended by `burn-over` alone.
-  const burnsOn = event.kind === "breach-over" && data.to === "at-risk";
-  const phase = burnsOn ? "update" : told.phase;
   const base = {
     topic,
     phase,
     // A step on what is restored must not open a thread that nothing ends.
-    opens: phase !== "over" && !burnsOn && (phase !== "update" || data.state === "open"),
+    opens: phase !== "over" && (phase !== "update" || data.state === "open"),
     malfunction: null,
     level: null,
     deadChannel: null,
@@ -67,26 +63,39 @@ export function readTold(event: Event): Told | null {
   switch (topic) {
     case "outage": {
       const about = `malfunction/${malfunction}`;
-      return { ...base, about, member: about, malfunction, level };
+      return [{ ...base, about, member: about, malfunction, level }];
     }
     case "burn":
+      return [{ ...base, ...budgetOf("burn", event) }];
     case "breach": {
-      const about = ["budget", month, agreement, account, product, region].join("/");
-      return { ...base, about, member: subject };
+      const breach = { ...base, ...budgetOf("breach", event) };
+      const burn = { ...base, ...budgetOf("burn", event), topic: "burn" as const };
+      // What is missed is at risk no more; what is missed no more may be at risk again.
+      if (phase === "begin") return [{ ...burn, phase: "over", opens: false }, breach];
+      return data.to === "at-risk" ? [breach, { ...burn, phase: "begin", opens: true }] : [breach];
     }
     case "month-closed":
-      return { ...base, about: `month/${month}`, member: null };
+      return [{ ...base, about: `month/${month}`, member: null }];
     case "credit-owed":
-      return { ...base, about: `credit/${month}/${account}`, member: null };
+      return [{ ...base, about: `credit/${month}/${account}`, member: null }];
     case "maintenance":
-      return { ...base, about: `maintenance/${data.exclusion}`, member: null };
+      return [{ ...base, about: `maintenance/${data.exclusion}`, member: null }];
     case "blind":
-      return { ...base, about: "vantages", member: data.vantage ?? "" };
+      return [{ ...base, about: "vantages", member: data.vantage ?? "" }];
     case "channel": {
       const channel = data.channel ?? "";
-      return { ...base, about: `channel/${channel}`, member: channel, deadChannel: channel };
+      return [{ ...base, about: `channel/${channel}`, member: channel, deadChannel: channel }];
     }
   }
+}
+
+/** The place may change before the end: it finds its begin by the member. */
+function budgetOf(topic: "burn" | "breach", event: Event) {
+  const { month, agreement, account, product, region, subject } = event;
+  return {
+    about: [topic, month, agreement, account, product, region].join("/"),
+    member: [month, agreement, subject].join("/"),
+  };
 }
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,8 @@
 import type { Role } from "./access.ts";
 import type { Agreement } from "./agreement.ts";
-import type { Outcome, Reason } from "./outcome.ts";
+import type { Level } from "./malfunction.ts";
+import type { SeenMalfunction } from "./malfunction-view.ts";
+import type { Outcome, Phase, Reason } from "./outcome.ts";
 import type { Name } from "./region-name.ts";
 import type { ReportSubject, Verdict } from "./report.ts";
 import type { SlotState } from "./state.ts";
@@ -124,9 +126,35 @@ export type OverviewModel = {
   readonly cells: readonly OverviewCell[];
   /** Missed, at risk or down now; the worst first. */
   readonly attention: readonly SubjectRow[];
-  /** Set when the list of subjects shows one product, one region or one cell only. */
-  readonly filter: { readonly product: string | null; readonly region: string | null };
+  /** What everything on the page is narrowed down to; null for all. */
+  readonly filter: OverviewFilter;
+  /** What it may be narrowed down to. */
+  readonly choices: OverviewChoices;
+  /** What is wrong at present beside the subjects; null for a month that is not the present one. */
+  readonly troubles: Troubles | null;
   readonly groups: readonly SubjectGroup[];
+};
+
+export type OverviewFilter = {
+  readonly account: string | null;
+  readonly product: string | null;
+  readonly region: string | null;
+};
+
+export type OverviewChoices = {
+  readonly accounts: readonly { readonly id: string; readonly name: string }[];
+  readonly products: readonly Product[];
+  readonly regions: readonly { readonly id: string; readonly name: Name }[];
+};
+
+/** What is wrong at present: what people do about it, and what the monitor lacks itself. */
+export type Troubles = {
+  /** Open ones, the worst first. */
+  readonly malfunctions: readonly SeenMalfunction[];
+  /** Vantages from which nothing valid comes; of those who may see the monitor's own health. */
+  readonly blind: readonly { readonly vantage: string; readonly sinceMs: number }[];
+  /** Channels by which messages do not arrive; likewise. */
+  readonly deadChannels: readonly string[];
 };
 
 /** What a slot is drawn as; one outside the target's lifetime is not drawn. */
@@ -154,6 +182,8 @@ export type TargetAgreement = {
   readonly budget: Budget;
   readonly timeline: readonly TimelineDay[];
   readonly burn: readonly BurnPoint[];
+  /** The malfunction that an outage belongs to, by the instant at which the outage begins. */
+  readonly malfunctions: ReadonlyMap<number, { readonly id: number; readonly level: Level }>;
 };
 
 export type VantageState = {
@@ -165,6 +195,8 @@ export type VantageState = {
     readonly reason: Reason;
     readonly latencyMs: number;
   } | null;
+  /** Where the time of the last probe went; null unless this process measured it. */
+  readonly phases: readonly { readonly phase: Phase; readonly ms: number }[] | null;
 };
 
 /** One step of the latency chart; null where nothing succeeded. */

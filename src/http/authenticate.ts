@@ -1,12 +1,17 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { authenticate } from "../authenticate.ts";
 import type { Actor } from "../core/access.ts";
 import { UnauthorizedError } from "../errors.ts";
 import { hasAccess } from "../store/users.ts";
-import { stylesheet } from "../web/style.ts";
+import { loginHref } from "../web/links.ts";
+import { assets } from "../web/scripts.ts";
 import { addressOf, setActor } from "./actor.ts";
+import { sessionOf, takeSession } from "./cookies.ts";
+import { setCookieSession } from "./csrf.ts";
 import { STATUS_URLS } from "./status.ts";
 import { isLoopbackName, type App, type HttpDeps, type OpsDeps } from "./deps.ts";
+import { langOf } from "./page-lang.ts";
+import { safePath } from "./safe-path.ts";
 
 /** Open to everybody: they tell nothing of anybody. Those below `/docs` too. */
 const OPEN = new Set([
@@ -14,16 +19,20 @@ const OPEN = new Set([
   "/readyz",
   "/openapi.json",
   "/docs",
-  stylesheet.path,
+  ...assets.map(({ path }) => path),
   "/api/v1/login",
+  "/login",
+  "/login/oidc",
+  "/login/oidc/back",
+  "/setup",
   ...STATUS_URLS,
 ]);
 /** Have a rule of their own. */
 const METRICS = new Set(["/metrics", "/probe"]);
 
 /**
- * Before any route: who asks? Everything but what is open wants a token, unless nobody was ever
- * given access; then this machine may read.
+ * Before any route: who asks? Everything but what is open wants a token, or the cookie of a login,
+ * unless nobody was ever given access; then this machine may read.
  */
 export function addAuthentication(app: App, deps: HttpDeps): void {
   const isUnclaimed = createUnclaimed(deps);
@@ -38,11 +47,54 @@ export function addAuthentication(app: App, deps: HttpDeps): void {
       void reply.header("www-authenticate", 'Bearer error="invalid_token"');
       throw new UnauthorizedError("the token is not known here, or no longer in force");
     }
+    const actor = await actorOfCookie(deps, request);
+    if (actor !== null) {
+      // What one reader was shown is for nobody else, nor for a later one at the same browser.
+      void reply.header("cache-control", "private, no-cache");
+      return setActor(request, actor);
+    }
     if (isLocal(deps, request) && (await isUnclaimed())) {
       return setActor(request, { ...LOCAL, origin: addressOf(request) });
     }
+    if (asksForPage(request)) return sendToLogin(deps, request, reply);
     throw new UnauthorizedError("send a token: Authorization: Bearer TOKEN");
   });
+}
+
+/** A person at a browser, who is helped by a form more than by an error. */
+function asksForPage({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith("/api/") && (headers.accept ?? "").includes("text/html");
+}
+
+/** To the login, and from there to the page that was asked for, or whose form was sent. */
+function sendToLogin(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply) {
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  const next = safePath(isRead ? request.url : refererPath(request));
+  const ended = sessionOf(deps, request) !== null;
+  if (ended) takeSession(deps, request, reply);
+  return reply
+    .header("cache-control", "no-store")
+    .redirect(loginHref(langOf(request), { next, ended }), 303);
+}
+
+/** The page that a form was on; the path alone counts, for the host of it may be anything. */
+function refererPath({ headers: { referer = "" } }: FastifyRequest): string | undefined {
+  if (!URL.canParse(referer)) return undefined;
+  const { pathname, search } = new URL(referer);
+  return pathname + search;
+}
+
+/** Whose login the request's cookie stands for; null when it is over or there is none. */
+export async function actorOfCookie(
+  deps: HttpDeps,
+  request: FastifyRequest,
+): Promise<Actor | null> {
+  const text = sessionOf(deps, request);
+  if (text === null) return null;
+  const from = { origin: addressOf(request), nowMs: deps.clock.nowMs() };
+  const actor = await authenticate(deps.store.db, text, from);
+  if (actor !== null) setCookieSession(request, text);
+  return actor;
 }
 
 const LOCAL: Omit<Actor, "origin"> = { name: "local", role: "viewer", accounts: null };

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { QueueCount } from "../core/monitor-view.ts";
 import type { Result } from "../core/outcome.ts";
 import type { Target } from "../core/target.ts";
 import type { Metrics } from "../metrics.ts";
@@ -31,6 +32,10 @@ export type HttpDeps = OpsDeps & {
   /** The key that signs closed months. */
   readonly signer: () => Promise<Signer>;
   readonly notes: () => Omit<FrameNotes, "openAccess">;
+  /** The jobs of every queue by state; rejects while the store of the queues is away. */
+  readonly queueCounts: () => Promise<readonly QueueCount[]>;
+  /** BullMQ's queues for the page that looks into them; null: there is no such page. */
+  readonly boardQueues: readonly object[] | null;
 };
 
 export type App = FastifyInstance;

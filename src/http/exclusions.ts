@@ -227,13 +227,19 @@ function excluding({ store, clock, config }: HttpDeps): ExcludeDeps {
   return { db: store.db, clock, config: config() };
 }
 
+async function answer(deps: HttpDeps, decided: Decided) {
+  await reviseTouched(deps, decided);
+  return exclusionJson(decided.exclusion);
+}
+
 /** Closed months get their next revision; when that fails, the schedule makes it later. */
-async function answer(deps: HttpDeps, { exclusion, touched }: Decided) {
-  if (touched !== null) {
-    const closing = { ...excluding(deps), clock: deps.clock, signer: deps.signer };
-    await reviseMonths(closing, touched).catch((error: unknown) =>
-      deps.log.error({ err: error, exclusion: exclusion.id }, "closed months were not revised"),
-    );
-  }
-  return exclusionJson(exclusion);
+export async function reviseTouched(
+  deps: HttpDeps,
+  { exclusion, touched }: Decided,
+): Promise<void> {
+  if (touched === null) return;
+  const closing = { ...excluding(deps), clock: deps.clock, signer: deps.signer };
+  await reviseMonths(closing, touched).catch((error: unknown) =>
+    deps.log.error({ err: error, exclusion: exclusion.id }, "closed months were not revised"),
+  );
 }

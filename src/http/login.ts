@@ -2,19 +2,20 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { ROLES } from "../core/access.ts";
 import { ConflictError, UnauthorizedError } from "../errors.ts";
-import { createGate } from "../gate.ts";
-import { createLoginLimit } from "../login-limit.ts";
 import { logIn, logOut } from "../login.ts";
+import { createOidc } from "../oidc.ts";
 import { MAX_PASSWORD_CHARACTERS } from "../passwords.ts";
 import { actorOf, addressOf } from "./actor.ts";
 import { problems } from "./answers.ts";
 import { bearerOf } from "./authenticate.ts";
+import { cookieSessionOf } from "./csrf.ts";
 import type { HttpDeps } from "./deps.ts";
+import { fromOf, loginPages } from "./login-pages.ts";
+import { createTries, REFUSED_TEXTS, type TryPassword } from "./login-tries.ts";
+import { oidcPages } from "./oidc.ts";
+import { ownLoginPages } from "./own-login-pages.ts";
 import { sendProblem } from "./problems.ts";
-
-/** Looking at a password takes 32 MiB and a processor, and anybody may ask for it. */
-const CHECKS = { atOnce: 2, waiting: 20 };
-const BUSY_SECONDS = 2;
+import { setupPages } from "./setup-pages.ts";
 
 const loginBody = z.strictObject({
   name: z.string().min(1).max(1_000),
@@ -38,12 +39,24 @@ const meAnswer = z
   })
   .meta({ id: "Me" });
 
-/** Logging in and out, and who one is. */
+/** Logging in and out, by pages and by the API, and who one is. */
 export const loginRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    // One count of failures: pages are no way around the API's, nor the other way round.
+    const tryPassword = createTries(deps.clock);
+    const oidc = createOidc(deps.clock);
+    await app.register(loginApi(deps, tryPassword));
+    await app.register(loginPages({ ...deps, oidc, tryPassword }));
+    await app.register(ownLoginPages({ ...deps, tryPassword }));
+    await app.register(oidcPages({ ...deps, oidc }));
+    await app.register(setupPages(deps));
+  };
+
+const loginApi =
+  (deps: HttpDeps, tryPassword: TryPassword): FastifyPluginAsyncZod =>
+  async (app) => {
     const access = { db: deps.store.db, clock: deps.clock };
-    const tryLogin = createLogin(deps);
 
     app.post(
       "/api/v1/login",
@@ -57,13 +70,15 @@ export const loginRoutes =
         },
       },
       async (request, reply) => {
-        const tried = await tryLogin(request.body, addressOf(request));
+        const from = fromOf(request);
+        const login = { name: request.body.name, address: from.origin };
+        const tried = await tryPassword(login, () => logIn(access, request.body, from));
         if ("refused" in tried) {
           void reply.header("retry-after", String(tried.seconds));
-          const detail = `${tried.refused}: try again in ${tried.seconds} s`;
+          const detail = `${REFUSED_TEXTS[tried.refused]}: try again in ${tried.seconds} s`;
           return sendProblem(request, reply, { status: 429, detail });
         }
-        const { session } = tried;
+        const { result: session } = tried;
         if (session === null) throw new UnauthorizedError("name or password is wrong");
         const expiresAt = new Date(session.expiresAtMs).toISOString();
         return reply.header("cache-control", "no-store").send({ token: session.token, expiresAt });
@@ -80,9 +95,11 @@ export const loginRoutes =
         },
       },
       async (request) => {
-        const { name, origin } = actorOf(request);
-        const token = bearerOf(request) ?? "";
-        if (await logOut(access, { token, name, origin })) return { status: "ended" } as const;
+        const { name } = actorOf(request);
+        const origin = addressOf(request);
+        const token = cookieSessionOf(request) ?? bearerOf(request) ?? "";
+        const ended = await logOut(access, { token, name, origin });
+        if (ended !== null) return { status: "ended" } as const;
         throw new ConflictError("this is no login: a token lasts until it is revoked");
       },
     );
@@ -102,28 +119,3 @@ export const loginRoutes =
       },
     );
   };
-
-type Tried =
-  | { readonly session: Awaited<ReturnType<typeof logIn>> }
-  | { readonly refused: string; readonly seconds: number };
-
-/** Logging in, for as many as may try. */
-function createLogin(deps: HttpDeps) {
-  const access = { db: deps.store.db, clock: deps.clock };
-  const limit = createLoginLimit(deps.clock);
-  const gate = createGate(CHECKS);
-  return async (given: z.infer<typeof loginBody>, address: string): Promise<Tried> => {
-    const login = { name: given.name, address };
-    const seconds = limit.begin(login);
-    if (seconds !== null) return { refused: "too many failed logins", seconds };
-    let wasRight: boolean | null = null;
-    try {
-      const done = await gate.run(() => logIn(access, { ...given, origin: address }));
-      if (done === null) return { refused: "too many logins at once", seconds: BUSY_SECONDS };
-      wasRight = done.result !== null;
-      return { session: done.result };
-    } finally {
-      limit.end(login, wasRight);
-    }
-  };
-}

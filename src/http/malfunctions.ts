@@ -59,6 +59,10 @@ export const malfunctionRoutes =
             state: z.enum(MALFUNCTION_STATES).optional(),
             month: monthSchema.optional(),
             ...filterShape,
+            limit: z.coerce.number().int().min(1).max(500).default(500),
+            before: z.coerce.number().int().min(1).max(MAX_NUMBER).optional().meta({
+              description: "Only those with a lower id: to read on, the last one's",
+            }),
           }),
           response: { 200: malfunctionsAnswer, ...problems },
         },

@@ -1,26 +1,24 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import type { Actor } from "../core/access.ts";
-import { monthAt } from "../core/month.ts";
-import type { OverviewModel } from "../core/views.ts";
+import { overviewOf, type OverviewInput } from "../core/overview-view.ts";
+import { readBands } from "../day-bands.ts";
 import { findFiguresVersion } from "../store/unsettled.ts";
-import { viewOverview, type ViewDeps } from "../view-overview.ts";
-import { viewTarget } from "../view-target.ts";
-import { chooseLang } from "../web/lang.ts";
+import { readOverview } from "../view-overview.ts";
+import { viewProduct } from "../view-product.ts";
+import { viewTroubles } from "../view-troubles.ts";
 import { renderOverview } from "../web/overview.tsx";
-import { stylesheet } from "../web/style.ts";
-import { renderTarget } from "../web/target.tsx";
-import { actorOf, targetFor } from "./actor.ts";
-import { readerOf } from "./page.ts";
+import { renderProduct } from "../web/product.tsx";
+import { assets } from "../web/scripts.ts";
+import type { Actor } from "../core/access.ts";
+import { actorOf, requireSees } from "./actor.ts";
 import { isLocalActor } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
-import { monthSchema, productSchema, wordSchema } from "./schemas.ts";
+import { HTML, langSchema, presentMonth, readerOf, viewDepsOf } from "./page.ts";
+import { langOf } from "./page-lang.ts";
+import { filterShape, monthSchema, productSchema, wordSchema } from "./schemas.ts";
 
-const HTML = "text/html; charset=utf-8";
-const langSchema = z.string().optional();
-
-/** The pages that people look at. */
+/** The overview, the page of a product, and the files that pages load. */
 export const pageRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
@@ -33,70 +31,85 @@ export const pageRoutes =
           hide: true,
           querystring: z.object({
             month: monthSchema.optional(),
-            product: productSchema.optional(),
+            ...filterShape,
+            lang: langSchema,
+          }),
+        },
+      },
+      async (request, reply) => {
+        const actor = actorOf(request);
+        const { month = presentMonth(deps), account = null, ...places } = request.query;
+        const { product = null, region = null } = places;
+        requireSees(actor, account ?? undefined);
+        const input = await overview({ month, account }, actor);
+        const isPresent = month === presentMonth(deps);
+        const { db } = deps.store;
+        const troubles = isPresent
+          ? await viewTroubles({ db, config: deps.config() }, account, actor)
+          : null;
+        const model = overviewOf({ ...input, troubles, filter: { account, product, region } });
+        const reader = await readerOf(deps, request);
+        return reply.type(HTML).send(renderOverview(model, langOf(request), reader));
+      },
+    );
+
+    app.get(
+      "/products/:product",
+      {
+        schema: {
+          hide: true,
+          params: z.object({ product: productSchema }),
+          querystring: z.object({
+            month: monthSchema.optional(),
+            account: wordSchema.optional(),
             region: wordSchema.optional(),
             lang: langSchema,
           }),
         },
       },
       async (request, reply) => {
-        const { month = presentMonth(deps), product = null, region = null, lang } = request.query;
-        const query = { month, filter: { product, region } };
-        const model = await overview(query, actorOf(request));
-        const chosen = chooseLang(lang, request.headers["accept-language"]);
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderOverview(model, chosen, reader));
-      },
-    );
-
-    app.get(
-      "/targets/:id",
-      {
-        schema: {
-          hide: true,
-          params: z.object({ id: z.string() }),
-          querystring: z.object({ month: monthSchema.optional(), lang: langSchema }),
-        },
-      },
-      async (request, reply) => {
-        const { month = presentMonth(deps), lang } = request.query;
         const actor = actorOf(request);
-        const { id } = targetFor(actor, deps.config(), request.params.id);
-        const model = await viewTarget(viewDepsOf(deps, actor), { id, month });
-        const chosen = chooseLang(lang, request.headers["accept-language"]);
+        const { month = presentMonth(deps), account = null, region = null } = request.query;
+        requireSees(actor, account ?? undefined);
+        const input = await overview({ month, account }, actor);
+        const query = { product: request.params.product, account, region };
+        const model = await viewProduct(viewDepsOf(deps, actor), input, query);
         const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderTarget(model, chosen, reader));
+        return reply.type(HTML).send(renderProduct(model, langOf(request), reader));
       },
     );
 
-    app.get(stylesheet.path, { schema: { hide: true } }, (_request, reply) =>
-      reply
-        .type("text/css; charset=utf-8")
-        .header("cache-control", "public, max-age=31536000, immutable")
-        .send(stylesheet.text),
-    );
+    for (const { path, type, text } of assets) {
+      app.get(path, { schema: { hide: true } }, (_request, reply) =>
+        reply
+          .type(type)
+          .header("cache-control", "public, max-age=31536000, immutable")
+          .send(text),
+      );
+    }
   };
 
 /** How long an overview is shown again; what is down now may be this old. */
 const OVERVIEW_MS = 5_000;
 
-type OverviewQuery = Parameters<typeof viewOverview>[1];
+type OverviewQuery = Parameters<typeof readOverview>[1];
 type Kept = {
   readonly config: Config;
   readonly version: string;
   readonly atMs: number;
-  readonly model: Promise<OverviewModel>;
+  readonly input: Promise<Omit<OverviewInput, "filter">>;
 };
 
 /**
- * Gives the function that makes overviews. With ten thousand targets one takes a second of this
- * process, which may be measuring too: readers who come together, and see the same accounts, get
- * the same one.
+ * Gives the function that reads what overviews are made of. With ten thousand targets that takes a
+ * second of this process, which may be measuring too: readers who come together, and see the same
+ * accounts, share it, whatever they narrow it down to.
  */
 function createOverviews(
   deps: HttpDeps,
-): (query: OverviewQuery, actor: Actor) => Promise<OverviewModel> {
+): (query: OverviewQuery, actor: Actor) => Promise<Omit<OverviewInput, "filter">> {
   const kept = new Map<string, Kept>();
+  const bandsOf = createBands(deps);
   return async (query, actor) => {
     const key = JSON.stringify([query, actor.accounts, isLocalActor(actor)]);
     const config = deps.config();
@@ -105,26 +118,32 @@ function createOverviews(
     for (const [other, one] of kept) if (atMs - one.atMs > OVERVIEW_MS) kept.delete(other);
     const known = kept.get(key);
     if (known !== undefined && known.config === config && known.version === version) {
-      return known.model;
+      return known.input;
     }
-    const model = viewOverview(viewDepsOf(deps, actor), query);
-    kept.set(key, { config, version, atMs, model });
+    const input = readOverview(viewDepsOf(deps, actor), query, bandsOf(key));
+    kept.set(key, { config, version, atMs, input });
     // A failure is told to those who wait for it, and forgotten.
-    model.catch(() => kept.delete(key));
-    return model;
+    input.catch(() => kept.delete(key));
+    return input;
   };
 }
 
-function viewDepsOf({ store, clock, config, notes }: HttpDeps, actor: Actor): ViewDeps {
-  return {
-    db: store.db,
-    clock,
-    config: config(),
-    accounts: actor.accounts,
-    notes: { ...notes(), openAccess: isLocalActor(actor) },
-  };
-}
+/** How old the bars of the last 90 days may be: they are for looking at, and take as long as the figures. */
+const BANDS_MS = 120_000;
 
-function presentMonth({ clock, config }: HttpDeps): string {
-  return monthAt(clock.nowMs(), config().timeZone);
+type Bands = ReturnType<typeof readBands>;
+
+/** Gives, by what is looked at, the function that reads its bars: the same ones for a while. */
+function createBands({ clock, config }: HttpDeps): (key: string) => typeof readBands {
+  const kept = new Map<string, { config: Config; atMs: number; bands: Bands }>();
+  return (key) => async (deps, input) => {
+    const atMs = clock.monotonicMs();
+    for (const [other, one] of kept) if (atMs - one.atMs > BANDS_MS) kept.delete(other);
+    const known = kept.get(key);
+    if (known?.config === config()) return known.bands;
+    const bands = readBands(deps, input);
+    kept.set(key, { config: config(), atMs, bands });
+    bands.catch(() => kept.delete(key));
+    return bands;
+  };
 }

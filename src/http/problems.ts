@@ -81,7 +81,8 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   );
 }
 
-function toAnswer(error: unknown): Answer {
+/** What an error means for the one who asked. */
+export function toAnswer(error: unknown): Answer {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const context = error.validationContext;
     return badRequest(

@@ -1,5 +1,6 @@
 import { parse as parseQuery } from "node:querystring";
 import compress from "@fastify/compress";
+import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
@@ -9,39 +10,53 @@ import {
   createJsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
+import { agreementPages } from "./agreement-pages.ts";
 import { annotationRoutes } from "./annotations.ts";
 import { auditRoutes } from "./audit.ts";
 import { addAuthentication } from "./authenticate.ts";
 import { channelRoutes } from "./channels.ts";
 import { claimRoutes } from "./claims.ts";
+import { accessPages } from "./access-pages.ts";
+import { auditPages } from "./audit-pages.ts";
+import { addForms } from "./csrf.ts";
 import type { App, HttpDeps, OpsDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
+import { exclusionPages } from "./exclusion-pages.ts";
 import { exclusionRoutes } from "./exclusions.ts";
 import { healthRoutes } from "./health.ts";
+import { inboxPages } from "./inbox-pages.ts";
 import { inboxRoutes } from "./inbox.ts";
+import { liveRoutes } from "./live.ts";
 import { loginRoutes } from "./login.ts";
 import { malfunctionPages } from "./malfunction-pages.ts";
 import { malfunctionRoutes } from "./malfunctions.ts";
 import { metricsRoutes } from "./metrics.ts";
+import { monitorPages } from "./monitor-pages.ts";
 import { outageRoutes } from "./outages.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
 import { probeRoutes } from "./probe.ts";
 import { answerClientError, answerError, setProblemHandlers } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
+import { queueBoard } from "./queue-board.ts";
+import { reportPages } from "./report-pages.ts";
 import { reportRoutes } from "./reports.ts";
 import { resultRoutes } from "./results.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { runningRoutes } from "./running.ts";
+import { searchPages } from "./search-pages.ts";
+import { targetPages } from "./target-pages.ts";
 import { targetRoutes } from "./targets.ts";
 import { statusRoutes } from "./status.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { createProxyTrust } from "./trusted-proxies.ts";
 import { userRoutes } from "./users.ts";
 
-/** What pages may load: nothing from elsewhere, no script, no inline style. */
+/** What pages may load: our own files alone, nothing inline. */
 const PAGE_POLICY = {
   defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  connectSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'", "data:"],
   formAction: ["'self'"],
@@ -79,7 +94,18 @@ const apiRoutes = [
   malfunctionRoutes,
   statusRoutes,
   malfunctionPages,
+  accessPages,
+  auditPages,
+  reportPages,
+  exclusionPages,
+  agreementPages,
+  inboxPages,
   pageRoutes,
+  targetPages,
+  searchPages,
+  monitorPages,
+  queueBoard,
+  liveRoutes,
 ];
 
 /** Builds the server; it listens when told to. `api` adds API and pages to the routes of every role. */
@@ -108,7 +134,11 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
     await app.register(compress, { threshold: 4096, encodings: ["gzip", "identity"] });
     await describeApi(app);
   }
-  if (api !== null) addAuthentication(app, api);
+  if (api !== null) {
+    await app.register(cookie);
+    addAuthentication(app, api);
+    await addForms(app, api);
+  }
   for (const routes of opsRoutes) await app.register(routes(deps, api));
   if (api !== null) for (const routes of apiRoutes) await app.register(routes(api));
   return app;

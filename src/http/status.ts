@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { stateOfAll, type StatusModel } from "../core/status-view.ts";
 import { NotFoundError } from "../errors.ts";
-import { viewStatus } from "../view-status.ts";
+import { readStatusMonth, viewStatus, type StatusMonth } from "../view-status.ts";
 import { figure } from "../web/format.ts";
 import { chooseLang } from "../web/lang.ts";
 import { renderBadge } from "../web/status-badge.tsx";
@@ -20,6 +20,8 @@ export const STATUS_URLS = ["/status", "/status.json", "/status.atom", "/status.
 
 /** How old what is shown may be: the whole world may ask for it. */
 const KEEP_MS = 15_000;
+/** The month's figures change by the minute, and cost the most. */
+const KEEP_MONTH_MS = 60_000;
 
 const instant = z.iso.datetime();
 const names = z.array(z.string());
@@ -151,28 +153,42 @@ function langOf({
  * is not public: no other answer may tell whether there is such an account.
  */
 function createStatuses(deps: HttpDeps): (account: string | undefined) => Promise<StatusModel> {
-  type Kept = {
+  type Kept<Value> = {
     readonly config: Config;
     readonly atMs: number;
-    readonly model: Promise<StatusModel>;
+    readonly value: Promise<Value>;
   };
-  const kept = new Map<string, Kept>();
-  return async (asked) => {
+  const models = new Map<string, Kept<StatusModel>>();
+  const months = new Map<string, Kept<StatusMonth>>();
+  const keep = async <Value>(
+    kept: Map<string, Kept<Value>>,
+    { key, keepMs }: { readonly key: string; readonly keepMs: number },
+    make: (config: Config) => Promise<Value>,
+  ): Promise<Value> => {
     const config = deps.config();
-    const { statusPage } = config;
+    const atMs = deps.clock.monotonicMs();
+    const known = kept.get(key);
+    if (known !== undefined && known.config === config && atMs - known.atMs < keepMs) {
+      return known.value;
+    }
+    const value = make(config);
+    kept.set(key, { config, atMs, value });
+    value.catch(() => kept.delete(key));
+    return value;
+  };
+  return async (asked) => {
+    const { statusPage } = deps.config();
     const isPublic =
       asked === undefined ? statusPage?.all : statusPage?.accounts.includes(asked) === true;
     if (isPublic !== true) throw new NotFoundError("there is no such page");
     const key = asked ?? "";
-    const atMs = deps.clock.monotonicMs();
-    const known = kept.get(key);
-    if (known !== undefined && known.config === config && atMs - known.atMs < KEEP_MS) {
-      return known.model;
-    }
-    const model = viewStatus({ db: deps.store.db, clock: deps.clock, config }, asked ?? null);
-    kept.set(key, { config, atMs, model });
-    model.catch(() => kept.delete(key));
-    return model;
+    return keep(models, { key, keepMs: KEEP_MS }, async (config) => {
+      const reading = { db: deps.store.db, clock: deps.clock, config };
+      const month = await keep(months, { key, keepMs: KEEP_MONTH_MS }, () =>
+        readStatusMonth(reading, asked ?? null),
+      );
+      return viewStatus(reading, month);
+    });
   };
 }
 

@@ -2,7 +2,7 @@ import { stringify } from "csv-stringify/sync";
 import { formatDecimal } from "../core/fraction.ts";
 import type { Report, ReportSubject } from "../core/report.ts";
 
-type Cell = string | number | null;
+export type Cell = string | number | null;
 
 const COLUMNS: readonly (readonly [string, (subject: ReportSubject) => Cell])[] = [
   ["agreement", ({ agreement }) => agreement],
@@ -49,7 +49,15 @@ export function renderCsv(report: Report): string {
     report.revision,
     ...COLUMNS.map(([, read]) => guard(read(subject))),
   ]);
-  return stringify([head, ...lines], { bom: true, record_delimiter: "windows" });
+  return csvText([head, ...lines]);
+}
+
+/** By RFC 4180. A line feed alone ends no record of it, but does so in many programs. */
+export function csvText(rows: readonly (readonly Cell[])[]): string {
+  return stringify(
+    rows.map((row) => [...row]),
+    { bom: true, record_delimiter: "windows", quoted_match: /[\r\n]/u },
+  );
 }
 
 /** A spreadsheet takes a fraction such as "1/5" for a date; this one it can add up. */
@@ -59,7 +67,7 @@ function badSeconds({ bad, slotSeconds }: ReportSubject): string {
 }
 
 /** Full-width signs start formulas too in Chinese spreadsheets; numbers stay numbers. */
-function guard(cell: Cell): Cell {
+export function guard(cell: Cell): Cell {
   if (typeof cell !== "string" || /^-?[\d./]+$/u.test(cell)) return cell;
   return /^[=+\-@\t\r＝＋－＠]/u.test(cell) ? `'${cell}` : cell;
 }

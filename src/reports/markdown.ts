@@ -1,8 +1,11 @@
 import MarkdownIt from "markdown-it";
 
-/** No HTML of the writer's, no pictures that would tell others who reads, links that go to pages. */
+/**
+ * No HTML of the writer's, no pictures that would tell others who reads, links that go to pages, and
+ * no definitions: one person's would make links of another's words in the same document.
+ */
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
-markdown.disable("image");
+markdown.disable(["image", "reference"]);
 markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/iu.test(url.trim());
 
 /** Below the headings of the page that it stands on. */

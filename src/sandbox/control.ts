@@ -6,13 +6,16 @@ import { parseJson } from "../core/parse-json.ts";
 import type { Log, SandboxCloud } from "./cloud.ts";
 import { FAULTS_OF } from "./faults.ts";
 
+/** Longer than 24 days no timer waits: it would ring at once. */
+export const LONGEST_FAULT_MS = 2 ** 31 - 1;
+
 /** What `nines sandbox` asks for. */
 export const faultOrder = z.strictObject({
   server: z.string(),
   /** Null mends. */
   fault: z.string().nullable(),
   /** The fault ends by itself after this time; null: it stays. */
-  forMs: z.int().min(1).nullable(),
+  forMs: z.int().min(1).max(LONGEST_FAULT_MS).nullable(),
 });
 export type FaultOrder = z.output<typeof faultOrder>;
 

@@ -1,10 +1,7 @@
 import { canonicalJson } from "../core/canonical-json.ts";
 import type { Message } from "../core/message.ts";
 import { readMessage } from "../core/read-message.ts";
-import { uniteAccounts } from "../core/route.ts";
 import type { Queryable } from "./connect.ts";
-import { listParts } from "./messages.ts";
-import { listThreads } from "./threads.ts";
 
 /** A message of a channel of the kind inbox. */
 export type Letter = {
@@ -16,10 +13,7 @@ export type Letter = {
   readonly readAtMs: number | null;
 };
 
-/**
- * Puts a letter into the inbox; a second one of the same message changes nothing. A digest may
- * tell of threads with other accounts than its own: who reads it must see all of them.
- */
+/** Puts a letter into the inbox; a second one of the same message changes nothing. */
 export async function saveLetter(
   db: Queryable,
   letter: {
@@ -27,34 +21,17 @@ export async function saveLetter(
     readonly message: Message;
     /** Null for a test, which is no message of a thread. */
     readonly messageId: number | null;
-    /** The only ones that it tells of, as its thread says; null for all. */
+    /** Those that it tells of: who reads it must see all of them; null for who sees all. */
     readonly accounts: readonly string[] | null;
     readonly atMs: number;
   },
 ): Promise<void> {
-  const { channel, message, messageId, atMs } = letter;
-  const accounts = await accountsOf(db, letter);
+  const { channel, message, messageId, accounts, atMs } = letter;
   await db.query(
     `insert into letter (message, channel, at, accounts, body) values ($1, $2, $3, $4, $5)
      on conflict (message) do nothing`,
     [messageId, channel, instant(atMs), accounts, canonicalJson(message)],
   );
-}
-
-async function accountsOf(
-  db: Queryable,
-  {
-    messageId,
-    accounts,
-  }: { readonly messageId: number | null; readonly accounts: readonly string[] | null },
-): Promise<readonly string[] | null> {
-  if (messageId === null || accounts === null) return accounts;
-  const parts = await listParts(db, [messageId]);
-  const threads = await listThreads(
-    db,
-    parts.map(({ thread }) => thread),
-  );
-  return threads.map((thread) => thread.accounts).reduce(uniteAccounts, accounts);
 }
 
 /** Who reads, and the accounts they see: null for all. */
@@ -115,6 +92,20 @@ export async function markRead(
     id,
   ]);
   return rows.map(letterOf)[0] ?? null;
+}
+
+/** Notes that the reader has read every letter up to one: what came since stays new. */
+export async function markAllRead(
+  db: Queryable,
+  { name, accounts }: Reader,
+  { last, atMs }: { readonly last: number; readonly atMs: number },
+): Promise<void> {
+  await db.query(
+    `insert into letter_read (letter, reader, at)
+     select l.id, $1, $4 from letter l where ${IS_SEEN} and l.id <= $3
+     on conflict (letter, reader) do nothing`,
+    [name, accounts, last, instant(atMs)],
+  );
 }
 
 function letterOf({ body, ...letter }: Row): Letter {

@@ -8,10 +8,11 @@ import {
   type MalfunctionOutage,
   type MalfunctionState,
 } from "../core/malfunction.ts";
-import type { MalfunctionStep } from "../core/malfunction-view.ts";
+import type { MalfunctionFilter, MalfunctionStep } from "../core/malfunction-view.ts";
 import type { Interval } from "../core/month.ts";
 import { lockClass, lockKeys } from "./advisory-locks.ts";
 import type { Queryable } from "./connect.ts";
+import { nameColumns, OUTAGE_COLUMNS, type OutageName } from "./malfunction-outages.ts";
 
 type Row = Omit<Malfunction, "origin" | "level" | "state"> & {
   readonly origin: string;
@@ -80,32 +81,58 @@ export async function findMalfunctionByReference(
   return rows.map(malfunctionOf)[0] ?? null;
 }
 
-/** Newest first; within an interval those that overlap it. */
+type MalfunctionQuery = {
+  readonly ids?: readonly number[] | undefined;
+  readonly states?: readonly MalfunctionState[] | undefined;
+  /** Those that overlap it. */
+  readonly interval?: Interval | undefined;
+  /** Those that struck one of these accounts. */
+  readonly accounts?: readonly string[] | undefined;
+  /** By one outage, or by what was said of it. */
+  readonly struck?: MalfunctionFilter | undefined;
+  /** Only those with a lower id. */
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+};
+
+/** Newest first. */
 export async function listMalfunctions(
   db: Queryable,
-  query: {
-    readonly states?: readonly MalfunctionState[] | undefined;
-    readonly interval?: Interval | undefined;
-  },
+  query: MalfunctionQuery,
 ): Promise<Malfunction[]> {
-  const { states, interval } = query;
+  const { interval, struck = {} } = query;
   const { rows } = await db.query<Row>(
-    `select ${COLUMNS} from malfunction
-     where ($1::text[] is null or state = any($1))
-       and ($2::timestamptz is null
-            or began_at < $3 and (restored_at is null or restored_at > $2))
-     order by id desc`,
+    `select ${COLUMNS} from malfunction m
+     where ($1::integer[] is null or id = any($1)) and ($2::text[] is null or state = any($2))
+       and ($3::timestamptz is null
+            or began_at < $4 and (restored_at is null or restored_at > $3))
+       and ($9::integer is null or id < $9)
+       and (coalesce($6, $7, $8) is null and $5::text[] is null or exists (
+         select from (
+           select m.account, m.product, m.region
+           union all
+           select account, product, region from malfunction_outage where malfunction = m.id
+         ) as place
+         where ($5 is null or place.account = any($5))
+           and ($6::text is null or place.account = $6)
+           and ($7::text is null or place.product = $7)
+           and ($8::text is null or place.region = $8)))
+     order by id desc limit $10`,
     [
-      states ?? null,
+      query.ids ?? null,
+      query.states ?? null,
       interval === undefined ? null : instant(interval.fromMs),
       interval === undefined ? null : instant(interval.untilMs),
+      query.accounts ?? null,
+      struck.account ?? null,
+      struck.product ?? null,
+      struck.region ?? null,
+      query.before ?? null,
+      query.limit ?? null,
     ],
   );
   return rows.map(malfunctionOf);
 }
-
-const OUTAGE_COLUMNS = `malfunction, agreement, subject, account, product, region, targets,
-  from_at as "fromMs", until_at as "untilMs", reason`;
 
 /** The outages of some malfunctions, the earliest first. */
 export async function listMalfunctionOutages(
@@ -120,7 +147,7 @@ export async function listMalfunctionOutages(
   return rows;
 }
 
-/** Writes outages whole; one that is there takes its new end, targets and reason. */
+/** Writes outages whole; one that is there takes its new malfunction, end, targets and reason. */
 export async function saveMalfunctionOutages(
   tx: Queryable,
   outages: readonly MalfunctionOutage[],
@@ -135,7 +162,8 @@ export async function saveMalfunctionOutages(
        account text, product text, region text, targets text[], from_at timestamptz,
        until_at timestamptz, reason text)
      on conflict (agreement, subject, from_at) do update
-       set until_at = excluded.until_at, targets = excluded.targets, reason = excluded.reason`,
+       set malfunction = excluded.malfunction, until_at = excluded.until_at,
+         targets = excluded.targets, reason = excluded.reason`,
     [
       JSON.stringify(
         outages.map(({ fromMs, untilMs, ...outage }) => ({
@@ -292,7 +320,7 @@ export async function lockMalfunctions(
   tx: Queryable,
   query: {
     readonly restoredSinceMs: number;
-    readonly outages: readonly Pick<MalfunctionOutage, "agreement" | "subject" | "fromMs">[];
+    readonly outages: readonly OutageName[];
   },
 ): Promise<Malfunction[]> {
   const { restoredSinceMs, outages } = query;
@@ -303,12 +331,7 @@ export async function lockMalfunctions(
        from unnest($2::text[], $3::text[], $4::timestamptz[]) as t (agreement, subject, from_at)
        join malfunction_outage o using (agreement, subject, from_at))
      order by id for update`,
-    [
-      instant(restoredSinceMs),
-      outages.map(({ agreement }) => agreement),
-      outages.map(({ subject }) => subject),
-      outages.map(({ fromMs }) => instant(fromMs)),
-    ],
+    [instant(restoredSinceMs), ...nameColumns(outages)],
   );
   return rows.map(malfunctionOf);
 }

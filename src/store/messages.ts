@@ -11,6 +11,8 @@ export type StoredMessage = {
   readonly createdAtMs: number;
   readonly dueAtMs: number;
   readonly attempts: number;
+  /** No other channel takes it over. */
+  readonly stays: boolean;
   /** What is sent, canonical JSON; null before the first attempt. */
   readonly body: string | null;
 };
@@ -18,22 +20,38 @@ export type StoredMessage = {
 type Row = Omit<StoredMessage, "status"> & { readonly status: string };
 
 const COLUMNS = `m.id, m.thread, m.channel, m.status, m.events, m.created_at as "createdAtMs",
-  m.due_at as "dueAtMs", m.attempts, m.body`;
+  m.due_at as "dueAtMs", m.attempts, m.stays, m.body`;
 
 /**
- * A message waits until those before it in its thread have gone, wherever they went. One that holds
- * others (a digest, or one that is sent anew) goes in their place.
+ * A message waits until those before it about the same thing have gone, wherever they went: what
+ * begins again is told after its end. One that holds others (a digest, or one that is sent anew) goes
+ * in their place.
  */
 const IN_TURN = `(
   exists (select from message part where part.merged_into = m.id)
   or not exists (
-    select from message p
-    left join message d on d.id = p.merged_into
-    left join message f on f.id = d.merged_into
-    where p.thread = m.thread and p.id < m.id and 'waiting' in (p.state, d.state, f.state)))`;
+    with recursive earlier (id, state, merged_into) as (
+      select p.id, p.state, p.merged_into from thread t
+      join thread s on s.channel = t.channel and s.about = t.about
+      join message p on p.thread = s.id
+      where t.id = m.thread and p.id < m.id and p.state <> 'sent'
+      union
+      select p.id, p.state, p.merged_into from earlier join message p on p.id = earlier.merged_into)
+    select from earlier where state = 'waiting'))`;
 
-const IS_DUE = `m.state = 'waiting' and m.due_at <= $1
-  and (m.leased_until is null or m.leased_until <= $1) and ${IN_TURN}`;
+/** Longer than any lease, and than clocks of two machines differ. */
+const LONGEST_LEASE = `interval '2 minutes'`;
+/** Longer than any pause before another try. */
+const LONGEST_PAUSE = `interval '61 minutes'`;
+
+/** What lies further ahead was written by a clock that was ahead itself, and waits no longer. */
+const IS_DUE = `m.state = 'waiting'
+  and (m.due_at <= $1
+    or m.attempts = 0 and m.created_at > $1::timestamptz + ${LONGEST_LEASE}
+    or m.attempts > 0 and m.due_at > $1::timestamptz + ${LONGEST_PAUSE})
+  and (m.leased_until is null or m.leased_until <= $1
+    or m.leased_until > $1::timestamptz + ${LONGEST_LEASE})
+  and ${IN_TURN}`;
 
 /** Throws RangeError for a row that somebody changed by hand into what is none. */
 function messageOfRow(row: Row): StoredMessage {
@@ -89,6 +107,40 @@ export async function leaseMessage(
   return rows.map(messageOfRow)[0] ?? null;
 }
 
+/** Of a channel whose attempts take longer. */
+export async function extendLease(
+  db: Queryable,
+  { id, attempts }: Attempt,
+  untilMs: number,
+): Promise<void> {
+  await db.query(`update message set leased_until = $3 where id = $1 and attempts = $2`, [
+    id,
+    attempts,
+    instant(untilMs),
+  ]);
+}
+
+/** Deletes a message that has nothing to tell; nobody has tried to send it. */
+export async function dropMessage(db: Queryable, { id, attempts }: Attempt): Promise<void> {
+  await db.query(`delete from message where id = $1 and attempts = $2 and body is null`, [
+    id,
+    attempts,
+  ]);
+}
+
+/** What the thread told last before a message; null when there is nothing. */
+export async function findBodyBefore(
+  db: Queryable,
+  { id, thread, channel }: Pick<StoredMessage, "id" | "thread" | "channel">,
+): Promise<string | null> {
+  const { rows } = await db.query<{ body: string }>(
+    `select body from message
+     where thread = $1 and channel = $2 and id < $3 and state = 'sent' order by id desc limit 1`,
+    [thread, channel, id],
+  );
+  return rows[0]?.body ?? null;
+}
+
 /** Keeps what is sent. What was kept before stays: a receiver must get the same twice. */
 export async function freezeBody(db: Queryable, id: number, body: string): Promise<string> {
   const { rows } = await db.query<{ body: string }>(
@@ -130,13 +182,12 @@ export async function markSent(tx: Queryable, id: number, sentAtMs: number): Pro
 export async function saveReference(
   tx: Queryable,
   { thread, channel }: Pick<StoredMessage, "thread" | "channel">,
-  reference: string,
+  { reference, kind }: { readonly reference: string; readonly kind: string },
 ): Promise<void> {
-  await tx.query(`update thread set reference = $3 where id = $1 and channel = $2`, [
-    thread,
-    channel,
-    reference,
-  ]);
+  await tx.query(
+    `update thread set reference = $3, reference_kind = $4 where id = $1 and channel = $2`,
+    [thread, channel, reference, kind],
+  );
 }
 
 /** The lease was for one attempt: who comes later than its end changes nothing. */
@@ -257,9 +308,9 @@ export async function readChannelPast(
   const { rows } = await tx.query<ChannelPast>(
     `select (select min(at) from delivery where message = $2) as "firstAttemptAtMs",
        count(*) as failures, min(at) as "failingSinceMs"
-     from delivery where channel = $1 and outcome <> 'sent' and at > coalesce(
-       (select at from delivery where channel = $1 and outcome = 'sent' order by at desc limit 1),
-       '-infinity')`,
+     from delivery where channel = $1 and outcome <> 'sent' and id > coalesce(
+       (select id from delivery where channel = $1 and outcome = 'sent' order by id desc limit 1),
+       0)`,
     [channel, message],
   );
   const [row] = rows;
@@ -276,42 +327,31 @@ export async function hastenRetries(tx: Queryable, channel: string, nowMs: numbe
   );
 }
 
-/** By channel: attempts that began at or after `sinceMs`, and those that are being made. */
+/** What a channel is busy with. */
+type Traffic = {
+  /** Those that began since an instant, and those that are being made. */
+  readonly attempts: number;
+  readonly underway: number;
+};
+
+/** By channel: attempts that began at or after `sinceMs`. */
 export async function countAttempts(
   db: Queryable,
   { sinceMs, nowMs }: { readonly sinceMs: number; readonly nowMs: number },
-): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ channel: string; attempts: number }>(
-    `select channel, count(*) as attempts from (
-       select channel from delivery where at >= $1
+): Promise<Map<string, Traffic>> {
+  const { rows } = await db.query<Traffic & { channel: string }>(
+    `select channel, count(*) as attempts, count(*) filter (where is_underway) as underway from (
+       select channel, false as is_underway from delivery where at between $1 and $2
        union all
-       select channel from message where state = 'waiting' and leased_until > $2) as one
+       select channel, true from message where state = 'waiting' and leased_until > $2
+         and leased_until <= $2::timestamptz + ${LONGEST_LEASE}) as one
      group by channel`,
     [instant(sinceMs), instant(nowMs)],
   );
-  return new Map(rows.map(({ channel, attempts }) => [channel, attempts]));
+  return new Map(rows.map(({ channel, ...traffic }) => [channel, traffic]));
 }
 
-/** Messages to channels that are no longer configured; each of them has failed for that. */
-export async function failMessagesOfOthers(
-  tx: Queryable,
-  channels: readonly string[],
-  nowMs: number,
-): Promise<number> {
-  const { rowCount } = await tx.query(
-    `with gone as (
-       update message set state = 'failed', leased_until = null, attempts = attempts + 1
-       where state = 'waiting' and channel <> all($1)
-         and (leased_until is null or leased_until <= $2)
-       returning id, attempts, channel)
-     insert into delivery (message, attempt, at, channel, outcome, took_ms, detail)
-     select id, attempts, $2, channel, 'permanent', 0, $3 from gone`,
-    [channels, instant(nowMs), "the channel is no longer configured"],
-  );
-  return rowCount ?? 0;
-}
-
-/** Deletes what was told before the instant, and is over. */
+/** Deletes what was told before the instant; what is not over yet keeps its thread. */
 export async function deleteMessagesBefore(tx: Queryable, beforeMs: number): Promise<number> {
   const before = instant(beforeMs);
   await tx.query(
@@ -324,7 +364,7 @@ export async function deleteMessagesBefore(tx: Queryable, beforeMs: number): Pro
     [before],
   );
   await tx.query(
-    `delete from thread t where opened_at < $1
+    `delete from thread t where opened_at < $1 and (over_at is not null or open_members = '{}')
        and not exists (select from message m where m.thread = t.id)`,
     [before],
   );

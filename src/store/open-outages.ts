@@ -1,4 +1,5 @@
 import type { Queryable } from "./connect.ts";
+import { stateKey } from "./subject-states.ts";
 
 /** An outage that people were told of and that was not over at the last watch. */
 export type OpenOutage = {
@@ -50,14 +51,35 @@ export type EventPlace = {
   readonly region: string | null;
 };
 
-/** Of the events with these keys. */
-export async function listEventPlaces(
+/** By `stateKey`, whom the last outage of each of these subjects was told to. */
+export async function listToldPlaces(
   db: Queryable,
-  keys: readonly string[],
+  subjects: readonly Pick<OpenOutage, "agreement" | "subject">[],
 ): Promise<Map<string, EventPlace>> {
-  const { rows } = await db.query<EventPlace & { readonly key: string }>(
-    `select key, account, product, region from event where key = any($1)`,
-    [keys],
+  if (subjects.length === 0) return new Map();
+  const { rows } = await db.query<EventPlace & Pick<OpenOutage, "agreement" | "subject">>(
+    `select t.agreement, t.subject, e.account, e.product, e.region
+     from unnest($1::text[], $2::text[]) as t (agreement, subject)
+     cross join lateral (
+       select account, product, region from event
+       where month is null and agreement = t.agreement and subject = t.subject and kind = 'outage'
+       order by id desc limit 1) e`,
+    [subjects.map(({ agreement }) => agreement), subjects.map(({ subject }) => subject)],
   );
-  return new Map(rows.map(({ key, ...place }) => [key, place]));
+  return new Map(
+    rows.map(({ account, product, region, ...of }) => [stateKey(of), { account, product, region }]),
+  );
+}
+
+/** Which of these events were written already. */
+export async function listEventKeys(
+  db: Queryable,
+  events: readonly { readonly key: string }[],
+): Promise<Set<string>> {
+  if (events.length === 0) return new Set();
+  const { rows } = await db.query<{ readonly key: string }>(
+    `select key from event where key = any($1)`,
+    [events.map(({ key }) => key)],
+  );
+  return new Set(rows.map(({ key }) => key));
 }

@@ -124,3 +124,14 @@ export async function listClosingFacts(db: Queryable): Promise<ReturnType<typeof
   for (const { month } of rows) facts.push(...(await listReports(db, month)).map(closingFacts));
   return facts;
 }
+
+/** The newest revision of each account's report of each closed month; without that of all accounts. */
+export async function listClosedAccounts(
+  db: Queryable,
+): Promise<Pick<StoredReport, "month" | "account" | "revision">[]> {
+  const { rows } = await db.query<Pick<StoredReport, "month" | "account" | "revision">>(
+    `select month, account, max(revision) as revision from report where account <> ''
+     group by month, account order by month, account collate "C"`,
+  );
+  return rows;
+}

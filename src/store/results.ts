@@ -2,11 +2,13 @@ import { OUTCOMES, type Outcome, type Reason } from "../core/outcome.ts";
 import { unpackDetail, type PackedDetail } from "../core/round-proof.ts";
 import type { Interval } from "../core/month.ts";
 import type { ResultLine } from "../core/results-ndjson.ts";
+import type { EvidenceRow } from "../core/results-view.ts";
 import type { Queryable } from "./connect.ts";
 
 type Row = {
   readonly planned_at: number;
   readonly vantage: string;
+  readonly shard: string;
   readonly position: number;
   readonly letter: string;
   readonly offset_ms: number;
@@ -18,7 +20,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 const COLUMNS = `
-  r.planned_at, v.name as vantage, p.position,
+  r.planned_at, v.name as vantage, c.shard, p.position,
   substr(r.outcomes, p.position, 1) as letter,
   r.offsets_ms[p.position] as offset_ms, r.latencies_us[p.position] as latency_us,
   (select d from jsonb_array_elements(r.details) d where (d->>0)::int = p.position - 1 limit 1)
@@ -50,6 +52,31 @@ export async function listNewestResults(
   return newest.slice(0, query.limit);
 }
 
+/**
+ * A target's results with the shards of their rounds, in the order of the planned instants: whole
+ * instants, until there are more than `limit`. `nextMs`: where those that are left begin.
+ */
+export async function listEvidence(
+  db: Queryable,
+  target: string,
+  query: Interval & { readonly limit: number; readonly isNotOk: boolean },
+): Promise<{ readonly rows: readonly EvidenceRow[]; readonly nextMs: number | null }> {
+  const found: EvidenceRow[] = [];
+  for (const hour of await listHours(db, query)) {
+    const rows = await readHour(db, target, hour);
+    const lines = rows.map((row) => ({ ...toLine(target, row), shard: row.shard }));
+    found.push(...lines.filter(({ outcome }) => !query.isNotOk || outcome !== "ok"));
+    if (found.length > query.limit) break;
+  }
+  const next = found[query.limit];
+  if (next === undefined) return { rows: found, nextMs: null };
+  const whole = found.filter(({ plannedAtMs }) => plannedAtMs < next.plannedAtMs);
+  // One instant with more results than a page has room for is shown whole.
+  if (whole.length > 0) return { rows: whole, nextMs: next.plannedAtMs };
+  const instant = found.filter(({ plannedAtMs }) => plannedAtMs === next.plannedAtMs);
+  return { rows: instant, nextMs: next.plannedAtMs + 1 };
+}
+
 /** The hours of the interval on days that have rounds at all. */
 async function listHours(db: Queryable, range: Interval): Promise<Interval[]> {
   const { rows } = await db.query<{ day: number }>(
@@ -68,6 +95,10 @@ async function listHours(db: Queryable, range: Interval): Promise<Interval[]> {
 }
 
 async function listHour(db: Queryable, target: string, hour: Interval): Promise<ResultLine[]> {
+  return (await readHour(db, target, hour)).map((row) => toLine(target, row));
+}
+
+async function readHour(db: Queryable, target: string, hour: Interval): Promise<Row[]> {
   const { rows } = await db.query<Row>({
     name: "list-hour",
     text: `select ${COLUMNS}
@@ -79,7 +110,7 @@ async function listHour(db: Queryable, target: string, hour: Interval): Promise<
            order by r.planned_at, r.id`,
     values: [target, iso(hour.fromMs), iso(hour.untilMs)],
   });
-  return rows.map((row) => toLine(target, row));
+  return rows;
 }
 
 export type LatestResult = {

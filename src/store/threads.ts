@@ -7,6 +7,8 @@ export type StoredThread = Thread & {
   readonly id: number;
   /** What the channel itself calls it. */
   readonly reference: string | null;
+  /** The kind that the channel was of when it said so. */
+  readonly referenceKind: string | null;
 };
 
 /** A telling with its rows; null for those that are not there yet. */
@@ -19,7 +21,8 @@ type ThreadRow = Omit<StoredThread, "topic"> & { readonly topic: string };
 
 const COLUMNS = `t.id, t.channel, t.topic, t.about, t.accounts, t.open_members as "openMembers",
   t.interval_ms as "intervalMs", t.opened_at as "openedAtMs", t.over_at as "overAtMs",
-  t.escalate_at as "escalateAtMs", t.escalate_to as "escalateTo", t.reference`;
+  t.escalate_at as "escalateAtMs", t.escalate_to as "escalateTo", t.reference,
+  t.reference_kind as "referenceKind"`;
 
 /** Throws RangeError for a row that somebody changed by hand into what is none. */
 function threadOf(row: ThreadRow): StoredThread {
@@ -59,26 +62,34 @@ type WaitingRow = {
 };
 
 /**
- * What is told of some things at present: threads that are not over, and those whose end still
- * waits. The waiting messages are locked until the end of the transaction: nobody sends them
+ * What is told of some things, or for some members, at present: threads that are not over, and those
+ * whose end still waits. The waiting messages are locked until the end of the transaction: nobody sends them
  * meanwhile. One that stands for others tells of theirs alone, and takes up nothing.
  */
 export async function listTellings(
   tx: Queryable,
-  about: readonly string[],
+  of: { readonly about: readonly string[]; readonly members: readonly string[] },
 ): Promise<StoredTelling[]> {
+  const { rows: ids } = await tx.query<{ id: number }>(
+    `select id from thread where about = any($1)
+     union
+     select t.id from thread t cross join unnest(t.open_members) as o (member)
+     join unnest($2::text[]) as ended (member) using (member) where t.over_at is null`,
+    [of.about, of.members],
+  );
+  const threadIds = ids.map(({ id }) => id);
   const { rows: waiting } = await tx.query<WaitingRow>(
     `select id, thread, status, events, due_at as "dueAtMs" from message m
      where state = 'waiting' and attempts = 0
-       and thread in (select id from thread where about = any($1))
+       and thread = any($1)
        and not exists (select from message part where part.merged_into = m.id)
      order by id for update`,
-    [about],
+    [threadIds],
   );
   const { rows: threads } = await tx.query<ThreadRow>(
     `select ${COLUMNS} from thread t
-     where t.about = any($1) and (t.over_at is null or t.id = any($2)) order by t.id`,
-    [about, waiting.map(({ thread }) => thread)],
+     where t.id = any($1) and (t.over_at is null or t.id = any($2)) order by t.id`,
+    [threadIds, waiting.map(({ thread }) => thread)],
   );
   const { rows: sent } = await tx.query<{ thread: number; messages: number; at: number | null }>(
     `select m.thread, count(*) as messages, max(coalesce(m.sent_at, d.sent_at)) as at
@@ -89,7 +100,7 @@ export async function listTellings(
   const waitingBy = new Map(waiting.map((message) => [message.thread, message]));
   const sentBy = new Map(sent.map((past) => [past.thread, past]));
   return threads.map((row) => {
-    const { id: threadId, reference: _, ...thread } = threadOf(row);
+    const { id: threadId, reference: _, referenceKind: __, ...thread } = threadOf(row);
     const message = waitingBy.get(threadId);
     const past = sentBy.get(threadId);
     return {
@@ -142,7 +153,7 @@ export async function saveTellings(
        over_at timestamptz, escalate_at timestamptz, escalate_to text[])
      on conflict (id) do update set accounts = excluded.accounts,
        open_members = excluded.open_members, over_at = excluded.over_at,
-       escalate_at = excluded.escalate_at`,
+       escalate_at = excluded.escalate_at, escalate_to = excluded.escalate_to`,
     [JSON.stringify(threads)],
   );
   const messages = tellings.flatMap(({ thread, waiting, messageId }, index) =>

@@ -4,6 +4,7 @@ import type { Frame, Lang, Reader } from "../core/views.ts";
 import { instant, monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { overviewHref, reportHref } from "./links.ts";
+import { LiveMark } from "./live-part.tsx";
 import type { Messages } from "./messages.ts";
 import { Nav, ReaderTools } from "./nav.tsx";
 import { stylesheet } from "./style.ts";
@@ -29,6 +30,10 @@ export function renderDocument(page: {
   readonly otherHref: string;
   readonly month: string | null;
   readonly timeZoneNote: string | null;
+  /** Addresses of modules that make the page more; without them nothing is missed. */
+  readonly scripts?: readonly string[];
+  /** Of style sheets beside the one of all pages. */
+  readonly styles?: readonly string[];
   readonly children: ComponentChildren;
 }): string {
   const { lang, t } = page.speech;
@@ -42,6 +47,8 @@ export function renderDocument(page: {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={ICON_HREF} />
         <link rel="stylesheet" href={stylesheet.path} />
+        {page.styles?.map((path) => <link rel="stylesheet" href={path} />)}
+        {page.scripts?.map((path) => <script type="module" src={path} />)}
       </head>
       <body>
         <a class="skip" href="#main">
@@ -172,7 +179,8 @@ export function MonthState({ frame, speech }: { readonly frame: Frame; readonly 
       <span>
         {t.settledUntil} <Time ms={frame.settledUntilMs} zone={frame.timeZone} />
       </span>{" "}
-      <span>{t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs))}</span>
+      <span>{t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs))}</span>{" "}
+      <LiveMark lang={speech.lang} />
     </p>
   );
 }

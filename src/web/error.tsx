@@ -1,6 +1,7 @@
 import type { Lang } from "../core/views.ts";
 import { renderDocument } from "./document.tsx";
-import { overviewHref } from "./links.ts";
+import { loginHref, overviewHref } from "./links.ts";
+import { navText } from "./nav-text.ts";
 import { messages } from "./text.ts";
 
 /** A page for an error; known statuses have a title of their own in both languages. */
@@ -23,7 +24,12 @@ export function renderError(
         <p class="error-status">{t.statusCode(error.status)}</p>
         <h1>{title}</h1>
         {error.detail === "" ? null : <p>{error.detail}</p>}
-        <p>
+        <p class="page-tools">
+          {error.status === 401 ? (
+            <a class="button primary" href={loginHref(lang)}>
+              {navText[lang].logIn}
+            </a>
+          ) : null}
           <a class="button" href={overviewHref(lang)}>
             {t.backToOverview}
           </a>

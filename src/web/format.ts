@@ -56,6 +56,21 @@ export function instant(ms: number, timeZone: string, seconds = false): string {
   return DateTime.fromMillis(ms, { zone: timeZone }).toFormat(format);
 }
 
+/** The day that an instant lies in, and which of its hours, from 0. */
+export function dayAndHour(
+  ms: number,
+  timeZone: string,
+): { readonly day: string; readonly hour: string } {
+  const at = DateTime.fromMillis(ms, { zone: timeZone });
+  const hours = Math.floor((ms - at.startOf("day").toMillis()) / 3_600_000);
+  return { day: at.toFormat("yyyy-MM-dd"), hour: String(hours) };
+}
+
+/** "11:12", or with seconds. */
+export function clockTime(ms: number, timeZone: string, seconds = false): string {
+  return instant(ms, timeZone, seconds).slice(11);
+}
+
 /** "Asia/Shanghai (UTC+08:00)", as of the instant. */
 export function zoneLabel(timeZone: string, ms: number): string {
   return `${timeZone} (UTC${DateTime.fromMillis(ms, { zone: timeZone }).toFormat("ZZ")})`;

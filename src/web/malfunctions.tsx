@@ -8,9 +8,20 @@ import { monthAt } from "../core/month.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, Time, type Speech } from "./document.tsx";
+import { ListHead } from "./form-parts.tsx";
 import { zoneLabel } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
-import { incidentHref, malfunctionHref, malfunctionsHref, targetHref } from "./links.ts";
+import {
+  givenOf,
+  incidentHref,
+  malfunctionHref,
+  malfunctionsHref,
+  pageHref,
+  targetHref,
+} from "./links.ts";
+import { MalfunctionFilters, OpenLink, type MalfunctionList } from "./malfunctions-filters.tsx";
+import { malfunctionFormText } from "./malfunctions-form-text.ts";
+import { MalfunctionSteps, NO_STEP, type TypedStep } from "./malfunctions-steps.tsx";
 import { messages } from "./text.ts";
 
 type Clockwork = { readonly nowMs: number; readonly timeZone: string };
@@ -19,9 +30,15 @@ type Words = { readonly words: MalfunctionWords; readonly speech: Speech } & Clo
 /** More would make a page that nobody reads. */
 const MOST_ROWS = 500;
 
+type ListModel = Clockwork & {
+  readonly malfunctions: readonly SeenMalfunction[];
+  /** Absent where nothing can be chosen. */
+  readonly list?: MalfunctionList;
+};
+
 /** The page at `/malfunctions`: those that are not over first, the worst before the others. */
 export function renderMalfunctions(
-  model: Clockwork & { readonly malfunctions: readonly SeenMalfunction[] },
+  model: ListModel,
   lang: Lang,
   reader: Reader | null = null,
 ): string {
@@ -31,22 +48,29 @@ export function renderMalfunctions(
   const all = model.malfunctions.toSorted((a, b) => rankOf(a) - rankOf(b));
   const shown = all.slice(0, MOST_ROWS);
   const more = all.length - shown.length;
+  const isNarrow = Object.keys(givenOf(model.list?.filter ?? {})).length > 0;
   return renderDocument({
     reader,
     path: "/malfunctions",
     speech,
     title: words.malfunctions,
-    otherHref: malfunctionsHref(lang === "en" ? "zh" : "en"),
+    otherHref: pageHref(
+      "/malfunctions",
+      lang === "en" ? "zh" : "en",
+      givenOf(model.list?.filter ?? {}),
+    ),
     month: null,
     timeZoneNote: speech.t.zoneNote(zoneLabel(timeZone, nowMs)),
     children: (
       <>
         <div class="page-head">
           <h1>{words.malfunctions}</h1>
+          <OpenLink reader={reader} lang={lang} />
         </div>
+        {model.list === undefined ? null : <MalfunctionFilters list={model.list} lang={lang} />}
         <section aria-label={words.malfunctions}>
           {shown.length === 0 ? (
-            <p class="card empty">{words.none}</p>
+            <p class="card empty">{isNarrow ? malfunctionFormText[lang].noneHere : words.none}</p>
           ) : (
             <MalfunctionTable {...{ shown, words, speech, nowMs, timeZone }} />
           )}
@@ -75,7 +99,7 @@ function MalfunctionTable(props: Words & { readonly shown: readonly SeenMalfunct
   return (
     <div class="card">
       <table class="list" role="table">
-        <Head texts={head} />
+        <ListHead texts={head} />
         <tbody role="rowgroup">
           {shown.map((seen) => {
             const { id, level, state, beganAtMs, restoredAtMs, owner } = seen.malfunction;
@@ -112,20 +136,6 @@ function MalfunctionTable(props: Words & { readonly shown: readonly SeenMalfunct
   );
 }
 
-function Head({ texts }: { readonly texts: readonly string[] }) {
-  return (
-    <thead role="rowgroup">
-      <tr role="row">
-        {texts.map((text) => (
-          <th scope="col" role="columnheader">
-            {text}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
-}
-
 const LEVEL_LOOK: Readonly<
   Record<Malfunction["level"], { readonly icon: IconName; readonly tone: Tone }>
 > = {
@@ -159,6 +169,8 @@ export type MalfunctionModel = SeenMalfunction &
     readonly timeline: readonly (Incident["timeline"][number] & { readonly html: string | null })[];
     readonly related: readonly Malfunction[];
     readonly review: ReviewHtml;
+    /** A step that was sent back. */
+    readonly typed?: TypedStep;
   };
 
 /** The page at `/malfunctions/7`. */
@@ -204,13 +216,16 @@ export function renderMalfunction(
             ))}
           </div>
         </div>
-        <div class="columns">
+        <div class="columns act-first">
           <div class="stack">
             <Review model={model} words={words} />
             <Outages model={model} {...own} />
             <Timeline model={model} {...own} />
           </div>
           <div class="stack">
+            {reader === null ? null : (
+              <MalfunctionSteps {...{ malfunction, lang, reader, typed: model.typed ?? NO_STEP }} />
+            )}
             <Facts model={model} {...own} />
             <Related model={model} {...own} />
           </div>
@@ -292,7 +307,7 @@ function Outages(props: Words & { readonly model: MalfunctionModel }) {
       ) : (
         <div class="card">
           <table class="list tight" role="table">
-            <Head texts={head} />
+            <ListHead texts={head} />
             <tbody role="rowgroup">
               {model.outages.slice(0, MOST_ROWS).map((outage) => (
                 <OutageRow {...props} outage={outage} />

@@ -4,7 +4,7 @@ import { Band, BandSwatch } from "./charts/band.tsx";
 import type { Speech } from "./document.tsx";
 import { budgetText, figure } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
-import { overviewHref } from "./links.ts";
+import { givenOf, productHref } from "./links.ts";
 
 /** With more regions than this they become the rows: a page scrolls down more easily than across. */
 const MOST_COLUMNS = 6;
@@ -12,6 +12,8 @@ const MOST_COLUMNS = 6;
 type Head = {
   readonly id: string;
   readonly title: string;
+  /** Of its own page; null for a region. */
+  readonly href: string | null;
   readonly notes: readonly string[];
   readonly cells: readonly OverviewCell[];
 };
@@ -50,7 +52,7 @@ export function Matrix({
               </th>
               {columns.map((column) => (
                 <th scope="col" role="columnheader">
-                  <span class="head-title">{column.title}</span>
+                  <HeadTitle head={column} />
                   <HeadNotes head={column} />
                 </th>
               ))}
@@ -60,7 +62,7 @@ export function Matrix({
             {rows.map((row) => (
               <tr id={`row-${row.id}`} role="row">
                 <th scope="row" role="rowheader">
-                  <span class="head-title">{row.title}</span>
+                  <HeadTitle head={row} />
                   <HeadNotes head={row} />
                 </th>
                 {columns.map((column) => (
@@ -76,6 +78,14 @@ export function Matrix({
         </table>
       </div>
     </section>
+  );
+}
+
+function HeadTitle({ head }: { readonly head: Head }) {
+  return (
+    <span class="head-title">
+      {head.href === null ? head.title : <a href={head.href}>{head.title}</a>}
+    </span>
   );
 }
 
@@ -143,8 +153,9 @@ function cellHref(cell: OverviewCell, model: OverviewModel, speech: Speech): str
   const whole =
     listed?.more === 0 && listed.subjects.some((subject) => subject.region === cell.region);
   if (whole) return `#${cellId(cell.product, cell.region)}`;
-  const { product, region } = cell;
-  return `${overviewHref(speech.lang, { month: model.frame.month, product, region })}#subjects`;
+  const { month } = model.frame;
+  const { account } = model.filter;
+  return productHref(speech.lang, cell.product, { month, ...givenOf({ account }), region: cell.region });
 }
 
 /** Where the list of subjects begins one product's region. */
@@ -152,13 +163,17 @@ export function cellId(product: string, region: string): string {
   return `at-${product}-${region}`;
 }
 
-function productHeads(model: OverviewModel, { t }: Speech): readonly Head[] {
+function productHeads(model: OverviewModel, { lang, t }: Speech): readonly Head[] {
+  const { month } = model.frame;
+  const { account, region } = model.filter;
+  const query = { month, ...givenOf({ account, region }) };
   return model.products.map((product) => {
     const cells = model.cells.filter((cell) => cell.product === product);
     const [short, long] = t.productNames[product];
     const objectives = [...new Set(cells.map((cell) => cell.worst.objectivePercent))].toSorted();
     const notes = [long, t.objective(objectives.join(" / "))];
-    return { id: product, title: short, notes, cells };
+    const href = productHref(lang, product, query);
+    return { id: product, title: short, href, notes, cells };
   });
 }
 
@@ -166,6 +181,7 @@ function regionHeads(model: OverviewModel, { lang }: Speech): readonly Head[] {
   return model.regions.map((region) => ({
     id: region.id,
     title: region.name[lang],
+    href: null,
     notes: [region.id],
     cells: model.cells.filter((cell) => cell.region === region.id),
   }));

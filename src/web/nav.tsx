@@ -56,6 +56,9 @@ export function Csrf({ reader }: { readonly reader: Reader }) {
   return reader.csrf === null ? null : <input type="hidden" name="_csrf" value={reader.csrf} />;
 }
 
+/** Whoever is on this machine, while nobody has access. */
+const NOBODY = "local";
+
 /** Search, who reads, and the way out. */
 export function ReaderTools({ reader, lang }: { readonly reader: Reader; readonly lang: Lang }) {
   const t = navText[lang];
@@ -65,6 +68,7 @@ export function ReaderTools({ reader, lang }: { readonly reader: Reader; readonl
         <input type="hidden" name="lang" value={lang} />
         <input type="search" name="q" aria-label={t.search} placeholder={t.search} />
       </form>
+      {reader.name === NOBODY ? <a href={pageHref("/setup", lang)}>{t.setUp}</a> : null}
       {reader.csrf === null ? null : (
         <form class="reader" action="/logout" method="post">
           <Csrf reader={reader} />

@@ -4,10 +4,15 @@ import type { Speech } from "./document.tsx";
 import { monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { IconName, Tone } from "./icons.tsx";
-import { overviewHref } from "./links.ts";
+import { Filters } from "./filters.tsx";
+import { givenOf, overviewHref } from "./links.ts";
+import { LivePart } from "./live-part.tsx";
 import { Matrix } from "./matrix.tsx";
+import { overviewText } from "./overview-text.ts";
+import { liveScript } from "./scripts.ts";
 import { Attention, SubjectList } from "./subjects.tsx";
 import { messages } from "./text.ts";
+import { WrongNow } from "./troubles.tsx";
 
 /** The page at `/`: a complete document. */
 export function renderOverview(
@@ -19,43 +24,69 @@ export function renderOverview(
   const speech: Speech = { lang, t };
   const { frame } = model;
   const other = lang === "en" ? "zh" : "en";
+  const given = givenOf(model.filter);
   return renderDocument({
     reader,
     path: "/",
     speech,
     title: `${t.overviewTitle} · ${monthName(frame.month, t)}`,
-    otherHref: overviewHref(other, { month: frame.month, ...given(model.filter) }),
+    otherHref: overviewHref(other, { month: frame.month, ...given }),
     month: frame.month,
     timeZoneNote: t.zoneNote(zoneLabel(frame.timeZone, frame.settledUntilMs)),
+    scripts: frame.status === "running" ? [liveScript.path] : [],
     children: (
       <>
-        <Notices frame={frame} speech={speech} />
+        <LivePart name="notices">
+          <Notices frame={frame} speech={speech} />
+        </LivePart>
         <div class="page-head">
           <div>
             <h1>{t.overviewTitle}</h1>
-            <MonthState frame={frame} speech={speech} />
+            <LivePart name="state">
+              <MonthState frame={frame} speech={speech} />
+            </LivePart>
           </div>
           <div class="page-tools">
             <MonthNav
               {...{ frame, speech }}
-              hrefOf={(month) => overviewHref(lang, { month, ...given(model.filter) })}
+              hrefOf={(month) => overviewHref(lang, { month, ...given })}
             />
-            <ReportLinks speech={speech} month={frame.month} />
+            <ReportLinks
+              speech={speech}
+              month={frame.month}
+              {...(model.filter.account === null ? {} : { account: model.filter.account })}
+            />
           </div>
         </div>
-        {model.cells.length === 0 ? (
-          <p class="card empty">{t.emptyMonth}</p>
-        ) : (
-          <>
-            <Tiles model={model} speech={speech} />
-            <Matrix model={model} speech={speech} />
-            <Attention model={model} speech={speech} />
-            <SubjectList model={model} speech={speech} />
-          </>
-        )}
+        <Filters model={model} speech={speech} />
+        <LivePart name="figures">
+          <Figures model={model} speech={speech} />
+        </LivePart>
       </>
     ),
   });
+}
+
+function Figures({ model, speech }: { readonly model: OverviewModel; readonly speech: Speech }) {
+  const { lang, t } = speech;
+  if (model.cells.length === 0) {
+    const isNarrow = Object.values(model.filter).some((value) => value !== null);
+    return (
+      <>
+        <WrongNow model={model} speech={speech} />
+        <p class="card empty">{isNarrow ? overviewText[lang].nothingFits : t.emptyMonth}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <WrongNow model={model} speech={speech} />
+      <Tiles model={model} speech={speech} />
+      <Attention model={model} speech={speech} />
+      <Matrix model={model} speech={speech} />
+      <SubjectList model={model} speech={speech} />
+    </>
+  );
 }
 
 function Tiles({ model, speech }: { readonly model: OverviewModel; readonly speech: Speech }) {
@@ -131,14 +162,4 @@ function Tile({ n, label, of, icon, tone, href }: TileProps) {
       </a>
     </li>
   );
-}
-
-function given(filter: OverviewModel["filter"]): {
-  readonly product?: string;
-  readonly region?: string;
-} {
-  return {
-    ...(filter.product === null ? {} : { product: filter.product }),
-    ...(filter.region === null ? {} : { region: filter.region }),
-  };
 }

@@ -65,7 +65,7 @@ function entriesOf(model: StatusModel, lang: Lang): Entry[] {
   const maintenance = model.maintenance.map((one) => ({
     id: `maintenance/${one.id}/${one.fromMs}`,
     title: maintenanceTitle(one, lang),
-    updatedMs: Math.min(one.fromMs, model.atMs),
+    updatedMs: one.decidedAtMs,
     content: `${at(one.fromMs)} – ${at(one.untilMs)} · ${zoneLabel(timeZone, one.fromMs)}\n${one.reason}`,
   }));
   return [...malfunctions, ...maintenance];

@@ -5,45 +5,73 @@ import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
 import { budgetText, figure } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
-import { overviewHref, targetHref } from "./links.ts";
+import { givenOf, overviewHref, productHref, targetHref } from "./links.ts";
 import { cellId } from "./matrix.tsx";
 import type { Messages } from "./messages.ts";
+import { overviewText } from "./overview-text.ts";
 import { reasonText } from "../core/reason-text.ts";
 
 type Props = { readonly model: OverviewModel; readonly speech: Speech };
 
+/** Rows shown at once; the others on demand. */
+const FIRST_ROWS = 8;
+
 /** What is missed, at risk or down, the worst first. */
 export function Attention({ model, speech }: Props) {
-  const { t } = speech;
+  const { t, lang } = speech;
+  const words = overviewText[lang];
+  const { attention, frame } = model;
+  const rest = attention.slice(FIRST_ROWS);
+  const isOver = frame.status === "closed";
   return (
     <section id="attention" aria-labelledby="attention-title">
       <div class="section-head">
-        <h2 id="attention-title">{t.attention}</h2>
+        <h2 id="attention-title">
+          {isOver ? words.missedTitle : t.attention}
+        </h2>
       </div>
-      {model.attention.length === 0 ? (
-        <Good text={t.attentionNone} />
+      {attention.length === 0 ? (
+        <Good text={isOver ? words.missedNone : t.attentionNone} />
       ) : (
         <div class="card">
-          <table class="list" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
-                <Head text={t.verdict} />
-                <Head text={t.subject} />
-                <Head text={t.place} />
-                <Head text={t.availability} number />
-                <Head text={t.budget} />
-                <Head text={t.lastOutage} />
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {model.attention.map((row) => (
-                <AttentionRow row={row} frame={model.frame} speech={speech} />
-              ))}
-            </tbody>
-          </table>
+          <AttentionTable rows={attention.slice(0, FIRST_ROWS)} {...{ frame, speech }} />
+          {rest.length === 0 ? null : (
+            <details class="rest">
+              <summary>{words.restOf(rest.length)}</summary>
+              <AttentionTable rows={rest} {...{ frame, speech }} />
+            </details>
+          )}
         </div>
       )}
     </section>
+  );
+}
+
+function AttentionTable(props: {
+  readonly rows: readonly SubjectRow[];
+  readonly frame: Frame;
+  readonly speech: Speech;
+}) {
+  const { rows, frame, speech } = props;
+  const { t } = speech;
+  return (
+    <table class="list attention" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <Head text={t.verdict} />
+          <Head text={t.subject} />
+          <Head text={t.place} />
+          <Head text={t.availability} number />
+          <Head text={t.budget} />
+          <Head text={t.lastOutage} />
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <AttentionRow row={row} frame={frame} speech={speech} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -91,10 +119,18 @@ function LastOutage({ row, frame }: { readonly row: SubjectRow; readonly frame: 
 }
 
 /** Every subject of the month, by product: the way to each target's page. */
-export function SubjectList({ model, speech }: Props) {
+export function SubjectList({
+  model,
+  speech,
+  listHref = overviewHref(speech.lang, { month: model.frame.month }),
+}: Props & {
+  /** Of the page with nothing left out. */
+  readonly listHref?: string;
+}) {
   const { t } = speech;
-  const { filter, frame } = model;
+  const { filter } = model;
   const what = [
+    filter.account ?? "",
     filter.product === null ? "" : productShort(filter.product, t),
     filter.region === null ? "" : regionName(filter.region)[speech.lang],
   ].filter((part) => part !== "");
@@ -105,7 +141,7 @@ export function SubjectList({ model, speech }: Props) {
         {what.length === 0 ? null : (
           <p class="quiet">
             {t.showingOnly(what.join(" · "))}{" "}
-            <a href={`${overviewHref(speech.lang, { month: frame.month })}#subjects`}>
+            <a href={`${listHref}#subjects`}>
               {t.showAll}
             </a>
           </p>
@@ -177,7 +213,7 @@ function Group(props: Props & { readonly group: SubjectGroup }) {
       {group.more === 0 ? null : (
         <p class="more">
           <a
-            href={`${overviewHref(lang, { month: frame.month, product: group.product })}#subjects`}
+            href={`${productHref(lang, group.product, { month: frame.month, ...givenOf({ account: model.filter.account }) })}#subjects`}
           >
             {t.moreSubjects(group.more)}
           </a>

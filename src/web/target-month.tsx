@@ -1,20 +1,31 @@
+import { may } from "../core/access.ts";
+import { malfunctionWords } from "../core/malfunction-text.ts";
 import { numberOf } from "../core/overview-view.ts";
 import type { ReportOutage } from "../core/report.ts";
-import type { ShownState, TargetAgreement, TargetModel } from "../core/views.ts";
+import type {
+  Reader,
+  ShownState,
+  TargetAgreement,
+  TargetModel,
+  TimelineDay,
+} from "../core/views.ts";
 import { BookSwatch, BooksBar } from "./charts/books.tsx";
 import { BurnChart } from "./charts/burn.tsx";
 import { MonthTimeline, SlotSwatch } from "./charts/timeline.tsx";
 import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
-import { count, duration, figure, monthName, percent } from "./format.ts";
+import { count, dayAndHour, duration, figure, monthName, percent } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
+import { dayHref, evidenceHref, malfunctionHref, proposeHref } from "./links.ts";
 import { reasonText } from "../core/reason-text.ts";
+import { slotsText } from "./slots-text.ts";
 import { TermsSection } from "./terms.tsx";
 
 type Props = {
   readonly agreement: TargetAgreement;
   readonly model: TargetModel;
   readonly speech: Speech;
+  readonly reader: Reader | null;
 };
 
 const STATES: readonly ShownState[] = ["good", "partial", "bad", "excluded", "no-data"];
@@ -44,6 +55,8 @@ export function MonthSection(props: Props) {
             days={timeline}
             label={t.timelineLabel(month, duration(lostSeconds, t))}
             t={t}
+            linksLabel={slotsText[speech.lang].days}
+            linkOf={(day) => dayLink(day, props)}
           />
           <ul class="legend">
             {STATES.map((state) => (
@@ -193,9 +206,22 @@ function Burn({ agreement, model, speech }: Props) {
   );
 }
 
-function Outages({ agreement, model, speech }: Props) {
-  const { t } = speech;
+/** A day that is still to come has no page. */
+function dayLink(day: TimelineDay, { agreement, model, speech }: Props) {
+  if (day.runs.length === 0) return null;
+  const { lang, t } = speech;
+  const place = { id: model.id, day: day.day };
+  const several = model.agreements.length > 1;
+  const href = dayHref(lang, place, several ? { agreement: agreement.terms.id } : {});
+  const lost = day.badSeconds > 0 ? duration(day.badSeconds, t) : null;
+  return { href, text: slotsText[lang].openDay(day.day, lost) };
+}
+
+function Outages({ agreement, model, speech, reader }: Props) {
+  const { t, lang } = speech;
+  const words = slotsText[lang];
   const { outages } = agreement.subject;
+  const heads = [t.from, t.until, t.duration, t.reason, words.malfunctionColumn, words.evidence];
   return (
     <section>
       <div class="section-head">
@@ -208,7 +234,7 @@ function Outages({ agreement, model, speech }: Props) {
           <table class="list span" role="table">
             <thead role="rowgroup">
               <tr role="row">
-                {[t.from, t.until, t.duration, t.reason].map((text) => (
+                {heads.map((text) => (
                   <th scope="col" role="columnheader">
                     {text}
                   </th>
@@ -217,7 +243,7 @@ function Outages({ agreement, model, speech }: Props) {
             </thead>
             <tbody role="rowgroup">
               {outages.toReversed().map((outage) => (
-                <OutageRow {...{ outage, model, speech }} />
+                <OutageRow {...{ outage, agreement, model, speech, reader }} />
               ))}
             </tbody>
           </table>
@@ -227,21 +253,25 @@ function Outages({ agreement, model, speech }: Props) {
   );
 }
 
-function OutageRow(props: {
-  readonly outage: ReportOutage;
-  readonly model: TargetModel;
-  readonly speech: Speech;
-}) {
-  const { outage, model, speech } = props;
+function OutageRow(props: Props & { readonly outage: ReportOutage }) {
+  const { outage, agreement, model, speech, reader } = props;
   const { t, lang } = speech;
+  const words = slotsText[lang];
   const { timeZone, status, settledUntilMs } = model.frame;
   const fromMs = Date.parse(outage.from);
   const untilMs = Date.parse(outage.until);
   const open = status === "running" && untilMs >= settledUntilMs;
+  const { day, hour } = dayAndHour(fromMs, timeZone);
+  const malfunction = agreement.malfunctions.get(fromMs);
+  const mayPropose = reader !== null && may({ ...reader, origin: "" }, "propose-exclusion");
+  const { targets } = agreement.subject;
+  const place = { id: model.id, day };
   return (
     <tr role="row">
       <td role="cell">
-        <Time ms={fromMs} zone={timeZone} />
+        <a href={dayHref(lang, place, { agreement: agreement.terms.id, hour })}>
+          <Time ms={fromMs} zone={timeZone} />
+        </a>
       </td>
       <td role="cell">
         {open ? (
@@ -254,6 +284,21 @@ function OutageRow(props: {
         <span class="strong">{duration((untilMs - fromMs) / 1000, t)}</span>
       </td>
       <td role="cell">{reasonText(outage.reason, lang)}</td>
+      <td role="cell">
+        {malfunction === undefined ? null : (
+          <a href={malfunctionHref(lang, malfunction.id)}>
+            {`${malfunction.level} · ${malfunctionWords[lang].name(malfunction.id)}`}
+          </a>
+        )}
+      </td>
+      <td role="cell" class="links">
+        <a href={evidenceHref(lang, { id: model.id, fromMs, untilMs })}>{words.results}</a>
+        {mayPropose ? (
+          <a href={proposeHref(lang, { targets, fromMs, untilMs })} title={words.proposeNote}>
+            {words.propose}
+          </a>
+        ) : null}
+      </td>
     </tr>
   );
 }

@@ -6,7 +6,9 @@ import type { Speech } from "./document.tsx";
 import { duration, instant, latency } from "./format.ts";
 import { Badge } from "./icons.tsx";
 import type { IconName, Tone } from "./icons.tsx";
+import { evidenceHref, latencyHref } from "./links.ts";
 import type { Messages } from "./messages.ts";
+import { slotsText } from "./slots-text.ts";
 import { reasonText } from "../core/reason-text.ts";
 
 type Props = { readonly model: TargetModel; readonly speech: Speech };
@@ -32,13 +34,20 @@ export function LatencySection({ model, speech }: Props) {
         <p class="empty">{t.latencyNone}</p>
       ) : (
         <>
-          <LatencyChart
-            points={points}
-            fromMs={fromMs}
-            untilMs={untilMs}
-            label={t.latencyLabel(latency(p50s.at(-1) ?? null), latency(p95s.at(-1) ?? null))}
-            timeOf={(ms) => instant(ms, zone).slice(11)}
-          />
+          <div
+            data-latency={latencyHref(model.id)}
+            data-until={untilMs}
+            data-zone={zone}
+            data-words={JSON.stringify(slotsText[speech.lang].zoom)}
+          >
+            <LatencyChart
+              points={points}
+              fromMs={fromMs}
+              untilMs={untilMs}
+              label={t.latencyLabel(latency(p50s.at(-1) ?? null), latency(p95s.at(-1) ?? null))}
+              timeOf={(ms) => instant(ms, zone).slice(11)}
+            />
+          </div>
           <table class="plain keys-table">
             <thead>
               <tr>
@@ -82,7 +91,7 @@ export function VantageSection({ model, speech }: Props) {
     <section class="card pad" aria-labelledby="vantages-title">
       <h2 id="vantages-title">{t.vantages}</h2>
       <ul class="vantages">
-        {model.vantages.map(({ vantage, last }) => (
+        {model.vantages.map(({ vantage, last, phases }) => (
           <li>
             <span class="vantage-name">{vantage}</span>
             {last === null ? (
@@ -97,6 +106,15 @@ export function VantageSection({ model, speech }: Props) {
                   <Time ms={last.plannedAtMs} zone={model.frame.timeZone} seconds />
                   {last.reason === "" ? "" : `, ${reasonText(last.reason, lang)}`}
                 </span>
+                {phases === null ? null : (
+                  <span class="vantage-note phases">
+                    {phases.map(({ phase, ms }) => (
+                      <span>
+                        <span class="quiet">{slotsText[lang].phaseNames[phase]}</span> {latency(ms)}
+                      </span>
+                    ))}
+                  </span>
+                )}
               </>
             )}
           </li>
@@ -108,10 +126,18 @@ export function VantageSection({ model, speech }: Props) {
 
 export function ResultsSection({ model, speech }: Props) {
   const { lang, t } = speech;
+  const [newest] = model.results;
   return (
     <section aria-labelledby="results-title">
       <div class="section-head">
         <h2 id="results-title">{t.results}</h2>
+        {newest === undefined ? null : (
+          <p>
+            <a href={evidenceHref(lang, { id: model.id, ...lastHour(newest.plannedAtMs) })}>
+              {slotsText[lang].show.all}
+            </a>
+          </p>
+        )}
       </div>
       {model.results.length === 0 ? (
         <p class="card empty">{t.resultsNone}</p>
@@ -158,6 +184,10 @@ export function ResultsSection({ model, speech }: Props) {
   );
 }
 
+function lastHour(ms: number) {
+  return { fromMs: ms - 3_600_000, untilMs: ms + 1 };
+}
+
 function Detail(props: { readonly result: TargetModel["results"][number]; readonly t: Messages }) {
   const { detail, requestId } = props.result;
   const parts = [detail ?? "", requestId === null ? "" : `${props.t.requestId} ${requestId}`];
@@ -165,7 +195,7 @@ function Detail(props: { readonly result: TargetModel["results"][number]; readon
   return text === "" ? null : <span class="quiet"> {text}</span>;
 }
 
-function OutcomeBadge({ outcome, t }: { readonly outcome: Outcome; readonly t: Messages }) {
+export function OutcomeBadge({ outcome, t }: { readonly outcome: Outcome; readonly t: Messages }) {
   const look = OUTCOME_LOOK[outcome];
   return <Badge icon={look.icon} tone={look.tone} text={t.outcomes[outcome]} />;
 }

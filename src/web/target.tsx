@@ -5,8 +5,10 @@ import type { Speech } from "./document.tsx";
 import { monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { IconName, Tone } from "./icons.tsx";
-import { overviewHref, resultsHref, targetHref } from "./links.ts";
+import { overviewHref, productHref, resultsHref, targetHref } from "./links.ts";
 import { reasonText } from "../core/reason-text.ts";
+import { LivePart } from "./live-part.tsx";
+import { chartStyle, latencyScript, liveScript } from "./scripts.ts";
 import { MonthSection } from "./target-month.tsx";
 import { LatencySection, ProbeSection, ResultsSection, VantageSection } from "./target-now.tsx";
 import { messages } from "./text.ts";
@@ -17,6 +19,7 @@ export function renderTarget(model: TargetModel, lang: Lang, reader: Reader | nu
   const speech: Speech = { lang, t };
   const { frame, id } = model;
   const [first] = model.agreements;
+  const hasLatency = model.latency.points.some(({ p50Ms }) => p50Ms !== null);
   return renderDocument({
     reader,
     path: "/",
@@ -25,6 +28,11 @@ export function renderTarget(model: TargetModel, lang: Lang, reader: Reader | nu
     otherHref: targetHref(lang === "en" ? "zh" : "en", id, frame.month),
     month: frame.month,
     timeZoneNote: t.zoneNote(zoneLabel(frame.timeZone, frame.settledUntilMs)),
+    scripts: [
+      ...(frame.status === "running" ? [liveScript.path] : []),
+      ...(hasLatency ? [latencyScript.path] : []),
+    ],
+    styles: hasLatency ? [chartStyle.path] : [],
     children: (
       <>
         <Notices frame={frame} speech={speech} />
@@ -32,8 +40,10 @@ export function renderTarget(model: TargetModel, lang: Lang, reader: Reader | nu
         <div class="page-head">
           <div>
             <h1>{id}</h1>
-            <StateNow model={model} speech={speech} />
-            <MonthState frame={frame} speech={speech} />
+            <LivePart name="state">
+              <StateNow model={model} speech={speech} />
+              <MonthState frame={frame} speech={speech} />
+            </LivePart>
           </div>
           <div class="page-tools">
             <MonthNav {...{ frame, speech }} hrefOf={(month) => targetHref(lang, id, month)} />
@@ -43,15 +53,21 @@ export function renderTarget(model: TargetModel, lang: Lang, reader: Reader | nu
             </a>
           </div>
         </div>
-        {first === undefined ? <p class="card empty">{t.emptyMonth}</p> : null}
-        {model.agreements.map((agreement) => (
-          <MonthSection {...{ agreement, model, speech }} />
-        ))}
+        <LivePart name="month">
+          {first === undefined ? <p class="card empty">{t.emptyMonth}</p> : null}
+          {model.agreements.map((agreement) => (
+            <MonthSection {...{ agreement, model, speech, reader }} />
+          ))}
+        </LivePart>
         <div class="columns">
           <LatencySection model={model} speech={speech} />
-          <VantageSection model={model} speech={speech} />
+          <LivePart name="vantages">
+            <VantageSection model={model} speech={speech} />
+          </LivePart>
         </div>
-        <ResultsSection model={model} speech={speech} />
+        <LivePart name="results">
+          <ResultsSection model={model} speech={speech} />
+        </LivePart>
         <ProbeSection model={model} speech={speech} />
       </>
     ),
@@ -73,11 +89,11 @@ function Crumbs({ model, speech }: { readonly model: TargetModel; readonly speec
     <div class="crumbs">
       <a href={overviewHref(lang, { month })}>{t.overview}</a>
       <span aria-hidden="true">/</span>
-      <a href={`${overviewHref(lang, { month, product })}#subjects`} title={long}>
+      <a href={productHref(lang, product, { month })} title={long}>
         {short}
       </a>
       <span aria-hidden="true">/</span>
-      <a href={`${overviewHref(lang, { month, product, region })}#subjects`}>
+      <a href={productHref(lang, product, { month, region })}>
         {regionName(region)[lang]}
       </a>
       <span class="quiet">{region}</span>

@@ -2,6 +2,7 @@ import type { Agreement } from "../core/agreement.ts";
 import type { Fraction } from "../core/fraction.ts";
 import type { Speech } from "./document.tsx";
 import { duration, instant, percent } from "./format.ts";
+import type { Messages } from "./messages.ts";
 
 /** The agreement's rules in words. */
 export function TermsSection({
@@ -12,31 +13,7 @@ export function TermsSection({
   readonly speech: Speech;
 }) {
   const { t } = speech;
-  const names = t.termNames;
-  const threshold = terms.threshold === null ? "" : share(terms.threshold);
-  const rows: readonly (readonly [string, string])[] = [
-    [names.agreement, terms.id],
-    [names.holdsFrom, instant(terms.fromMs, terms.timeZone).slice(0, 10)],
-    [t.objectiveLabel, `${terms.objectivePercent} %`],
-    [names.method, t.method(terms, threshold)],
-    [names.slot, duration(terms.slotMs / 1000, t)],
-    [names.scope, t.scopes[terms.scope]],
-    ...(terms.method === "all-failed" ? [[names.quorum, t.quorums[terms.quorum]] as const] : []),
-    ...(terms.minStretch > 1 ? [[names.minStretch, t.stretch(terms.minStretch)] as const] : []),
-    [names.exclusion, t.exclusionRules[terms.exclusion]],
-    [names.noData, t.noDataRules[terms.noData]],
-    [names.minCoverage, share(terms.minCoverage)],
-    ...(terms.credits.length === 0
-      ? []
-      : [
-          [
-            names.credits,
-            terms.credits
-              .map((tier) => t.credit(tier.belowPercent, tier.creditPercent))
-              .join(" · "),
-          ] as const,
-        ]),
-  ];
+  const rows = [[t.termNames.agreement, terms.id] as const, ...termRows(terms, t)];
   return (
     <details class="card pad terms">
       <summary>
@@ -59,4 +36,32 @@ export function TermsSection({
 
 function share(fraction: Fraction): string {
   return percent((Number(fraction.num) / Number(fraction.den)) * 100);
+}
+
+/** The rules as names and texts. */
+export function termRows(terms: Agreement, t: Messages): readonly (readonly [string, string])[] {
+  const names = t.termNames;
+  const threshold = terms.threshold === null ? "" : share(terms.threshold);
+  return [
+    [names.holdsFrom, instant(terms.fromMs, terms.timeZone).slice(0, 10)],
+    [t.objectiveLabel, `${terms.objectivePercent} %`],
+    [names.method, t.method(terms, threshold)],
+    [names.slot, duration(terms.slotMs / 1000, t)],
+    [names.scope, t.scopes[terms.scope]],
+    ...(terms.method === "all-failed" ? [[names.quorum, t.quorums[terms.quorum]] as const] : []),
+    ...(terms.minStretch > 1 ? [[names.minStretch, t.stretch(terms.minStretch)] as const] : []),
+    [names.exclusion, t.exclusionRules[terms.exclusion]],
+    [names.noData, t.noDataRules[terms.noData]],
+    [names.minCoverage, share(terms.minCoverage)],
+    ...(terms.credits.length === 0
+      ? []
+      : [
+          [
+            names.credits,
+            terms.credits
+              .map((tier) => t.credit(tier.belowPercent, tier.creditPercent))
+              .join(" · "),
+          ] as const,
+        ]),
+  ];
 }

@@ -122,6 +122,7 @@ describe("in the tables is found", () => {
     [`update app_user set role = 'admin' where name = 'li'`, "user:li is not what"],
     [`update app_user set accounts = '{acme,b}' where name = 'li'`, "user:li is not what"],
     [`update app_user set password_hash = 'x' where name = 'li'`, "user:li is not what"],
+    [`update app_user set issuer = 'x', subject = 'y' where name = 'li'`, "user:li is not what"],
     [`update app_user set created_at = 'epoch' where name = 'li'`, "user:li is not what"],
     [`update app_user set disabled_at = null where name = 'wu'`, "user:wu is not what"],
     [`delete from app_user where name = 'li'`, "user:li is in the audit log and not"],

@@ -1,7 +1,10 @@
 import { cpus, totalmem } from "node:os";
+import { benchAlertTime } from "./alert-time.ts";
 import { benchImport, benchReport } from "./history.ts";
 import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
+import { benchPdf } from "./pdf.ts";
+import { benchReportForms } from "./report-forms.ts";
 import { benchProbeCost } from "./probe-cost.ts";
 import { benchScrape } from "./scrape.ts";
 import { benchVerify } from "./verify.ts";
@@ -20,10 +23,13 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   import: () => benchImport(),
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
+  pdf: () => benchPdf(),
+  "report-forms": () => benchReportForms(),
   verify: () => benchVerify(isQuick ? 3 : 31),
   "watch-1000": () => benchWatch(1_000, 1),
   "watch-10000": () => benchWatch(10_000, 3),
   scrape: () => benchScrape(seconds(150, 24)),
+  "alert-time": () => benchAlertTime(),
   memory: () => benchMemory(),
   "kill-log": () => benchKillLog(),
 };

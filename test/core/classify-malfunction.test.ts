@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { advanceMalfunction, newMalfunction } from "../../src/core/advance-malfunction.ts";
 import {
   classifyOutages,
-  isBadEnough,
+  leastBadPpm,
   worseLevel,
   type ClassifiedOutage,
 } from "../../src/core/classify-malfunction.ts";
@@ -49,7 +49,7 @@ describe("without rules of one's own", () => {
   test("less than a twentieth is none", () => {
     const outage = outageOf({ num: 1, den: 21, ...minutes(0, 600) });
     expect(classifyOutages([outage], RULES)).toBeNull();
-    expect(isBadEnough(outage, RULES)).toBe(false);
+    expect(leastBadPpm("ecs", RULES)).toBe(50_000);
   });
 
   test("a time in which two fail is counted once, and good time between them is not", () => {
@@ -64,7 +64,7 @@ test("a rule of some products looks at their outages alone", () => {
   const rds = outageOf({ product: "rds" });
   const ecs = outageOf({ targets: ["web-2"] });
   expect(classifyOutages([rds, ecs], rules)).toBeNull();
-  expect(isBadEnough(ecs, rules)).toBe(false);
+  expect(leastBadPpm("ecs", rules)).toBeNull();
   const other = outageOf({ product: "rds", targets: ["db-2"] });
   expect(classifyOutages([rds, other, ecs], rules)).toBe("P1");
 });
@@ -91,17 +91,20 @@ const found = fc.record({
   outages: fc.array(member, { minLength: 1, maxLength: 5 }),
   joined: fc.nat({ max: 2 }),
   level: fc.option(level),
+  nowMs: fc.nat({ max: 10_000 * MINUTE_MS }),
 });
 
-test("whatever the outages do, the level never falls, and the time to respond never grows", () => {
+test("whatever the outages do, the level never falls, and the time to respond grows only when it is open again", () => {
   fc.assert(
     fc.property(level, fc.array(found, { maxLength: 8 }), (first, all) => {
       let now: Malfunction = { id: 1, ...newMalfunction([], { level: first, nowMs: 0 }, RULES) };
       for (const one of all) {
-        for (const { before, after } of advanceMalfunction(now, one, RULES)) {
+        for (const { verb, before, after } of advanceMalfunction(now, one, RULES)) {
           expect(before).toEqual(now);
           expect(worseLevel(before.level, after.level)).toBe(after.level);
-          expect(after.respondByMs).toBeLessThanOrEqual(before.respondByMs);
+          const mostMs =
+            verb === "again" ? one.nowMs + RULES.respondWithinMs[now.level] : before.respondByMs;
+          expect(after.respondByMs).toBeLessThanOrEqual(mostMs);
           now = after;
         }
         const lasts = one.outages.some(({ untilMs }) => untilMs === null);
@@ -118,7 +121,9 @@ test("a level that a person has set, and one that is closed, stay as they are", 
   const opened = { id: 1, ...newMalfunction([], { level: "P4", nowMs: 0 }, RULES) } as const;
   const outages = [{ ...fc.sample(member, 1)[0]!, untilMs: null }];
   const set: Malfunction = { ...opened, levelBy: "user:li" };
-  expect(advanceMalfunction(set, { outages, joined: 0, level: "P1" }, RULES)).toEqual([]);
+  expect(advanceMalfunction(set, { outages, joined: 0, level: "P1", nowMs: 0 }, RULES)).toEqual([]);
   const closed: Malfunction = { ...opened, state: "closed" };
-  expect(advanceMalfunction(closed, { outages, joined: 0, level: "P1" }, RULES)).toEqual([]);
+  expect(advanceMalfunction(closed, { outages, joined: 0, level: "P1", nowMs: 0 }, RULES)).toEqual(
+    [],
+  );
 });

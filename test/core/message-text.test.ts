@@ -141,6 +141,14 @@ describe("a malfunction", () => {
     },
   );
 
+  test("that changes when it is over for those who are told does not say that it lasts", () => {
+    const outages = webs(1).map((one) => ({ ...one, untilMs: BEGAN + 6 * MINUTE_MS }));
+    const facts = struck(["malfunction-changed"], { status: "update", row: RESTORED, outages });
+    const message = messageOf(facts, "en");
+    expect(message.title).toBe("[P2] Over after 6 min: web-1 (ecs in cn-hangzhou)");
+    expect(message.status).toBe("update");
+  });
+
   test("that is closed says who finished the review, and nothing of the review", () => {
     const row = {
       ...RESTORED,
@@ -266,6 +274,44 @@ describe("budgets and objectives", () => {
     expect(left.title).toBe("web-1 (ecs) no longer uses up its error budget too fast");
     expect(left.summary).toContain("Not over yet for 2.");
     expect(left.status).toBe("update");
+  });
+
+  test("a burn that is over says since when it burnt, not since when it does not", () => {
+    const over = webFacts("burn-over", { ...FIGURE, to: "on-track" });
+    const facts = burn([over], {
+      status: "resolved",
+      openMembers: [],
+      openedAtMs: BEGAN - MINUTE_MS,
+    });
+    const message = messageOf(facts, "en");
+    expect(message.since).toBe(new Date(BEGAN - MINUTE_MS).toISOString());
+    expect(message.until).toBe(new Date(BEGAN + MINUTE_MS).toISOString());
+  });
+
+  test("a burn that ends because the objective is missed says so, one or several", () => {
+    const missed = webFacts("breach", { ...FIGURE, from: "at-risk", to: "already-missed" });
+    const over = webFacts("burn-over", { ...FIGURE, to: "on-track" }, { subject: "web-2" });
+    const ended = { status: "resolved", openMembers: [] } as const;
+    expect(titles(burn([missed], ended))).toEqual([
+      "web-1 (ecs) is no longer at risk: it has missed 99.95 % for 2026-10",
+      "web-1（ecs）不再是有风险，2026-10 已未达到 99.95 %",
+    ]);
+    expect(messageOf(burn([missed], ended), "en")).toMatchObject({
+      status: "resolved",
+      severity: "warning",
+    });
+    expect(titles(burn([missed, over], ended))).toEqual([
+      "2 subjects (ecs in cn-hangzhou) are no longer at risk; missed: 1",
+      "2 个统计对象（cn-hangzhou 的 ecs）不再是有风险，其中 1 个已未达标",
+    ]);
+  });
+
+  test("what is missed no more and burns on is told as a burn that begins", () => {
+    const event = webFacts("breach-over", { ...FIGURE, from: "already-missed", to: "at-risk" });
+    const message = messageOf(burn([event]), "en");
+    expect(message.title).toBe("web-1 (ecs) may still lose 4 min 12 s this month");
+    expect(message).toMatchObject({ status: "opened", until: null });
+    expect(message.summary).toContain("At this pace 99.95 % will not be met");
   });
 
   test("a burn that came and went is told as over", () => {

@@ -78,6 +78,28 @@ describe("a thread", () => {
     expect(next?.waiting).toMatchObject({ status: "notice", dueAtMs: 510_000 });
   });
 
+  test("is told by the sooner of two routes while it waits, and by the later one's interval", () => {
+    const route = (more: Partial<Route>) => ({
+      chosen: { route: { ...ROUTE, ...more }, accounts: null },
+    });
+    const slow = takeStep(null, stepOf(route({ delayMs: 3_600_000 })))!;
+    const at = { event: 2, atMs: 5_000, nowMs: 5_000, phase: "update" } as const;
+    expect(takeStep(slow, stepOf({ ...at, ...route({}) }))?.waiting?.dueAtMs).toBe(15_000);
+    expect(takeStep(slow, stepOf({ ...at, chosen: null }))).toBe(slow);
+    const over = takeStep(slow, stepOf({ ...at, phase: "over", chosen: null }));
+    expect(over?.waiting).toMatchObject({ status: "resolved", dueAtMs: 3_600_000 });
+    const sent = { ...slow, waiting: null, hasEarlier: true, lastSentAtMs: 4_000 };
+    const next = takeStep(sent, stepOf({ ...at, ...route({ intervalMs: 2_000 }) }));
+    expect(next?.waiting?.dueAtMs).toBe(6_000);
+  });
+
+  test("does not rest for what was sent by a clock that was ahead", () => {
+    const sent = { ...takeStep(null, stepOf({}))!, waiting: null, hasEarlier: true };
+    const ahead = { ...sent, lastSentAtMs: 9_000_000 };
+    const next = takeStep(ahead, stepOf({ event: 2, atMs: 1_000, nowMs: 1_000 }));
+    expect(next?.waiting?.dueAtMs).toBe(61_000);
+  });
+
   test("does not open by what is over, nor without a route", () => {
     expect(takeStep(null, stepOf({ phase: "over" }))).toBeNull();
     expect(takeStep(null, stepOf({ chosen: null }))).toBeNull();

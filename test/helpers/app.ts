@@ -79,6 +79,8 @@ export async function createTestApp(input: {
     store,
     signer: () => openSigner({ db: store.db, clock, dataDir, keyFile: null }),
     notes: () => ({ sandbox: false, filling: null }),
+    queueCounts: async () => [],
+    boardQueues: null,
     ...input.deps,
   };
   const app = await buildServer(deps, deps);

@@ -17,7 +17,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** The policy that the service sends with its pages. */
 const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Serves fixed bodies by path, with the pages' policy, on a free loopback port. */
 export async function serveFixed(

@@ -37,7 +37,7 @@ export function manyStandings(targets: readonly Target[]): Standing[] {
       siblings: [],
     },
     figure,
-    recent: { seenUntilMs: 0, outages: [] },
+    recent: { seenUntilMs: 0, outages: [], grave: [] },
   }));
 }
 

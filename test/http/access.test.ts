@@ -21,6 +21,7 @@ type Rule = {
 
 const DAY = "from=2026-10-01T00:00:00Z&until=2026-10-01T01:00:00Z";
 const NDJSON = "application/x-ndjson";
+const FORM = "application/x-www-form-urlencoded";
 const RESULT = JSON.stringify({
   target: "quiet",
   vantage: "a",
@@ -50,10 +51,49 @@ const RULES: Readonly<Record<string, Rule>> = {
   "GET /status.json": { may: "open", answer: 404 },
   "GET /status.atom": { may: "open", answer: 404 },
   "GET /status.svg": { may: "open", answer: 404 },
+  // Somebody has access, so that there is nothing to set up.
+  "GET /setup": { may: "open", answer: 303 },
+  "POST /setup": { may: "open", answer: 303 },
+  "GET /login": { may: "open" },
+  "POST /login": { may: "open", answer: 401 },
+  "GET /login/oidc": { may: "open", answer: 404 },
+  "GET /login/oidc/back": { may: "open", answer: 404 },
+  // A token is no login.
+  "POST /logout": { may: "read", answer: 409 },
+  "GET /login/mine": { may: "read", answer: 409 },
+  "POST /login/mine/end/:id": { may: "read", url: "/login/mine/end/9999", answer: 409 },
+  "POST /login/mine/end-all": { may: "read", answer: 409 },
+  "POST /login/mine/password": { may: "read", answer: 409 },
+  "GET /access": { may: "manage-access" },
+  "POST /access/users": { may: "manage-access", payload: { role: "boss" }, answer: 400 },
+  "POST /access/tokens": { may: "manage-access", payload: { role: "boss" }, answer: 400 },
+  "POST /access/users/:name/disable": {
+    may: "manage-access",
+    url: "/access/users/none/disable",
+    answer: 404,
+  },
+  "POST /access/users/:name/password": {
+    may: "manage-access",
+    url: "/access/users/none/password",
+    answer: 404,
+  },
+  "POST /access/tokens/:name/revoke": {
+    may: "manage-access",
+    url: "/access/tokens/none/revoke",
+    answer: 404,
+  },
+  "GET /audit": { may: "read-all" },
   "GET /metrics": { may: "read-all" },
   "GET /probe": { may: "read-all", url: "/probe?target=none", answer: 400 },
   "GET /": { may: "read" },
   "GET /targets/:id": { may: "read", url: "/targets/web-1" },
+  "GET /targets/:id/days/:day": { may: "read", url: "/targets/web-1/days/2026-10-01" },
+  "GET /targets/:id/results": { may: "read", url: `/targets/web-1/results?${DAY}` },
+  "GET /targets/:id/latency": { may: "read", url: `/targets/web-1/latency?${DAY}` },
+  "GET /products/:product": { may: "read", url: "/products/ecs" },
+  "GET /search": { may: "read", url: "/search?q=web" },
+  "GET /monitor": { may: "read-all" },
+  "GET /live": { may: "read", url: "/live?once=true" },
   "GET /api/v1/overview": { may: "read" },
   "GET /api/v1/targets": { may: "read" },
   "GET /api/v1/targets/:id": { may: "read", url: "/api/v1/targets/web-1" },
@@ -122,6 +162,46 @@ const RULES: Readonly<Record<string, Rule>> = {
     may: "propose-exclusion",
     url: "/api/v1/exclusions/9999/withdraw",
     payload: {},
+    answer: 404,
+  },
+  "GET /reports": { may: "read" },
+  "GET /reports/:month": { may: "read", url: `/reports/${DEMO_MONTH}` },
+  "POST /claims/:id/:verb": { may: "handle-claim", url: "/claims/9999/acknowledge", answer: 404 },
+  "GET /exclusions": { may: "read" },
+  "GET /exclusions/new": { may: "propose-exclusion" },
+  "GET /exclusions/:id": { may: "read", url: "/exclusions/9999", answer: 404 },
+  "POST /exclusions": { may: "propose-exclusion", payload: "kind=other", type: FORM, answer: 400 },
+  "POST /exclusions/:id/approve": {
+    may: "approve-exclusion",
+    url: "/exclusions/9999/approve",
+    answer: 404,
+  },
+  "POST /exclusions/:id/reject": {
+    may: "approve-exclusion",
+    url: "/exclusions/9999/reject",
+    payload: "note=no",
+    type: FORM,
+    answer: 404,
+  },
+  "POST /exclusions/:id/withdraw": {
+    may: "propose-exclusion",
+    url: "/exclusions/9999/withdraw",
+    answer: 404,
+  },
+  "GET /agreements": { may: "read" },
+  "GET /inbox": { may: "read" },
+  "POST /inbox/read": { may: "read", payload: "last=1", type: FORM, answer: 303 },
+  "POST /inbox/:id/read": { may: "read", answer: 404 },
+  "GET /malfunctions/new": { may: "handle-malfunction" },
+  "POST /malfunctions": {
+    may: "handle-malfunction",
+    payload: "title=Slow&level=P2",
+    type: FORM,
+    answer: 303,
+  },
+  "POST /malfunctions/:id/:verb": {
+    may: "handle-malfunction",
+    url: "/malfunctions/9999/acknowledge",
     answer: 404,
   },
   "GET /malfunctions": { may: "read" },
@@ -250,9 +330,15 @@ test("what is not there is not there for anybody", async () => {
   expect((await served.app.inject("/api/v1/nothing")).statusCode).toBe(404);
 });
 
-test("a browser that may not see a page gets a page that says so", async () => {
-  const answer = await served.app.inject({ url: "/", headers: { accept: "text/html" } });
-  expect(answer.statusCode).toBe(401);
-  expect(answer.headers["content-type"]).toContain("text/html");
-  expect(answer.body).not.toContain("web-1");
+test("a browser that may not see a page is sent to the login, and with a wrong token told so", async () => {
+  const headers = { accept: "text/html" };
+  const sent = await served.app.inject({ url: "/?month=2026-10&lang=en", headers });
+  expect(sent.statusCode).toBe(303);
+  expect(sent.headers.location).toBe("/login?next=%2F%3Fmonth%3D2026-10%26lang%3Den&lang=en");
+  expect(sent.body).not.toContain("web-1");
+  const told = await served.app.inject({ url: "/", headers: { ...headers, ...bearer("nines_x") } });
+  expect(told.statusCode).toBe(401);
+  expect(told.headers["content-type"]).toContain("text/html");
+  expect(told.body).toContain('href="/login?lang=en"');
+  expect(told.body).not.toContain("web-1");
 });

@@ -184,6 +184,34 @@ describe("reading", () => {
     expect(scope).toMatchObject({ accounts: ["acme"], regions: ["cn-shanghai"] });
   });
 
+  test("reads on where the page before ended", async () => {
+    const idsOf = async (who: Who, query: string) => {
+      const answer = await get(who, `/api/v1/malfunctions?${query}`);
+      return malfunctionsAnswer.parse(answer.json()).malfunctions.map((one) => one.id);
+    };
+    for (let count = 0; count < 3; count += 1) await open({ account: "acme" });
+    await open({ account: "globex" });
+    for (const who of ["viewer", "acme"] as const) {
+      const all = await idsOf(who, "");
+      const first = await idsOf(who, "limit=2");
+      expect(first).toEqual(all.slice(0, 2));
+      expect(await idsOf(who, `limit=2&before=${first[1]}`)).toEqual(all.slice(2, 4));
+    }
+    expect((await get("viewer", "/api/v1/malfunctions?limit=501")).statusCode).toBe(400);
+  });
+
+  test("lists one that is over for an account as restored, while it lasts for others", async () => {
+    const [fromMs, untilMs] = [NOW - 60 * MINUTE_MS, NOW - 50 * MINUTE_MS];
+    const outages = [{ account: "acme", untilMs }, { account: "globex" }];
+    const id = await outageMalfunction({ db: served.store.db }, { fromMs, outages });
+    const has = async (who: Who, state: string) => {
+      const answer = await get(who, `/api/v1/malfunctions?state=${state}`);
+      return malfunctionsAnswer.parse(answer.json()).malfunctions.some((one) => one.id === id);
+    };
+    expect([await has("acme", "open"), await has("acme", "restored")]).toEqual([false, true]);
+    expect([await has("globex", "open"), await has("viewer", "open")]).toEqual([true, true]);
+  });
+
   test("gives an account manager the review when it is finished, and not before", async () => {
     const id = await open({ account: "globex" });
     const review = { cause: "A draft.", impact: "Logins.", resolution: "Replaced." };
@@ -258,6 +286,15 @@ describe("the incident report", () => {
     const chinese = await get("viewer", `${id}/report?format=md&lang=zh`);
     expect(chinese.body).toContain("## 故障原因");
     expect(chinese.body).toMatch(/^# 故障报告 \d+：|^# 故障报告 \d+:/u);
+  });
+
+  test("makes no links of one person's words by what another wrote", async () => {
+    const other = await open({ account: "acme" });
+    await post("sre", `/${other}/notes`, { text: "[status]: https://evil.example/" });
+    await post("sre", `/${other}/notes`, { text: "See [status]." });
+    const answer = await get("viewer", `${other}/report?format=html`);
+    expect(answer.body).toContain("See [status].");
+    expect(answer.body).not.toContain("<a href");
   });
 
   test("is a page that needs nothing else and runs nothing", async () => {

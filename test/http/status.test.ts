@@ -3,8 +3,9 @@ import { SYSTEM, type Actor } from "../../src/core/access.ts";
 import { approveExclusion, proposeExclusion } from "../../src/exclude.ts";
 import { insertMalfunction, saveMalfunctionOutages } from "../../src/store/malfunctions.ts";
 import { giveToken } from "../helpers/access.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, fillRounds, testClock, type TestApp } from "../helpers/app.ts";
 import { DEMO_CONFIG, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
+import { outageMalfunction } from "../helpers/malfunctions.ts";
 
 const HOUR_MS = 3_600_000;
 const clock = testClock(DEMO_NOW);
@@ -204,6 +205,17 @@ describe("the feed", () => {
     expect(body).toContain("new &lt;kernel&gt;");
     expect((await get("/status.atom?lang=zh")).body).toContain("已恢复");
   });
+
+  test("says the same at each fetch while nothing changes", async () => {
+    const updated = async () =>
+      [...(await get("/status.atom")).body.matchAll(/<updated>(.*?)<\/updated>/g)].map(
+        ([, at]) => at,
+      );
+    const before = await updated();
+    clock.set(DEMO_NOW + 30_000);
+    expect(await updated()).toEqual(before);
+    clock.set(DEMO_NOW);
+  });
 });
 
 describe("a badge", () => {
@@ -228,6 +240,81 @@ describe("a badge", () => {
 
   test("of what is not measured is not there", async () => {
     expect((await get("/status.svg?product=cdn")).statusCode).toBe(404);
+  });
+});
+
+describe("what holds now", () => {
+  const PAGE = `statusPage: { all: true }\n`;
+  const HEAD = `version: 1
+timeZone: Asia/Shanghai
+vantages: [{ id: a, controls: [] }]
+accounts: [{ id: acme }]
+defaults: { interval: 1m, timeout: 5s, vantages: [a] }
+${PAGE}targets:
+`;
+  const bucket = (id: string, more = "") =>
+    `  - { id: ${id}, product: oss, region: cn-hangzhou, account: acme, ${more}probe: { kind: tcp, address: "192.0.2.1:80" } }\n`;
+  const targets = ["one", "two", "old"];
+  const config = `${HEAD}${bucket("one")}${bucket("two")}${bucket("old", `until: "2026-10-03T00:00:00+08:00", `)}`;
+
+  /** The states of all and of its one place, with these letters of the last minutes. */
+  async function statesOf(
+    letters: Readonly<Record<string, "o" | "f" | "u" | null>>,
+    prepare: (of: TestApp) => Promise<unknown> = () => Promise.resolve(),
+  ) {
+    const still = testClock(DEMO_NOW);
+    const of = await createTestApp({ config, clock: still });
+    try {
+      const spans = [
+        {
+          fromMs: DEMO_NOW - 2 * HOUR_MS,
+          untilMs: DEMO_NOW - 600_000,
+          weather: () => "o" as const,
+        },
+        {
+          fromMs: DEMO_NOW - 600_000,
+          untilMs: DEMO_NOW,
+          weather: (id: string) => letters[id] ?? null,
+        },
+      ];
+      for (const span of spans) {
+        await fillRounds({ store: of.store, clock: still }, { vantage: "a", targets, ...span });
+      }
+      await prepare(of);
+      const { body } = await get("/status.json", of);
+      const { state, services } = JSON.parse(body) as {
+        state: string;
+        services: { state: string }[];
+      };
+      return [state, ...services.map((one) => one.state)];
+    } finally {
+      await of.close();
+    }
+  }
+
+  test.each([
+    ["up", { one: "o", two: "o" }],
+    ["partly", { one: "f", two: "o" }],
+    ["down", { one: "f", two: "f" }],
+    ["unknown", { one: "u", two: "u" }],
+    ["unknown", {}],
+  ] as const)("is %s when its targets answer %j", async (state, letters) => {
+    expect(await statesOf(letters)).toEqual([state, state]);
+  });
+
+  test("is disturbed while a malfunction lasts, whatever answers again", async () => {
+    const acme = { account: "acme", product: "oss", targets: ["one"] };
+    const fromMs = DEMO_NOW - HOUR_MS;
+    const states = await statesOf({ one: "o", two: "o" }, ({ store }) =>
+      outageMalfunction({ db: store.db }, { fromMs, outages: [acme] }),
+    );
+    expect(states).toEqual(["partly", "partly"]);
+    const elsewhere = { ...acme, region: "cn-beijing" };
+    expect(
+      await statesOf({ one: "o", two: "o" }, ({ store }) =>
+        outageMalfunction({ db: store.db }, { fromMs, outages: [elsewhere] }),
+      ),
+    ).toEqual(["partly", "up"]);
   });
 });
 

@@ -51,26 +51,29 @@ test("a message is put on its queue when it is due, once for an attempt", async 
   expect(await run("announce")).toEqual(both);
 });
 
-test("a message that failed for now has a job for its next attempt", async () => {
+test("a message that failed for now is looked for again when its next attempt is due", async () => {
   const { alerting, attempts, receiver, run } = await jobsWith(503);
   await alerting.tell(budgetEvent("burn", "web-1"));
   await run("announce");
   alerting.clock.pass(2_000);
-  expect(await run("deliver-message", { message: 1 })).toEqual([
-    'messages deliver-message message-1-1 {"message":1} 5000',
-  ]);
+  const looks = [`upkeep announce announce-${START + 2_050}  50`];
+  expect(await run("deliver-message", { message: 1 })).toEqual(looks);
   expect(attempts).toMatchObject([{ channel: "ops", outcome: "temporary", detail: "status 503" }]);
   expect(await run("deliver-message", { message: 1 })).toEqual([]);
   expect(receiver.seen).toHaveLength(1);
+  await run("deliver-message", { message: 2 });
+  expect(await run("announce")).toEqual([`upkeep announce announce-${START + 7_000}  5000`]);
+  alerting.clock.pass(5_000);
+  expect((await run("announce"))[0]).toBe('messages deliver-message message-1-1 {"message":1} ');
 });
 
-test("a channel that has died is announced at once", async () => {
+test("after an attempt one looks at once what else there is to tell", async () => {
   const { alerting, run } = await jobsWith(404);
   await alerting.tell(budgetEvent("burn", "web-1"));
   await run("announce");
   alerting.clock.pass(2_000);
   expect(await run("deliver-message", { message: 1 })).toEqual([
-    "upkeep announce announce-after-1  ",
+    `upkeep announce announce-${START + 2_050}  50`,
   ]);
 });
 

@@ -120,6 +120,12 @@ describe.each(KINDS)("the channel $kind", ({ send, yes, reads }) => {
     expect(sent).toMatchObject({ outcome: "temporary", retryAfterMs: 7000 });
   });
 
+  test("waits for whole milliseconds, whatever fraction it is asked for", async () => {
+    const receiver = await startAnswering(429, "ECHO", { "retry-after": "7.33331" });
+    const sent = await send(receiver.url + PATH);
+    expect(sent).toMatchObject({ retryAfterMs: 7334 });
+  });
+
   test.each([400, 401, 403, 404, 410, 413])("gives up at status %i", async (status) => {
     const receiver = await startAnswering(status);
     const sent = await send(receiver.url + PATH);

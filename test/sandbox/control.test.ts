@@ -44,6 +44,7 @@ test("a server is broken and mended by name", async () => {
 test("a fault for a time ends by itself", async () => {
   await run("break", "mysql-shanghai", "--fault", "hang", "--for", "50ms");
   await waitFor(() => cloud.faultOf("mysql-shanghai") === null);
+  expect(cloud.faultOf("mysql-shanghai")).toBeNull();
 });
 
 test("an order that cannot be carried out names what can", async () => {
@@ -53,6 +54,17 @@ test("an order that cannot be carried out names what can", async () => {
   );
   await expect(run("break", "ecs-hangzhou-h1", "--for", "soon")).rejects.toThrow("no duration");
   await expect(run("break")).rejects.toThrow("SERVER");
+});
+
+test("a fault for longer than a timer can wait is refused, and is not over at once", async () => {
+  await expect(run("break", "ecs-hangzhou-h1", "--for", "30d")).rejects.toThrow("up to 24d");
+  const answer = await fetch(control.url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${control.key}` },
+    body: JSON.stringify({ server: "ecs-hangzhou-h1", fault: "refuse", forMs: 30 * 86_400_000 }),
+  });
+  expect(answer.status).toBe(400);
+  expect(cloud.faultOf("ecs-hangzhou-h1")).toBeNull();
 });
 
 test("who has no key changes nothing", async () => {

@@ -14,6 +14,9 @@ const WANTED = [
   { name: "prometheus-alertmanager", present: () => has("prometheus-alertmanager") },
   { name: "chromium", present: () => has("chromium") },
   { name: "fonts-noto-cjk", present: () => hasFont("NotoSansCJK") },
+  { name: "poppler-utils", present: () => has("pdftotext") && has("pdfdetach") },
+  { name: "qpdf", present: () => has("qpdf") },
+  { name: "libreoffice-calc-nogui", present: () => has("soffice") },
   { name: "docker-compose", present: () => has("docker-compose") },
 ] as const;
 

@@ -68,30 +68,6 @@ test("who sees some accounts sees the letters that tell of no others", async () 
   expect(await countUnread(database.db, manager("acme"))).toBe(1);
 });
 
-test("a letter that holds others is for who sees the accounts of all of them", async () => {
-  const { db } = database;
-  const { rows: threads } = await db.query<{ id: number }>(
-    `insert into thread (channel, topic, about, accounts, open_members, interval_ms, opened_at,
-       escalate_to)
-     select 'ops', 'burn', one, array[one], '{}', 0, $1, '{}' from unnest($2::text[]) as one
-     returning id`,
-    [new Date(NOW).toISOString(), ["acme", "zebra"]],
-  );
-  const put = async (thread: number, status: string, into: number | null) => {
-    const { rows } = await db.query<{ id: number }>(
-      `insert into message (thread, channel, state, status, events, created_at, due_at, merged_into)
-       values ($1, 'ops', 'merged', $2, '{}', $3, $3, $4) returning id`,
-      [thread, status, new Date(NOW).toISOString(), into],
-    );
-    return rows[0]!.id;
-  };
-  const digest = await put(threads[0]!.id, "digest", null);
-  for (const { id } of threads) await put(id, "opened", digest);
-  await write("digest", ["acme"], digest);
-  expect(await titles(manager("acme"))).toEqual([]);
-  expect(await titles(manager("acme", "zebra"))).toEqual(["digest"]);
-});
-
 test("the newest come without an id to ask on after, the next ones with it", async () => {
   for (const id of [1, 2, 3, 4, 5]) await write(`letter ${id}`, null, id);
   expect(await titles(everybody, { limit: 2 })).toEqual(["letter 4", "letter 5"]);

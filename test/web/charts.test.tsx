@@ -43,6 +43,8 @@ const oneDay = (runs: TimelineDay["runs"], lengthMs = 24 * HOUR): TimelineDay =>
 test("a single bad minute keeps a line of 1.5 pixels at any width", () => {
   const svg = renderToString(
     <MonthTimeline
+      linkOf={() => null}
+      linksLabel="days"
       label="November"
       t={en}
       days={[
@@ -56,7 +58,7 @@ test("a single bad minute keeps a line of 1.5 pixels at any width", () => {
   const bad = /<path class="s-missed keep"[^>]*>/.exec(svg)?.[0] ?? "";
   expect(bad).toContain('stroke-width="1.5"');
   expect(bad).toContain('vector-effect="non-scaling-stroke"');
-  expect(bad).toContain("M60 0.5h1v16h-1z");
+  expect(bad).toContain("M60 1h1v22h-1z");
   expect(svg).toContain("1 min");
 });
 
@@ -64,9 +66,9 @@ test("a day of 25 hours ends at the plot's edge, and one of 24 hours before it",
   const whole = (lengthMs: number) =>
     oneDay([{ fromMs: 0, untilMs: lengthMs, state: "good" }], lengthMs);
   const svg = renderToString(
-    <MonthTimeline label="October" t={en} days={[whole(25 * HOUR), whole(24 * HOUR)]} />,
+    <MonthTimeline linkOf={() => null} linksLabel="days" label="October" t={en} days={[whole(25 * HOUR), whole(24 * HOUR)]} />,
   );
-  expect(svg).toContain("M0 3h1440v11h-1440zM0 20h1382.4v11h-1382.4z");
+  expect(svg).toContain("M0 5h1440v14h-1440zM0 29h1382.4v14h-1382.4z");
 });
 
 test("a small book stays visible, an empty one is not drawn", () => {

@@ -247,6 +247,11 @@ export function demoOverview(
       }),
     ),
     filter: { product: null, region: null },
+    accounts: [
+      { id: "acme", name: "Acme Ltd" },
+      { id: "globex", name: "Globex 有限公司" },
+    ],
+    troubles: null,
     ...extra,
   });
 }
@@ -368,6 +373,7 @@ const agreement: TargetAgreement = {
     runs: demoRuns,
   }),
   burn: burnPoints(demoRuns, MONTH_FROM, SETTLED),
+  malfunctions: new Map([[SETTLED - 17 * MINUTE, { id: 8, level: "P2" }]]),
 };
 
 export const demoBandOfTarget = agreement.timeline.map((day) => bandDay(day, 1296));
@@ -403,6 +409,10 @@ export const demoTarget: TargetModel = {
         reason: "connect-timeout",
         latencyMs: 5000,
       },
+      phases: [
+        { phase: "resolve", ms: 0.8 },
+        { phase: "connect", ms: 4999.2 },
+      ],
     },
     {
       vantage: "cn-shanghai",
@@ -412,6 +422,7 @@ export const demoTarget: TargetModel = {
         reason: "connect-timeout",
         latencyMs: 5000,
       },
+      phases: null,
     },
     {
       vantage: "ap-southeast-1",
@@ -421,8 +432,9 @@ export const demoTarget: TargetModel = {
         reason: "control-failed",
         latencyMs: 0,
       },
+      phases: null,
     },
-    { vantage: "eu-central-1", last: null },
+    { vantage: "eu-central-1", last: null, phases: null },
   ],
   latency: {
     fromMs: SETTLED - DAY,
@@ -498,6 +510,7 @@ export const demoQuietTarget: TargetModel = {
       runs: [{ fromMs: MONTH_FROM + 3 * DAY, untilMs: MONTH_UNTIL, state: "good", num: 0, den: 1 }],
     }),
     burn: burnPoints([], MONTH_FROM, MONTH_UNTIL),
+    malfunctions: new Map(),
   })),
   latency: { fromMs: SETTLED - DAY, untilMs: SETTLED, points: [] },
   results: [],
@@ -541,6 +554,7 @@ export function demoStatus(): StatusModel {
     maintenance: [
       {
         id: 3,
+        decidedAtMs: SETTLED - DAY,
         fromMs: SETTLED + DAY,
         untilMs: SETTLED + DAY + HOUR,
         products: ["oss"],

@@ -76,8 +76,9 @@ create table thread (
   over_at timestamptz,
   escalate_at timestamptz,
   escalate_to text[] not null,
-  -- What the channel itself calls it, to answer in the same place.
-  reference text
+  -- What the channel itself calls it, to answer in the same place, and of which kind it was then.
+  reference text,
+  reference_kind text
 );
 create unique index thread_present on thread (channel, about) where over_at is null;
 create index thread_about on thread (about);
@@ -97,6 +98,8 @@ create table message (
   attempts integer not null default 0,
   body text,
   sent_at timestamptz,
+  -- No other channel takes it over (again).
+  stays boolean not null default false,
   -- The digest that it went into, or the message that it was sent anew as.
   merged_into integer references message
 );

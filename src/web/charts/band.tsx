@@ -2,7 +2,7 @@ import { DAY_STATES } from "../../core/views.ts";
 import type { BandDay, DayState } from "../../core/views.ts";
 import { duration } from "../format.ts";
 import type { Messages } from "../messages.ts";
-import { PAINT, px, rectPath } from "./shapes.ts";
+import { PAINT, px } from "./shapes.ts";
 
 const HEIGHT = 22;
 const DAY_WIDTH = 4;
@@ -21,6 +21,7 @@ export function Band({ days, t }: { readonly days: readonly BandDay[]; readonly 
   if (days.length === 0) return null;
   const width = days.length * DAY_WIDTH;
   const label = bandLabel(days, t);
+  const paths = statePaths(days);
   return (
     <svg
       class="band"
@@ -32,7 +33,7 @@ export function Band({ days, t }: { readonly days: readonly BandDay[]; readonly 
       aria-label={label}
     >
       {DAY_STATES.map((state) => {
-        const d = statePath(days, state);
+        const d = paths[state];
         return d === "" ? null : <path class={`s-${state}`} fill={PAINT[state]} d={d} />;
       })}
       {days.map((day, index) =>
@@ -46,18 +47,20 @@ export function Band({ days, t }: { readonly days: readonly BandDay[]; readonly 
   );
 }
 
-/** Neighbours of one state are drawn as one box: fewer edges, and no seams when stretched. */
-function statePath(days: readonly BandDay[], state: DayState): string {
-  const gap = state === "minor" || state === "missed" ? 0.8 : 0;
-  let d = "";
+/** By state; neighbours of one are drawn as one box: fewer edges, and no seams when stretched. */
+function statePaths(days: readonly BandDay[]): Readonly<Record<DayState, string>> {
+  const paths = { good: "", minor: "", missed: "", excluded: "", "no-data": "" };
   for (let index = 0; index < days.length; index += 1) {
-    if (days[index]?.state !== state) continue;
+    const state = days[index]?.state ?? "no-data";
+    const gap = state === "minor" || state === "missed" ? 0.8 : 0;
     const start = index;
     while (gap === 0 && days[index + 1]?.state === state) index += 1;
-    const x = start * DAY_WIDTH + gap / 2;
-    d += rectPath({ ...BARS[state], x, width: (index - start + 1) * DAY_WIDTH - gap });
+    const { y, height } = BARS[state];
+    const x = px(start * DAY_WIDTH + gap / 2);
+    const width = px((index - start + 1) * DAY_WIDTH - gap);
+    paths[state] += `M${x} ${y}h${width}v${height}h-${width}z`;
   }
-  return d;
+  return paths;
 }
 
 function bandLabel(days: readonly BandDay[], t: Messages): string {

@@ -3,7 +3,9 @@ import { duration } from "../format.ts";
 import type { Messages } from "../messages.ts";
 import { PAINT, SLOT_PAINT, px, rectPath } from "./shapes.ts";
 
-const ROW = 17;
+/** High enough to be hit with a finger. */
+const ROW = 24;
+const TEXT_Y = 16.5;
 const DAY_MS = 86_400_000;
 /** Plot units across a day: a minute each. */
 const ACROSS = 1440;
@@ -11,11 +13,11 @@ const HOURS = [0, 3, 6, 9, 12, 15, 18, 21, 24] as const;
 
 /** Height within the row carries the state as well as colour. */
 const BARS: Readonly<Record<ShownState, { readonly y: number; readonly height: number }>> = {
-  good: { y: 3, height: 11 },
-  partial: { y: 2, height: 13 },
-  bad: { y: 0.5, height: 16 },
-  excluded: { y: 6, height: 5 },
-  "no-data": { y: 8, height: 1.5 },
+  good: { y: 5, height: 14 },
+  partial: { y: 3, height: 18 },
+  bad: { y: 1, height: 22 },
+  excluded: { y: 9, height: 6 },
+  "no-data": { y: 11, height: 2 },
 };
 const STATES = ["good", "no-data", "excluded", "partial", "bad"] as const;
 
@@ -28,8 +30,12 @@ export function MonthTimeline(props: {
   readonly days: readonly TimelineDay[];
   readonly label: string;
   readonly t: Messages;
+  /** Of a day's own page, and what its link says; null where there is none. */
+  readonly linkOf: (day: TimelineDay) => { readonly href: string; readonly text: string } | null;
+  /** What the list of those links is called. */
+  readonly linksLabel: string;
 }) {
-  const { days, label, t } = props;
+  const { days, label, t, linkOf, linksLabel } = props;
   const height = days.length * ROW;
   const longestMs = Math.max(DAY_MS, ...days.map((day) => day.lengthMs));
   return (
@@ -37,10 +43,10 @@ export function MonthTimeline(props: {
       <svg class="timeline-days" width="64" height={height} aria-hidden="true">
         {days.map((day, row) => (
           <>
-            <text class="tick weekday" x="34" y={row * ROW + 12.5} text-anchor="end">
+            <text class="tick weekday" x="34" y={row * ROW + TEXT_Y} text-anchor="end">
               {t.weekdays[day.weekday - 1]}
             </text>
-            <text class="tick date" x="56" y={row * ROW + 12.5} text-anchor="end">
+            <text class="tick date" x="56" y={row * ROW + TEXT_Y} text-anchor="end">
               {day.day.slice(8)}
             </text>
           </>
@@ -71,12 +77,26 @@ export function MonthTimeline(props: {
       <svg class="timeline-lost" width="76" height={height} aria-hidden="true">
         {days.map((day, row) =>
           day.badSeconds > 0 ? (
-            <text class="tick strong" x="8" y={row * ROW + 12.5}>
+            <text class="tick strong" x="8" y={row * ROW + TEXT_Y}>
               {duration(day.badSeconds, t)}
             </text>
           ) : null,
         )}
       </svg>
+      <ol class="timeline-links" aria-label={linksLabel}>
+        {days.map((day) => {
+          const link = linkOf(day);
+          return (
+            <li>
+              {link === null ? null : (
+                <a href={link.href} title={link.text}>
+                  <span class="hidden">{link.text}</span>
+                </a>
+              )}
+            </li>
+          );
+        })}
+      </ol>
       <svg class="timeline-hours" width="100%" height="18" aria-hidden="true">
         {HOURS.map((hour) => (
           <text

@@ -1,0 +1,153 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { ClaimStep } from "../core/claim.ts";
+import { InvalidInputError } from "../errors.ts";
+import { handleClaim, requireClaim } from "../handle-claim.ts";
+import { requireKnownAccount } from "../known-account.ts";
+import { viewReport, type ReportPageQuery } from "../view-report.ts";
+import { viewReports } from "../view-reports.ts";
+import { pageHref } from "../web/links.ts";
+import { renderReport } from "../web/reports-month.tsx";
+import { NO_CLAIM, type TypedClaim } from "../web/reports-parts.tsx";
+import { renderReports, reportPageHref } from "../web/reports.tsx";
+import { accountFor, actorOf, requireMay, requireSees } from "./actor.ts";
+import type { HttpDeps } from "./deps.ts";
+import { formBody, refusedBy, textIn, typedIn, type FormBody } from "./form-body.ts";
+import { readerOf } from "./page.ts";
+import { langOf } from "./page-lang.ts";
+import { MAX_NUMBER, monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
+
+const HTML = "text/html; charset=utf-8";
+const lang = z.string().optional();
+
+/** The pages of monthly reports, and the forms by which claims go on. */
+export const reportPages =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      "/reports",
+      {
+        schema: {
+          hide: true,
+          querystring: z.object({
+            month: monthSchema.optional(),
+            account: wordSchema.optional(),
+            lang,
+          }),
+        },
+      },
+      async (request, reply) => {
+        const actor = actorOf(request);
+        const { month, account } = request.query;
+        requireSees(actor, account);
+        const model = await viewReports(viewingOf(deps), { month, account }, actor);
+        const reader = await readerOf(deps, request);
+        return reply.type(HTML).send(renderReports(model, langOf(request), reader));
+      },
+    );
+
+    app.get(
+      "/reports/:month",
+      {
+        schema: {
+          hide: true,
+          params: z.object({ month: monthSchema }),
+          querystring: z.object({
+            account: wordSchema.optional(),
+            revision: revisionSchema.optional(),
+            against: revisionSchema.optional(),
+            lang,
+          }),
+        },
+      },
+      async (request, reply) => {
+        const actor = actorOf(request);
+        const { revision, against } = request.query;
+        const { month } = request.params;
+        const isOpen = request.query.account === undefined && (actor.accounts?.length ?? 1) !== 1;
+        // Who sees several accounts chooses one in the list.
+        if (isOpen) return reply.redirect(pageHref("/reports", langOf(request), { month }), 303);
+        const account = accountFor(actor, request.query.account);
+        await requireKnownAccount({ db: deps.store.db, config: deps.config() }, account);
+        const query = { month, account, revision, against };
+        return sendReport(deps, { request, reply }, { query, typed: NO_CLAIM });
+      },
+    );
+
+    await app.register(claimPages(deps));
+  };
+
+/** The steps of a claim; each leads back to its report. */
+const claimPages =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      "/claims/:id/:verb",
+      {
+        schema: {
+          hide: true,
+          params: z.object({
+            id: z.coerce.number().int().min(1).max(MAX_NUMBER),
+            verb: z.enum(["acknowledge", "submit", "credit", "refuse"]),
+          }),
+          querystring: z.object({ lang }),
+          body: formBody,
+        },
+      },
+      async (request, reply) => {
+        const actor = requireMay(request, "handle-claim");
+        const { id, verb } = request.params;
+        const { db } = deps.store;
+        const { month, account } = await requireClaim(db, id, actor);
+        try {
+          const step = stepOf(verb, request.body);
+          await handleClaim({ db, clock: deps.clock }, { id, step, actor });
+        } catch (error) {
+          const { status, problems } = refusedBy(error);
+          void reply.code(status);
+          const typed = { claim: id, verb, values: typedIn(request.body), problems };
+          const query = { month, account, revision: undefined, against: undefined };
+          return sendReport(deps, { request, reply }, { query, typed });
+        }
+        const href = reportPageHref(langOf(request), month, { account });
+        return reply.redirect(`${href}#claim-${id}`, 303);
+      },
+    );
+  };
+
+/** What the API refuses, see `words` in claims.ts. */
+const LONGEST = 2_000;
+
+function stepOf(verb: ClaimStep["verb"], body: FormBody): ClaimStep {
+  const tooLong = Object.keys(body).filter((place) => textIn(body, place).length > LONGEST);
+  if (tooLong.length > 0) {
+    const message = `must be a text of 1 to ${LONGEST} characters`;
+    throw new InvalidInputError(tooLong.map((place) => ({ place, message })));
+  }
+  switch (verb) {
+    case "acknowledge":
+      return { verb };
+    case "submit":
+      return { verb, reference: textIn(body, "reference"), on: textIn(body, "on").trim() };
+    case "credit":
+      return { verb, amount: textIn(body, "amount").trim() };
+    case "refuse":
+      return { verb, reason: textIn(body, "reason") };
+  }
+}
+
+async function sendReport(
+  deps: HttpDeps,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  shown: { readonly query: ReportPageQuery; readonly typed: TypedClaim },
+) {
+  const model = await viewReport(viewingOf(deps), shown.query, actorOf(request));
+  const reader = await readerOf(deps, request);
+  const page = renderReport(model, langOf(request), { reader, typed: shown.typed });
+  return reply.type(HTML).send(page);
+}
+
+function viewingOf({ store, clock, config }: HttpDeps) {
+  return { db: store.db, clock, config: config() };
+}

@@ -1,0 +1,135 @@
+import type { Content, TableCell } from "pdfmake";
+import type { ReportSubject } from "../core/report.ts";
+import { lowestBy } from "./pdf-cover.ts";
+import { moreText, placeText, type Making } from "./pdf-figures.ts";
+import { LIMITS } from "./pdf-limits.ts";
+import { numberCell, tableSection, verdictCell } from "./pdf-parts.ts";
+import {
+  badSecondsOf,
+  countVerdicts,
+  durationText,
+  isMissed,
+  owedText,
+} from "./report-words-facts.ts";
+
+/** For the operator: each account, the lowest figures of all, and where data is wanting. */
+export function operatorSections(making: Making): Content[] {
+  if (making.document.report.account !== null) return [];
+  return [...accountsSection(making), ...worstSection(making), ...coverageSection(making)];
+}
+
+function missedOf(subjects: readonly ReportSubject[]): number {
+  return subjects.filter(isMissed).length;
+}
+
+function accountsSection({ document, words }: Making): Content[] {
+  const { report, accountNames } = document;
+  const byAccount = new Map<string, ReportSubject[]>();
+  for (const subject of report.subjects) {
+    const known = byAccount.get(subject.account);
+    if (known === undefined) byAccount.set(subject.account, [subject]);
+    else known.push(subject);
+  }
+  const accounts = [...byAccount].toSorted(
+    ([a, one], [b, other]) => missedOf(other) - missedOf(one) || (a < b ? -1 : 1),
+  );
+  const rows = accounts.slice(0, LIMITS.accounts).map(([account, subjects]): TableCell[] => {
+    const lowest = lowestBy(subjects, ({ availabilityPercent }) => availabilityPercent);
+    const bad = subjects.reduce((sum, subject) => sum + badSecondsOf(subject), 0);
+    const credits = report.credits.filter((credit) => credit.account === account);
+    const owed = owedText({ credits }, words);
+    const missed = missedOf(subjects);
+    const name = accountNames[account] ?? account;
+    const unclear = countVerdicts(subjects)["insufficient-data"];
+    return [
+      {
+        text: [
+          { text: name, bold: true },
+          ...(name === account ? [] : [{ text: `  ${account}`, style: "note", fontSize: 7 }]),
+        ],
+      },
+      numberCell(String(subjects.length)),
+      numberCell(String(missed), missed > 0),
+      numberCell(String(unclear)),
+      numberCell(lowest === null ? words.nothing : `${lowest.availabilityPercent} %`, missed > 0),
+      numberCell(durationText(bad, words)),
+      numberCell(owed === "" ? words.nothing : owed),
+    ];
+  });
+  const c = words.columns;
+  const left = accounts.length - rows.length;
+  return tableSection({
+    title: words.sections.accounts,
+    columns: [
+      { name: c.account, width: "*" },
+      { name: c.subjects, width: "auto", align: "right" },
+      { name: c.missed, width: "auto", align: "right" },
+      { name: words.verdicts["insufficient-data"], width: "auto", align: "right" },
+      { name: c.worst, width: "auto", align: "right" },
+      { name: c.badTime, width: "auto", align: "right" },
+      { name: words.sections.credits, width: "auto", align: "right" },
+    ],
+    rows,
+    none: words.none.subjects,
+    after: left > 0 ? moreText(left, words.sections.accounts, words) : "",
+  });
+}
+
+type Shown = {
+  readonly title: string;
+  readonly name: string;
+  readonly read: (subject: ReportSubject) => string | null;
+};
+
+function worstSection(making: Making): Content[] {
+  const { sections, columns } = making.words;
+  return lowestTable(making, {
+    title: sections.worst,
+    name: columns.availability,
+    read: ({ availabilityPercent }) => availabilityPercent,
+  });
+}
+
+function coverageSection(making: Making): Content[] {
+  const { sections, columns } = making.words;
+  return lowestTable(making, {
+    title: sections.coverage,
+    name: columns.coverage,
+    read: ({ coveragePercent }) => coveragePercent,
+  });
+}
+
+/** Those below 100 % of something, the lowest first. */
+function lowestTable({ document, words, lang }: Making, { title, name, read }: Shown): Content[] {
+  const below = document.report.subjects
+    .filter((subject) => Number(read(subject) ?? 100) < 100)
+    .toSorted((a, b) => Number(read(a)) - Number(read(b)));
+  const rows = below.slice(0, LIMITS.worst).map((subject): TableCell[] => [
+    {
+      stack: [
+        subject.id,
+        {
+          text: `${subject.account} · ${subject.agreement} · ${placeText(subject, { words, lang })}`,
+          style: "note",
+          fontSize: 7,
+        },
+      ],
+    },
+    numberCell(`${subject.objectivePercent} %`),
+    numberCell(`${read(subject)} %`, isMissed(subject)),
+    verdictCell(subject.verdict, words),
+  ]);
+  const left = below.length - rows.length;
+  return tableSection({
+    title,
+    columns: [
+      { name: words.columns.subject, width: "*" },
+      { name: words.columns.objective, width: "auto", align: "right" },
+      { name, width: "auto", align: "right" },
+      { name: words.columns.verdict, width: "auto" },
+    ],
+    rows,
+    none: words.none.below,
+    after: left > 0 ? moreText(left, title, words) : "",
+  });
+}

@@ -1,0 +1,239 @@
+import { DateTime } from "luxon";
+import type { Agreement } from "../core/agreement.ts";
+import { sourceOf } from "../core/built-in-agreements.ts";
+import type { Fraction } from "../core/fraction.ts";
+import { formatAmount, parseAmount } from "../core/money.ts";
+import { subjectKey, type MonthDocument } from "../core/month-document.ts";
+import type {
+  Report,
+  ReportCredit,
+  ReportMalfunction,
+  ReportOutage,
+  ReportSubject,
+} from "../core/report.ts";
+import type { Lang } from "../core/views.ts";
+import { grouped } from "./report-words-number.ts";
+import { reportWords } from "./report-words.ts";
+import type { ReportWords, VerdictCounts } from "./report-words-type.ts";
+
+/** U+2212: as wide as a plus, and not a hyphen. */
+const MINUS = "−";
+
+/** A length of time at a glance: "41 s", "22.3 min", "1 h 41 min", "3 d 4 h". Cut, not rounded. */
+export function durationText(seconds: number, words: ReportWords): string {
+  const size = Math.abs(seconds);
+  const sign = seconds < 0 ? MINUS : "";
+  if (size < 60) return sign + words.seconds(cutDecimal(size, size < 10 ? 1 : 0));
+  if (size < 3600) return sign + words.minutes(cutDecimal(size / 60, 1));
+  const minutes = Math.floor(size / 60);
+  if (size < 86_400) return sign + words.hoursMinutes(Math.floor(minutes / 60), minutes % 60);
+  const hours = Math.floor(minutes / 60);
+  return sign + words.daysHours(Math.floor(hours / 24), hours % 24);
+}
+
+/** Trailing zeros go; nothing is rounded up. */
+function cutDecimal(value: number, places: number): string {
+  const factor = 10 ** places;
+  // What stands a hair below a whole number is a float's fault, not the figure's.
+  return String(Math.floor(value * factor + 1e-6) / factor);
+}
+
+/** "2026-10-02 10:00:15" of an ISO instant, in a zone; the seconds only where there are any. */
+export function instantText(iso: string, timeZone: string): string {
+  const at = DateTime.fromISO(iso, { zone: timeZone });
+  return at.toFormat(at.second === 0 ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd HH:mm:ss");
+}
+
+/** "Asia/Shanghai (UTC+08:00)", as of the instant. */
+export function zoneText(timeZone: string, iso: string): string {
+  return `${timeZone} (UTC${DateTime.fromISO(iso, { zone: timeZone }).toFormat("ZZ")})`;
+}
+
+/** "October 2026", "2026年10月". */
+export function monthText(month: string, words: ReportWords): string {
+  const [year, number] = month.split("-");
+  return words.monthName(Number(year), Number(number));
+}
+
+/** B as time, for looking at. By whole numbers: the fraction's parts may be too long for a float. */
+export function badSecondsOf({ bad, slotSeconds }: ReportSubject): number {
+  const [num = "0", den = "1"] = bad.split("/");
+  return Number((BigInt(num) * BigInt(slotSeconds) * 1000n) / BigInt(den)) / 1000;
+}
+
+export function allowedSecondsOf({ allowedBad, slotSeconds }: ReportSubject): number {
+  return Number(allowedBad) * slotSeconds;
+}
+
+/** What missed its objective, whether the month is over or not. */
+export function isMissed({ verdict }: Pick<ReportSubject, "verdict">): boolean {
+  return verdict === "missed" || verdict === "already-missed";
+}
+
+export function countVerdicts(subjects: readonly Pick<ReportSubject, "verdict">[]): VerdictCounts {
+  const counts = {
+    all: subjects.length,
+    met: 0,
+    missed: 0,
+    "insufficient-data": 0,
+    "on-track": 0,
+    "at-risk": 0,
+    "already-missed": 0,
+  };
+  for (const { verdict } of subjects) counts[verdict] += 1;
+  return counts;
+}
+
+/** The report in a sentence or two, for its cover. */
+export function verdictText({ report }: MonthDocument, words: ReportWords): string {
+  const { verdictSentence } = words;
+  const counts = countVerdicts(report.subjects);
+  if (counts.all === 0) return verdictSentence.empty;
+  if (report.status === "running") return verdictSentence.running(counts);
+  const owed = owedText(report, words);
+  const isOwed = report.subjects.some(({ credit }) => credit !== null);
+  const credit = owed === "" ? verdictSentence.owedUnknown : verdictSentence.owed(owed);
+  const sentence = verdictSentence.closed(counts);
+  if (!isOwed) return sentence;
+  return words.htmlLang === "en" ? `${sentence} ${credit}` : `${sentence}${credit}`;
+}
+
+/** "CNY 120.00", of several currencies "CNY 120.00 and USD 7.00"; empty when no amount is known. */
+export function owedText({ credits }: Pick<Report, "credits">, words: ReportWords): string {
+  const sums = new Map<string, bigint>();
+  for (const { by, currency, amount } of credits) {
+    if (by !== "account") continue;
+    sums.set(currency, (sums.get(currency) ?? 0n) + (parseAmount(amount, currency) ?? 0n));
+  }
+  return words.listOf(
+    [...sums]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, minor]) => moneyText(formatAmount(minor, currency), currency)),
+  );
+}
+
+/** "CNY 1,234.00": groups of three, so that a large sum can be read. */
+export function moneyText(amount: string, currency: string): string {
+  return `${currency} ${grouped(amount)}`;
+}
+
+function percentText({ num, den }: Fraction): string {
+  return `${cutDecimal((Number(num) / Number(den)) * 100, 3)} %`;
+}
+
+/** How an agreement is counted, a sentence or two each. */
+export function methodText(terms: Agreement, lang: Lang): string[] {
+  const words = reportWords[lang];
+  const { method } = words;
+  const threshold = terms.threshold === null ? "" : percentText(terms.threshold);
+  const tiers = terms.credits.map((tier) => method.tier(tier.belowPercent, tier.creditPercent));
+  return [
+    method.slot(durationText(terms.slotMs / 1000, words)),
+    `${method.bad(terms, threshold)}${lang === "en" ? " " : ""}${method.data(terms)}`,
+    ...(terms.minStretch > 1 ? [method.stretch(terms.minStretch)] : []),
+    method.scope[terms.scope],
+    method.partMonth[terms.partMonth],
+    method.exclusion[terms.exclusion],
+    method.noData[terms.noData],
+    `${method.figure}${lang === "en" ? " " : ""}${method.rounding}`,
+    method.verdict(`${terms.objectivePercent} %`, percentText(terms.minCoverage)),
+    tiers.length === 0 ? method.noTiers : method.tiers(words.listOf(tiers)),
+    method.claim(terms.timeZone),
+    `${method.source}${lang === "en" ? ": " : "："}${sourceOf(terms)[lang]}${lang === "en" ? "." : "。"}`,
+  ];
+}
+
+/** The agreement's own time zone, which its months and claim windows are in. */
+export function zoneOf({ terms, timeZone }: MonthDocument, agreement: string): string {
+  return terms.find(({ id }) => id === agreement)?.timeZone ?? timeZone;
+}
+
+/** A claim to hand to the provider as it stands, and when it can be made. */
+export function claimText(
+  document: MonthDocument,
+  { subject, credit }: { readonly subject: ReportSubject; readonly credit: ReportCredit },
+  words: ReportWords,
+): { readonly text: string; readonly window: string } {
+  const { claim } = words;
+  const zone = zoneOf(document, subject.agreement);
+  const { percent, amount, currency, claimFrom, claimUntil } = credit;
+  return {
+    text: claim.text({
+      accountName: document.accountNames[subject.account] ?? subject.account,
+      account: subject.account,
+      subject: subject.id,
+      product: subject.product,
+      region: subject.region,
+      agreement: subject.agreement,
+      month: monthText(document.report.month, words),
+      availability: subject.availabilityPercent ?? words.nothing,
+      objective: subject.objectivePercent,
+      below: credit.belowPercent,
+      percent,
+      claimed:
+        amount === null
+          ? claim.share(percent)
+          : claim.amount({ amount: moneyText(amount, currency), percent }),
+    }),
+    window: claim.window(
+      `${instantText(claimFrom, zone)} (${zone})`,
+      `${instantText(claimUntil, zone)} (${zone})`,
+    ),
+  };
+}
+
+/** What the report's proof consists of, by name. */
+export function proofRows(
+  { report, timeZone }: MonthDocument,
+  words: ReportWords,
+): (readonly [name: string, value: string])[] {
+  const { proof, closing } = report;
+  const names = words.proof;
+  const rows: (readonly [string, string | null])[] = [
+    [names.rounds, String(proof.rounds)],
+    [names.digest, proof.digest],
+    [names.inputs, proof.inputs],
+    [names.signature, proof.signature],
+    [names.key, proof.key],
+    [names.audit, proof.audit && names.auditEntry(proof.audit.entry, proof.audit.hash)],
+    [names.closedAt, closing && instantText(closing.at, timeZone)],
+    [names.closedBy, closing?.by ?? null],
+    [names.closedFor, closing?.reason ?? null],
+    [names.previous, closing?.previous ?? null],
+  ];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+}
+
+/** How anybody checks the report. */
+export function verifyText({ report }: Pick<MonthDocument, "report">, words: ReportWords): string {
+  if (report.status === "running") return words.proof.unsigned;
+  const { month, account } = report;
+  const of = account === null ? "" : ` --account ${account}`;
+  return words.proof.verify({
+    verify: `nines verify --month ${month}`,
+    bundle: `nines export --month ${month}${of} --out FILE`,
+  });
+}
+
+/** Finds the malfunction that an outage of a subject belongs to; null for one without. */
+export function malfunctionFinder({
+  malfunctions = [],
+}: Pick<Report, "malfunctions">): (
+  subject: Pick<ReportSubject, "agreement" | "id">,
+  outage: ReportOutage,
+) => ReportMalfunction | null {
+  const bySubject = new Map<string, ReportMalfunction[]>();
+  for (const malfunction of malfunctions) {
+    for (const { agreement, subject } of malfunction.subjects) {
+      const key = subjectKey({ agreement, id: subject });
+      const known = bySubject.get(key);
+      if (known === undefined) bySubject.set(key, [malfunction]);
+      else known.push(malfunction);
+    }
+  }
+  return (subject, outage) =>
+    bySubject
+      .get(subjectKey(subject))
+      ?.find(({ from, until }) => from < outage.until && (until === null || until > outage.from)) ??
+    null;
+}

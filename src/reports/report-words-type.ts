@@ -1,0 +1,253 @@
+import type { Agreement } from "../core/agreement.ts";
+import type { ExclusionKind } from "../core/exclusion.ts";
+import type { MalfunctionState } from "../core/malfunction.ts";
+import type { CreditNote, ReportRollup, ReportSubject, Verdict } from "../core/report.ts";
+import type { Product } from "../core/target.ts";
+import type { DayState, ShownState } from "../core/views.ts";
+
+/** What a table of the report has as its head. */
+export const COLUMNS = [
+  "no",
+  "month",
+  "account",
+  "accountName",
+  "agreement",
+  "scope",
+  "subject",
+  "targets",
+  "target",
+  "product",
+  "region",
+  "place",
+  "objective",
+  "availability",
+  "verdict",
+  "badTime",
+  "allowedTime",
+  "budgetLeft",
+  "bad",
+  "allowed",
+  "good",
+  "counted",
+  "total",
+  "excluded",
+  "noData",
+  "slot",
+  "low",
+  "high",
+  "reachability",
+  "coverage",
+  "outages",
+  "subjects",
+  "missed",
+  "worst",
+  "tier",
+  "creditPercent",
+  "fee",
+  "amount",
+  "currency",
+  "claimFrom",
+  "claimUntil",
+  "note",
+  "yieldsTo",
+  "from",
+  "until",
+  "length",
+  "slots",
+  "reason",
+  "malfunction",
+  "level",
+  "title",
+  "state",
+  "cause",
+  "resolution",
+  "kind",
+  "evidence",
+  "proposedBy",
+  "approvedBy",
+  "field",
+  "before",
+  "after",
+  "day",
+  "revision",
+  "root",
+  "hash",
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** How many subjects of the report have which verdict. */
+export type VerdictCounts = { readonly all: number } & Readonly<Record<Verdict, number>>;
+
+/** Every text of the monthly report; a language that lacks one does not compile. */
+export type ReportWords = {
+  readonly htmlLang: string;
+  readonly title: string;
+  readonly allAccounts: string;
+  readonly monthName: (year: number, month: number) => string;
+  readonly cycle: (from: string, until: string, zone: string) => string;
+  readonly timesIn: (zone: string) => string;
+  readonly closedAt: (revision: number, time: string) => string;
+  /** Stands on every page of a running month. */
+  readonly notFinal: (settledUntil: string) => string;
+  readonly cutNote: string;
+  readonly nothing: string;
+  readonly page: (page: number, pages: number) => string;
+
+  readonly verdictSentence: {
+    readonly empty: string;
+    readonly closed: (counts: VerdictCounts) => string;
+    readonly running: (counts: VerdictCounts) => string;
+    readonly owed: (amounts: string) => string;
+    readonly owedUnknown: string;
+  };
+
+  readonly sections: {
+    readonly keyFigures: string;
+    readonly places: string;
+    readonly subjects: string;
+    readonly credits: string;
+    readonly creditTotals: string;
+    readonly claim: string;
+    readonly outages: string;
+    readonly malfunctions: string;
+    readonly exclusions: string;
+    readonly maintenance: string;
+    readonly changes: string;
+    readonly heatMap: string;
+    readonly timelines: string;
+    readonly budgets: string;
+    readonly trend: string;
+    readonly method: string;
+    readonly proof: string;
+    readonly seals: string;
+    readonly accounts: string;
+    readonly worst: string;
+    readonly coverage: string;
+    readonly slots: string;
+  };
+  readonly keyFigures: {
+    readonly met: string;
+    /** Of a running month. */
+    readonly within: string;
+    readonly lowest: string;
+    readonly badTime: string;
+    readonly outages: string;
+    readonly owed: string;
+    readonly coverage: string;
+    readonly accounts: string;
+  };
+  readonly columns: Readonly<Record<Column, string>>;
+  readonly verdicts: Readonly<Record<Verdict, string>>;
+  readonly statuses: { readonly running: string; readonly closed: string };
+  readonly scopes: Readonly<Record<ReportSubject["scope"], string>>;
+  readonly rollups: Readonly<Record<ReportRollup["by"], string>>;
+  readonly creditNotes: Readonly<Record<CreditNote, string>>;
+  readonly exclusionKinds: Readonly<Record<ExclusionKind, string>>;
+  readonly malfunctionStates: Readonly<Record<MalfunctionState, string>>;
+  readonly dayStates: Readonly<Record<DayState, string>>;
+  readonly slotStates: Readonly<Record<ShownState, string>>;
+  readonly productNames: Readonly<Record<Product, readonly [short: string, long: string]>>;
+  readonly none: {
+    readonly subjects: string;
+    readonly credits: string;
+    readonly outages: string;
+    readonly malfunctions: string;
+    readonly exclusions: string;
+    readonly maintenance: string;
+    readonly timelines: string;
+    readonly trend: string;
+    readonly below: string;
+  };
+
+  readonly notes: {
+    readonly places: string;
+    readonly budgets: string;
+    readonly heatMap: string;
+    readonly timelines: string;
+    readonly trend: string;
+    readonly more: (n: number, what: string) => string;
+    readonly elsewhere: string;
+    readonly lasts: string;
+    readonly reviewToCome: string;
+    readonly malfunctionOf: (id: number, level: string) => string;
+    readonly yieldsTo: (agreements: string) => string;
+    readonly replaced: string;
+    readonly attached: (name: string) => string;
+    readonly whole: (size: number) => string;
+  };
+
+  readonly method: {
+    readonly source: string;
+    /** What holds for every agreement of the report is said once. */
+    readonly allAgreements: string;
+    readonly inForce: (date: string) => string;
+    readonly slot: (length: string) => string;
+    readonly bad: (terms: Agreement, threshold: string) => string;
+    readonly data: (terms: Agreement) => string;
+    readonly stretch: (slots: number) => string;
+    readonly scope: Readonly<Record<Agreement["scope"], string>>;
+    readonly partMonth: Readonly<Record<Agreement["partMonth"], string>>;
+    readonly exclusion: Readonly<Record<Agreement["exclusion"], string>>;
+    readonly noData: Readonly<Record<Agreement["noData"], string>>;
+    readonly figure: string;
+    readonly rounding: string;
+    readonly verdict: (objective: string, minCoverage: string) => string;
+    readonly tiers: (tiers: string) => string;
+    readonly tier: (below: string, percent: number) => string;
+    readonly noTiers: string;
+    readonly claim: (zone: string) => string;
+    readonly unknown: string;
+  };
+
+  readonly claim: {
+    readonly text: (facts: ClaimFacts) => string;
+    readonly amount: (credit: {
+      /** With its currency. */
+      readonly amount: string;
+      readonly percent: number;
+    }) => string;
+    readonly share: (percent: number) => string;
+    readonly window: (from: string, until: string) => string;
+  };
+
+  readonly proof: {
+    readonly rounds: string;
+    readonly digest: string;
+    readonly inputs: string;
+    readonly signature: string;
+    readonly key: string;
+    readonly audit: string;
+    readonly auditEntry: (entry: number, hash: string) => string;
+    readonly previous: string;
+    readonly closedAt: string;
+    readonly closedBy: string;
+    readonly closedFor: string;
+    readonly seals: (n: number) => string;
+    readonly how: string;
+    readonly verify: (commands: { readonly verify: string; readonly bundle: string }) => string;
+    readonly unsigned: string;
+  };
+
+  readonly seconds: (n: string) => string;
+  readonly minutes: (n: string) => string;
+  readonly hoursMinutes: (hours: number, minutes: number) => string;
+  readonly daysHours: (days: number, hours: number) => string;
+  readonly listOf: (parts: readonly string[]) => string;
+};
+
+/** What a claim says of a subject with a credit; all texts, times in the agreement's zone. */
+export type ClaimFacts = {
+  readonly accountName: string;
+  readonly account: string;
+  readonly subject: string;
+  readonly product: string;
+  readonly region: string;
+  readonly agreement: string;
+  readonly month: string;
+  readonly availability: string;
+  readonly objective: string;
+  readonly below: string;
+  readonly percent: number;
+  /** By `claim.amount`, or by `claim.share` where no amount is known. */
+  readonly claimed: string;
+};

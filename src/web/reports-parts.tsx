@@ -1,0 +1,44 @@
+import type { ComponentChildren } from "preact";
+import type { ReportModel } from "../core/report-views.ts";
+import type { Reader } from "../core/views.ts";
+import type { Speech } from "./document.tsx";
+import { NOTHING_TYPED, type Typed } from "./form-parts.tsx";
+import type { ReportsText } from "./reports-text.ts";
+
+/** What each part of a report's page needs. */
+export type ReportParts = {
+  readonly model: ReportModel;
+  readonly speech: Speech;
+  readonly words: ReportsText;
+  readonly reader: Reader;
+};
+
+/** A claim's form that was sent back. */
+export type TypedClaim = Typed & { readonly claim: number; readonly verb: string };
+export const NO_CLAIM: TypedClaim = { ...NOTHING_TYPED, claim: 0, verb: "" };
+
+/** A part of the page with its heading. */
+export function Part(props: {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section aria-labelledby={`${props.id}-title`} id={props.id}>
+      <div class="section-head">
+        <h2 id={`${props.id}-title`}>{props.title}</h2>
+      </div>
+      {props.children}
+    </section>
+  );
+}
+
+/** A link, or the number of a ticket. */
+export function Evidence({ text }: { readonly text: string }) {
+  if (!/^https?:\/\//iu.test(text)) return <>{text}</>;
+  return (
+    <a href={text} rel="noopener noreferrer nofollow">
+      {text}
+    </a>
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * Runs in browsers, behind uPlot in one module. Takes the place of the drawn latency chart: a line
+ * for each vantage, over a time that is chosen by dragging or by a button, asked for again the
+ * finer the shorter it is.
+ */
+export const scriptLatency = `
+const box = document.querySelector("[data-latency]");
+const words = JSON.parse(box.dataset.words);
+const HOUR_MS = 3600000;
+const COLOURS = ["--accent", "--minor", "--good", "--excluded", "--missed", "--no-data"];
+const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4], [1, 2]];
+const untilMs = Number(box.dataset.until);
+const zone = box.dataset.zone;
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const drawn = box.querySelector("svg");
+let chart = null;
+let asked = 0;
+
+const head = document.createElement("div");
+head.className = "zoom-tools";
+const status = document.createElement("p");
+status.className = "quiet small";
+status.setAttribute("role", "status");
+const plot = document.createElement("div");
+plot.className = "zoom-plot";
+for (const [hours, label] of words.ranges) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = label;
+  button.addEventListener("click", () => load(untilMs - hours * HOUR_MS, untilMs));
+  head.append(button);
+}
+
+async function load(fromMs, toMs) {
+  const number = ++asked;
+  status.textContent = words.loading;
+  const query = new URLSearchParams({
+    from: new Date(fromMs).toISOString(),
+    until: new Date(toMs).toISOString(),
+  });
+  try {
+    const answer = await fetch(box.dataset.latency + "?" + query);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const data = await answer.json();
+    if (number === asked) draw(data);
+  } catch {
+    if (number === asked) status.textContent = words.failed;
+  }
+}
+
+function draw(data) {
+  const isEmpty = data.series.every(({ p50Ms }) => p50Ms.every((value) => value === null));
+  status.textContent = isEmpty ? words.empty : words.hint;
+  drawn?.remove();
+  chart?.destroy();
+  const axis = { stroke: css("--quiet"), grid: { stroke: css("--line"), width: 1 }, ticks: { show: false }, font: "12px " + css("--sans") };
+  chart = new uPlot(
+    {
+      width: plot.clientWidth,
+      height: 240,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+      cursor: { drag: { x: true, y: false, setScale: false } },
+      scales: { y: { range: (_, low, high) => [0, Math.max(1, high ?? 1) * 1.1] } },
+      axes: [{ ...axis, values: timeValues }, { ...axis, size: 62, values: (_, all) => all.map((ms) => ms + " ms") }],
+      series: [
+        { value: (_, seconds) => (seconds === null ? "–" : stamp(seconds)) },
+        ...data.series.map(({ vantage }, at) => ({
+          label: vantage,
+          stroke: css(COLOURS[at % COLOURS.length]),
+          dash: DASHES[at % DASHES.length],
+          width: 2,
+          spanGaps: false,
+          points: { show: false },
+          value: (_, ms) => (ms === null ? "–" : ms.toFixed(1) + " ms"),
+        })),
+      ],
+      hooks: {
+        setSelect: [
+          (self) => {
+            if (self.select.width < 4) return;
+            const from = self.posToVal(self.select.left, "x") * 1000;
+            const to = self.posToVal(self.select.left + self.select.width, "x") * 1000;
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            const least = 5 * 60000;
+            const middle = (from + to) / 2;
+            if (to - from < least) void load(middle - least / 2, middle + least / 2);
+            else void load(from, to);
+          },
+        ],
+      },
+    },
+    [data.atMs.map((ms) => ms / 1000), ...data.series.map(({ p50Ms }) => p50Ms)],
+    plot,
+  );
+}
+
+function parts(seconds) {
+  const format = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+  return format.format(new Date(seconds * 1000));
+}
+
+const stamp = (seconds) => parts(seconds);
+
+function timeValues(self, splits) {
+  const days = (self.scales.x.max - self.scales.x.min) > 86400 * 1.5;
+  return splits.map((seconds) => (days ? parts(seconds).slice(5, 16) : parts(seconds).slice(11, 16)));
+}
+
+addEventListener("resize", () => chart?.setSize({ width: plot.clientWidth, height: 240 }));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => load(untilMs - 24 * HOUR_MS, untilMs));
+box.append(head, plot, status);
+void load(untilMs - 24 * HOUR_MS, untilMs);
+`;

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { scriptLatency } from "./script-latency.ts";
+import { scriptLive } from "./script-live.ts";
+import { stylesheet } from "./style.ts";
+
+/** A file of ours that pages load; its address changes with its content, so it may be kept for ever. */
+export type Asset = { readonly path: string; readonly type: string; readonly text: string };
+
+const packages = createRequire(import.meta.url);
+const readPackaged = (file: string) => readFileSync(packages.resolve(file), "utf8");
+
+function scriptOf(name: string, text: string): Asset {
+  return { path: pathOf(name, text, "js"), type: "text/javascript; charset=utf-8", text };
+}
+
+function pathOf(name: string, text: string, ending: string): string {
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return `/assets/${name}-${digest}.${ending}`;
+}
+
+/** Refreshes the marked parts of a page when something has changed. */
+export const liveScript = scriptOf("live", scriptLive);
+
+// One module: the chart's own file declares a variable, which stays inside of it.
+const chartText = `${readPackaged("uplot/dist/uPlot.iife.min.js")}\n${scriptLatency}`;
+/** Draws latency so that it can be looked at closer. */
+export const latencyScript = scriptOf("latency", chartText);
+
+const chartStyleText = readPackaged("uplot/dist/uPlot.min.css");
+export const chartStyle: Asset = {
+  path: pathOf("chart", chartStyleText, "css"),
+  type: "text/css; charset=utf-8",
+  text: chartStyleText,
+};
+
+/** Everything that is served as it stands. */
+export const assets: readonly Asset[] = [
+  { ...stylesheet, type: "text/css; charset=utf-8" },
+  liveScript,
+  latencyScript,
+  chartStyle,
+];

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { verifyAudit } from "../../src/verify-audit.ts";
+import { bearer } from "../helpers/access.ts";
+import { cleanUpAfterEach } from "../helpers/clean-up.ts";
+import { DEMO_NOW } from "../helpers/demo-month.ts";
+import { PASSWORD, servePeople } from "../helpers/people.ts";
+import type { Visitor } from "../helpers/visitor.ts";
+
+const onEnd = cleanUpAfterEach();
+
+async function serve() {
+  const served = await servePeople({ root: "admin", li: "viewer" });
+  onEnd(served.close);
+  return { ...served, root: await served.enter("root") };
+}
+
+const secretIn = (body: string) => /<code class="secret">([^<]+)<\/code>/u.exec(body)?.[1] ?? null;
+const submit = async (root: Visitor, action: string, fields: Record<string, string> = {}) =>
+  root.submit("/access?lang=en", action, fields);
+
+test("a user is added with a password that is shown once", async () => {
+  const { root, visit, db } = await serve();
+  const fields = { name: "am", role: "account-manager", accounts: "acme， globex", password: "" };
+  const answer = await submit(root, "/access/users", fields);
+  expect(answer.statusCode).toBe(200);
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  const password = secretIn(answer.body)!;
+  expect(password).toMatch(/^[\w-]{24}$/u);
+  const am = visit();
+  expect((await am.post("/login", { name: "am", password })).statusCode).toBe(303);
+  expect((await am.get("/api/v1/me")).json()).toEqual({
+    name: "user:am",
+    role: "account-manager",
+    accounts: ["acme", "globex"],
+  });
+  expect((await root.get("/access")).body).not.toContain(password);
+  expect(await verifyAudit(db)).toBeNull();
+});
+
+test("a user is added with a password that was thought of, which is shown nowhere", async () => {
+  const { root, enter } = await serve();
+  const fields = { name: "wu", role: "sre", accounts: "", password: PASSWORD };
+  const answer = await submit(root, "/access/users", fields);
+  expect(answer.statusCode).toBe(303);
+  expect((await root.get(answer.headers.location!)).body).not.toContain(PASSWORD);
+  expect((await (await enter("wu")).get("/api/v1/me")).json()).toMatchObject({ role: "sre" });
+});
+
+test.each([
+  ["/access/users", { name: "no name", role: "viewer" }, 400, "a letter or digit first"],
+  ["/access/users", { name: "x", role: "account-manager" }, 400, "An account manager needs some"],
+  ["/access/users", { name: "x", role: "viewer", accounts: "acme" }, 400, "sees every account"],
+  ["/access/users", { name: "x", role: "boss" }, 400, "is not one of"],
+  ["/access/users", { name: "x", role: "viewer", password: "short" }, 400, "At least 12"],
+  ["/access/users", { name: "li", role: "viewer" }, 409, "There is a user &quot;li&quot; already"],
+  ["/access/tokens", { name: "a b", role: "viewer", expires: "" }, 400, "a letter or digit first"],
+  ["/access/tokens", { name: "x", role: "viewer", expires: "soon" }, 400, "a time such as 90d"],
+  ["/access/tokens", { role: "account-manager", accounts: "none" }, 400, "No account &quot;none"],
+] as [string, Record<string, string>, number, string][])(
+  "%s with %o is refused beside the form",
+  async (action, fields, status, told) => {
+    const { root } = await serve();
+    const answer = await submit(root, action, fields);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.body).toContain(told);
+    expect(answer.body).toContain('role="alert"');
+    if (fields["name"] !== undefined) expect(answer.body).toContain(`value="${fields["name"]}"`);
+    if (fields["password"] !== undefined) expect(answer.body).not.toContain(fields["password"]);
+    expect(answer.body).not.toContain('value="_csrf');
+    const { body } = await root.submit("/access?lang=zh", action, fields);
+    expect(/[a-z]{4,} [a-z]{3,} [a-z]{3,}/u.test(alertOf(body))).toBe(false);
+  },
+);
+const alertOf = (body: string) =>
+  [...body.matchAll(/(?:role="alert"|class="wrongs").*?<\/(?:div|ul|p)>/gsu)]
+    .map(([text]) => text.replaceAll(/<[^>]*>/gu, ""))
+    .join(" ");
+
+test("a token is made, shown once, and revoked", async () => {
+  const { root, app, clock } = await serve();
+  const fields = { name: "ci", role: "viewer", expires: "1d" };
+  const made = secretIn((await submit(root, "/access/tokens", fields)).body)!;
+  const works = async () =>
+    (await app.inject({ url: "/api/v1/me", headers: bearer(made) })).statusCode === 200;
+  expect(await works()).toBe(true);
+  const page = await root.get("/access");
+  expect(page.body).not.toContain(made);
+  expect((await submit(root, "/access/tokens/ci/revoke")).statusCode).toBe(303);
+  expect(await works()).toBe(false);
+  const { body } = await root.get("/access?lang=en");
+  expect(body).toContain("revoked");
+  expect(body).not.toContain("/access/tokens/ci/revoke");
+  await submit(root, "/access/tokens", { name: "brief", role: "viewer", expires: "1h" });
+  clock.set(DEMO_NOW + 3_600_000);
+  expect((await root.get("/access?lang=en")).body).toContain("> over<".replace(" ", ""));
+});
+
+test("another password and disabling end the logins of a user", async () => {
+  const { root, enter, visit } = await serve();
+  const li = await enter("li");
+  const answer = await submit(root, "/access/users/li/password", { password: "" });
+  const password = secretIn(answer.body)!;
+  expect((await li.get("/api/v1/me")).statusCode).toBe(401);
+  expect((await visit().post("/login", { name: "li", password })).statusCode).toBe(303);
+  const short = await submit(root, "/access/users/li/password", { password: "short" });
+  expect(short.statusCode).toBe(400);
+  expect(short.body).toContain("Takes 12 to 512 characters");
+  expect((await submit(root, "/access/users/li/disable")).statusCode).toBe(303);
+  expect((await visit().post("/login", { name: "li", password })).statusCode).toBe(401);
+  expect((await root.get("/access?lang=en")).body).toContain("disabled");
+});
+
+test("an admin does not shut out themselves by a button", async () => {
+  const { root } = await serve();
+  const { body } = await root.get("/access");
+  expect(body).toContain("/access/users/li/disable");
+  expect(body).not.toContain("/access/users/root/");
+});

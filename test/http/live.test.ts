@@ -1,0 +1,135 @@
+import { get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { revokeToken } from "../../src/manage-access.ts";
+import { appendEvent } from "../../src/store/events.ts";
+import { markFiguresChanged } from "../../src/store/unsettled.ts";
+import { bearer, giveToken, SETUP } from "../helpers/access.ts";
+import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { DEMO_CONFIG, DEMO_NOW } from "../helpers/demo-month.ts";
+
+// Lines that stay open, on a real port.
+
+const clock = testClock(DEMO_NOW);
+let served: TestApp;
+let origin = "";
+
+beforeEach(async () => {
+  served = await createTestApp({ config: DEMO_CONFIG, clock });
+  await served.app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = served.app.server.address() as AddressInfo;
+  origin = `http://127.0.0.1:${port}`;
+});
+afterEach(() => served.close());
+
+type Line = {
+  readonly response: IncomingMessage;
+  /** Resolves when the text has come. */
+  readonly until: (part: string) => Promise<string>;
+  readonly ended: Promise<void>;
+  readonly close: () => void;
+};
+
+function listen(headers: Record<string, string>): Promise<Line> {
+  return new Promise((resolve, reject) => {
+    const request = get(`${origin}/live`, { headers }, (response) => {
+      let text = "";
+      const waiting = new Set<() => void>();
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+        for (const look of waiting) look();
+      });
+      const ended = new Promise<void>((done) => {
+        response.on("close", () => done());
+      });
+      const until = (part: string) =>
+        new Promise<string>((found) => {
+          const look = () => {
+            if (!text.includes(part)) return;
+            waiting.delete(look);
+            found(text);
+          };
+          waiting.add(look);
+          look();
+        });
+      resolve({ response, until, ended, close: () => request.destroy() });
+    });
+    request.on("error", reject);
+  });
+}
+
+const tellOf = (account: string, key: string) =>
+  appendEvent(served.store.db, { atMs: DEMO_NOW, kind: "state", key, account, data: {} });
+
+test("a change is told, and nothing of what it is", async () => {
+  const token = await giveToken(served, { role: "viewer" }, clock);
+  const line = await listen(bearer(token));
+  expect(line.response.headers["content-type"]).toContain("text/event-stream");
+  await line.until("event: hello");
+  await tellOf("acme", "one");
+  const told = await line.until("event: change");
+  expect(told).not.toMatch(/acme|state/);
+  line.close();
+});
+
+test("an account manager is not told that something is going on elsewhere", async () => {
+  const wish = { role: "account-manager", accounts: ["acme"] } as const;
+  const line = await listen(bearer(await giveToken(served, wish, clock)));
+  const all = await listen(bearer(await giveToken(served, { role: "viewer" }, clock)));
+  await Promise.all([line.until("event: hello"), all.until("event: hello")]);
+  await tellOf("globex", "elsewhere");
+  await all.until("event: change");
+  // Both are told at one look.
+  const heard = await line.until("event: hello");
+  expect(heard).not.toContain("event: change");
+  await tellOf("acme", "here");
+  await line.until("event: change");
+  line.close();
+  all.close();
+});
+
+test("who was away while something changed is told at once", async () => {
+  const headers = bearer(await giveToken(served, { role: "viewer" }, clock));
+  const first = await listen(headers);
+  const id = /id: (\w+)/.exec(await first.until("data: {}"))?.[1] ?? "";
+  first.close();
+  await first.ended;
+  const same = await listen({ ...headers, "last-event-id": id });
+  await same.until("event: hello");
+  same.close();
+  await same.ended;
+  await markFiguresChanged(served.store.db);
+  const later = await listen({ ...headers, "last-event-id": id });
+  await later.until("event: change");
+  later.close();
+});
+
+test("a token that is taken back hears nothing more", { timeout: 60_000 }, async () => {
+  const token = await giveToken(served, { role: "viewer", name: "board" }, clock);
+  const line = await listen(bearer(token));
+  await line.until("event: hello");
+  const { store } = served;
+  await revokeToken({ db: store.db, clock }, "board", SETUP);
+  await line.ended;
+  expect(line.response.complete).toBe(true);
+});
+
+test("one who opens too many is refused, others are not", async () => {
+  const headers = bearer(await giveToken(served, { role: "viewer" }, clock));
+  const lines = await Promise.all(Array.from({ length: 12 }, () => listen(headers)));
+  await Promise.all(lines.map((line) => line.until("event: hello")));
+  const refused = await listen(headers);
+  expect(refused.response.statusCode).toBe(503);
+  const other = await listen(bearer(await giveToken(served, { role: "sre" }, clock)));
+  expect(other.response.statusCode).toBe(200);
+  for (const line of [...lines, other]) line.close();
+});
+
+test("lines that are open do not hold up the end of the service", async () => {
+  const line = await listen(bearer(await giveToken(served, { role: "viewer" }, clock)));
+  await line.until("event: hello");
+  await served.app.close();
+  await line.ended;
+  expect(line.response.complete).toBe(true);
+});

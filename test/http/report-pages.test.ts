@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { approveExclusion } from "../../src/exclude.ts";
+import { SYSTEM } from "../../src/core/access.ts";
+import { closeMonth } from "../../src/close-month.ts";
+import { listClaims } from "../../src/store/claims.ts";
+import { verifyAudit } from "../../src/verify-audit.ts";
+import { bearer, giveToken } from "../helpers/access.ts";
+import { getPage, postForm } from "../helpers/pages.ts";
+import { EVIL, tellStory, type Story, type Who } from "../helpers/pages-story.ts";
+
+let story: Story;
+beforeAll(async () => {
+  story = await tellStory();
+}, 60_000);
+afterAll(() => story.close());
+
+const get = (who: Who, url: string) => getPage(story, who, url);
+const body = async (who: Who, url: string) => (await get(who, url)).body;
+const post = (who: Who, url: string, fields: Readonly<Record<string, string>> = {}) =>
+  postForm(story, who, { url, fields });
+const claim = async () => (await listClaims(story.month.db))[0]!;
+
+describe("the list", () => {
+  test("marks the month that was missed, why, and what is owed for it", async () => {
+    const page = await body("admin", "/reports?lang=en");
+    expect(page).toContain("Something was missed in 1 of the 2 months shown.");
+    expect(page).toContain("Still to claim: 120.00 CNY.");
+    const october = page.slice(page.indexOf('id="m-2026-10"'), page.indexOf('id="m-2026-09"'));
+    expect(october).toContain("1 of 4 objectives missed");
+    expect(october).toMatch(/web-1.*99\.193.*instead of 99\.5 %/su);
+    expect(october).toContain(
+      "longest outage 2026-10-05 04:00, 6 h: no connection within the time",
+    );
+    expect(october).toContain("Cause: A switch lost its power.");
+    expect(october).toContain("2026-11-06 to 2026-12-31");
+    expect(october.indexOf("Acme Retail")).toBeLessThan(october.indexOf("Globex Travel"));
+    expect(await body("admin", "/reports?lang=zh")).toContain("有 1 个月存在未达标项");
+  });
+
+  test("shows an account manager their account alone", async () => {
+    const page = await body("acme", "/reports?lang=en");
+    expect(page).toContain("120.00 CNY");
+    expect(page).not.toMatch(/Globex|db-1|mallory|Report of all accounts/u);
+    expect((await get("acme", "/reports?account=globex")).statusCode).toBe(404);
+  });
+
+  test("is narrowed down by its address", async () => {
+    const month = await body("viewer", "/reports?lang=en&month=2026-10");
+    expect(month.match(/id="m-/gu)).toHaveLength(1);
+    const account = await body("viewer", "/reports?lang=en&account=globex");
+    expect(account).toContain("Nothing was missed");
+    expect(account).not.toContain("web-1");
+    expect(account).toContain('<option value="globex" selected');
+    expect((await get("viewer", "/reports?account=nobody")).statusCode).toBe(404);
+    expect((await get("viewer", "/reports?month=October")).statusCode).toBe(400);
+    expect(await body("viewer", "/reports?month=2024-01&lang=en")).toContain("<h2");
+  });
+
+  test("shows names as text alone", async () => {
+    for (const url of ["/reports", "/reports/2026-10?account=mallory", "/reports/2026-10"]) {
+      expect(await body("admin", url)).not.toContain(EVIL);
+    }
+  });
+});
+
+describe("a report", () => {
+  test("says in a sentence what was missed and what is owed", async () => {
+    const page = await body("acme", "/reports/2026-10?lang=en");
+    expect(page).toContain("Acme Retail: 1 of 2 objectives missed in October 2026.");
+    expect(page).toContain(
+      "Credits of 120.00 CNY are owed, to be claimed from 2026-11-06 until 2026-12-31.",
+    );
+    expect(page).toContain("6 h; allowed 3 h 43 min");
+    const globex = await body("globex", "/reports/2026-10?lang=en");
+    expect(globex).toContain("Globex Travel: every one of 1 objectives was met in October 2026.");
+    expect(globex).not.toMatch(/acme|web-1/iu);
+    expect(await body("acme", "/reports/2026-10?lang=zh")).toContain("2 项承诺中 1 项未达标");
+  });
+
+  test("can be had in every form, in the page's language and of the revision shown", async () => {
+    const page = await body("acme", "/reports/2026-10?account=acme&lang=zh");
+    for (const format of ["json", "csv", "html", "pdf", "xlsx", "zip"]) {
+      expect(page).toContain(
+        `/api/v1/reports/2026-10?account=acme&amp;format=${format}&amp;lang=zh`,
+      );
+    }
+    const now = await body("acme", "/reports/2026-10?account=acme&revision=0&lang=en");
+    expect(now).toContain("account=acme&amp;revision=0&amp;format=json");
+    expect(now).toContain("It is not the signed report.");
+  });
+
+  test("shows its proof and how to check it", async () => {
+    const page = await body("viewer", "/reports/2026-10?account=acme&lang=en");
+    expect(page).toContain("nines verify --month 2026-10");
+    expect(page).toContain("nines export --month 2026-10 --account acme");
+    expect(page.match(/sha256:[0-9a-f]{64}/gu)?.length).toBeGreaterThan(60);
+  });
+
+  test("of a running month is told as such, and one of nothing says so", async () => {
+    expect(await body("globex", "/reports/2026-11?lang=en")).toContain("so far.");
+    expect((await get("viewer", "/reports/2026-10?revision=9")).statusCode).toBe(404);
+    expect((await get("viewer", "/reports/2026-10?account=nobody")).statusCode).toBe(404);
+    expect((await get("globex", "/reports/2026-10?account=acme")).statusCode).toBe(404);
+  });
+
+  test("is chosen in the list by who sees several accounts", async () => {
+    const { store, config, clock } = story.month;
+    const wish = { role: "account-manager", accounts: ["acme", "globex"] } as const;
+    const token = await giveToken({ store, config }, wish, clock);
+    const answer = await story.served.app.inject({
+      url: "/reports/2026-10?lang=zh",
+      headers: bearer(token),
+    });
+    expect(answer.statusCode).toBe(303);
+    expect(answer.headers["location"]).toBe("/reports?month=2026-10&lang=zh");
+  });
+});
+
+describe("a claim", () => {
+  test("goes on by the forms of its report, by who may", async () => {
+    const { id } = await claim();
+    expect((await post("sre", `/claims/${id}/acknowledge`)).statusCode).toBe(403);
+    expect((await post("globex", `/claims/${id}/acknowledge`)).statusCode).toBe(404);
+    expect(await body("viewer", "/reports/2026-10?account=acme")).not.toContain(
+      `/claims/${id}/ack`,
+    );
+    const answer = await post("acme", `/claims/${id}/acknowledge?lang=zh`);
+    expect(answer.statusCode).toBe(303);
+    expect(answer.headers["location"]).toBe(`/reports/2026-10?account=acme&lang=zh#claim-${id}`);
+    expect((await claim()).state).toBe("acknowledged");
+    const again = await post("acme", `/claims/${id}/acknowledge?lang=zh`);
+    expect(again.statusCode).toBe(409);
+    expect(again.body).toContain(`索赔 ${id} 的状态是“已受理”，此操作要求状态为“应赔”`);
+  });
+
+  test("that is noted wrongly comes back with what was typed", async () => {
+    const { id } = await claim();
+    const early = await post("acme", `/claims/${id}/submit?lang=en`, {
+      reference: EVIL,
+      on: "2026-11-01",
+    });
+    expect(early.statusCode).toBe(400);
+    expect(early.body).toContain(
+      "2026-11-01 is before the claim&#39;s window".replace("&#39;", "'"),
+    );
+    expect(early.body).toContain('value="2026-11-01"');
+    expect(early.body).not.toContain(EVIL);
+    const long = await post("acme", `/claims/${id}/submit?lang=zh`, {
+      reference: "x".repeat(2_001),
+      on: "2026-11-09",
+    });
+    expect(long.statusCode).toBe(400);
+    expect(long.body).toContain("请填写 1 到 2000 个字符");
+  });
+
+  test("is submitted in its window, and credited with what was given", async () => {
+    const { id } = await claim();
+    story.month.clock.set(Date.parse("2026-11-10T12:00:00+08:00"));
+    const submitted = { reference: "T-1", on: "2026-11-09" };
+    expect((await post("acme", `/claims/${id}/submit`, submitted)).statusCode).toBe(303);
+    const bad = await post("acme", `/claims/${id}/credit?lang=zh`, { amount: "1,5" });
+    expect(bad.body).toContain("“1,5”不是有效的 CNY 金额，请写成 120.00");
+    expect((await post("acme", `/claims/${id}/credit`, { amount: "100" })).statusCode).toBe(303);
+    expect(await claim()).toMatchObject({ state: "credited", creditedMinor: 10_000n });
+    expect(await body("acme", "/reports?lang=en")).toMatch(/100\.00 CNY.*credited/su);
+    expect(await verifyAudit(story.month.db)).toBeNull();
+  });
+});
+
+test("a revision shows what it changed, and the one before it stays to be read", async () => {
+  const { db, clock, config } = story.month;
+  const approver = {
+    name: "token:approver",
+    role: "approver",
+    accounts: null,
+    origin: "",
+  } as const;
+  await approveExclusion({ db, clock, config }, { id: story.exclusions.proposed }, approver);
+  await closeMonth(story.month, { month: "2026-10", by: SYSTEM, afresh: false });
+  const newest = await body("acme", "/reports/2026-10?lang=en");
+  expect(newest).toContain("revision 2 (shown)");
+  expect(newest).toContain("What changed since revision 1");
+  expect(newest).toMatch(/>verdict<.*Missed.*Met/su);
+  expect(newest).toContain("Acme Retail: every one of 2 objectives was met");
+  const old = await body("acme", "/reports/2026-10?revision=1&lang=en");
+  expect(old).toContain("This is an earlier revision. Revision 2 holds.");
+  expect(old).toContain("1 of 2 objectives missed");
+  expect(await body("acme", "/reports?lang=en")).not.toContain("1 of 2 missed");
+  const against = await body("acme", "/reports/2026-10?revision=1&against=2&lang=zh");
+  expect(against).toContain("与第 2 版相比的变化");
+});

@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderMonitor } from "../../src/web/monitor.tsx";
+import { renderOverview } from "../../src/web/overview.tsx";
+import { renderProduct } from "../../src/web/product.tsx";
+import { assets } from "../../src/web/scripts.ts";
+import { renderSearch } from "../../src/web/search.tsx";
+import { renderDay } from "../../src/web/slots.tsx";
+import { renderResults } from "../../src/web/target-results.tsx";
+import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { has } from "../helpers/programs.ts";
+import {
+  demoBlankSearch,
+  demoDay,
+  demoEmptyDay,
+  demoManyFound,
+  demoMonitor,
+  demoNewMonitor,
+  demoNoneFound,
+  demoNoResults,
+  demoProduct,
+  demoQuietOverview,
+  demoResults,
+  demoSearch,
+  demoTroubled,
+} from "./demo-drill.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const LOOKS = [
+  { width: 1400, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+  { width: 1400, colorScheme: "dark" },
+  { width: 390, colorScheme: "light" },
+] as const;
+const noBrowser = !has("chromium");
+
+const reader = {
+  name: "user:li",
+  role: "admin",
+  accounts: null,
+  csrf: "a-token",
+  unread: 2,
+} as const;
+const pages = (["en", "zh"] as const).flatMap((lang) => [
+  [`/troubled-${lang}`, renderOverview(demoTroubled, lang, reader)] as const,
+  [`/quiet-${lang}`, renderOverview(demoQuietOverview, lang, reader)] as const,
+  [`/product-${lang}`, renderProduct(demoProduct, lang, reader)] as const,
+  [`/day-${lang}`, renderDay(demoDay, lang, reader)] as const,
+  [`/empty-day-${lang}`, renderDay(demoEmptyDay, lang, reader)] as const,
+  [`/results-${lang}`, renderResults(demoResults, lang, reader)] as const,
+  [`/no-results-${lang}`, renderResults(demoNoResults, lang, reader)] as const,
+  [`/search-${lang}`, renderSearch(demoSearch, lang, reader)] as const,
+  [`/many-${lang}`, renderSearch(demoManyFound, lang, reader)] as const,
+  [`/none-${lang}`, renderSearch(demoNoneFound, lang, reader)] as const,
+  [`/blank-${lang}`, renderSearch(demoBlankSearch, lang, reader)] as const,
+  [`/monitor-${lang}`, renderMonitor(demoMonitor, lang, reader)] as const,
+  [`/new-monitor-${lang}`, renderMonitor(demoNewMonitor, lang, reader)] as const,
+]);
+
+let server: Awaited<ReturnType<typeof serveFixed>>;
+let browser: Browser;
+let strict: BrowserContext;
+/** The page's policy does not hold in it, so that the examiner's script runs. */
+let examined: BrowserContext;
+
+beforeAll(async () => {
+  if (noBrowser) return;
+  server = await serveFixed({
+    ...Object.fromEntries(assets.map(({ path, type, text }) => [path, { type, body: text }])),
+    ...Object.fromEntries(
+      pages.map(([path, body]) => [path, { type: "text/html; charset=utf-8", body }]),
+    ),
+    "/live": { type: "text/event-stream", body: "retry: 600000\n\n" },
+  });
+  browser = await openBrowser();
+  strict = await browser.newContext();
+  examined = await browser.newContext({ bypassCSP: true });
+}, 60_000);
+
+afterAll(async () => {
+  if (noBrowser) return;
+  await browser.close();
+  await server.close();
+});
+
+type View = {
+  readonly path: string;
+  readonly width: number;
+  readonly colorScheme: "light" | "dark";
+};
+
+/** Opens a page and collects what the console says and what is asked for elsewhere. */
+async function openPage(context: BrowserContext, { path, width, colorScheme }: View) {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
+  });
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+  await page.goto(server.origin + path);
+  return { page, complaints };
+}
+
+async function examine(view: View) {
+  const { page, complaints } = await openPage(examined, view);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  await page.evaluate(AXE);
+  const results: AxeResults = await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
+  );
+  await page.close();
+  return {
+    complaints,
+    overflow,
+    violations: results.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
+    ),
+  };
+}
+
+const sound = { complaints: [], overflow: 0, violations: [] };
+
+test.skipIf(noBrowser).each(pages.map(([path]) => path))(
+  "%s is accessible in light and dark, wide and narrow",
+  async (path) => {
+    const looks = /^\/(troubled|product|day|results|monitor)-/.test(path) ? LOOKS : LOOKS.slice(0, 2);
+    for (const look of looks) {
+      expect(await examine({ path, ...look }), JSON.stringify(look)).toEqual(sound);
+    }
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser).each(pages.map(([path]) => path))(
+  "%s keeps to the strict policy",
+  async (path) => {
+    const { page, complaints } = await openPage(strict, {
+      path,
+      width: 1400,
+      colorScheme: "dark",
+    });
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.close();
+    expect(complaints).toEqual([]);
+    expect(background).toBe("rgb(14, 20, 27)");
+  },
+  60_000,
+);
