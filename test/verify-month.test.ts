@@ -12,6 +12,7 @@ import {
   openMalfunction,
   type MalfunctionStep,
 } from "../src/handle-malfunction.ts";
+import { logInByOidc } from "../src/oidc-login.ts";
 import { addUser, createToken } from "../src/manage-access.ts";
 import { listClaims } from "../src/store/claims.ts";
 import { withTransaction } from "../src/store/connect.ts";
@@ -66,6 +67,17 @@ beforeAll(async () => {
   const admin = actor("root", "admin");
   await addUser({ db, clock, config }, { name: "li", role: "sre" }, admin);
   await createToken({ db, clock, config }, { name: "ci", role: "viewer" }, admin);
+  await logInByOidc(
+    { db, clock },
+    {
+      issuer: "https://id.example.com",
+      subject: "7",
+      name: "zhao",
+      granted: { role: "viewer", accounts: [] },
+      idToken: "x",
+    },
+    { origin: "127.0.0.1", agent: "test" },
+  );
   await giveMalfunction(actor("li", "sre"));
   await closeDueMonths(october);
   const proposed = await proposeExclusion(
