@@ -27,7 +27,7 @@ type MonitorDeps = {
 /** How the monitor itself does. */
 export async function viewMonitor(
   deps: MonitorDeps,
-  { hasQueuePage }: { readonly hasQueuePage: boolean },
+  known: Pick<MonitorModel, "hasQueuePage" | "sandbox">,
 ): Promise<MonitorModel> {
   const { db, clock, config } = deps;
   const nowMs = clock.nowMs();
@@ -49,7 +49,7 @@ export async function viewMonitor(
     }),
     database: await findDatabase(db),
     version: readVersion(),
-    hasQueuePage,
+    ...known,
   };
 }
 
@@ -81,5 +81,5 @@ function expectedOf(
 ): number {
   const fromMs = Math.max(span.fromMs, target.fromMs ?? -Infinity);
   const untilMs = Math.min(span.untilMs, target.untilMs ?? Infinity);
-  return Math.max(0, Math.floor((untilMs - fromMs) / target.intervalMs));
+  return Math.max(0, Math.ceil((untilMs - fromMs) / target.intervalMs));
 }

@@ -36,7 +36,10 @@ export async function viewProduct(
   const present = input.report.subjects.filter(createWanted(query, deps.accounts));
   const { month } = input.frame;
   const trend: TrendMonth[] = [trendMonth(month, present)];
-  const before = input.frame.months.filter((one) => one < month).toSorted().toReversed();
+  const before = input.frame.months
+    .filter((one) => one < month)
+    .toSorted()
+    .toReversed();
   for (const one of before.slice(0, TREND_MONTHS - 1)) {
     trend.unshift(trendMonth(one, await listTrendSubjects(deps, one, query)));
   }

@@ -8,7 +8,10 @@ import type { ViewDeps } from "./view-overview.ts";
 /** The targets that a reader may see and that fit a query, with how they are now. */
 export async function viewSearch(
   { db, clock, config, accounts }: Omit<ViewDeps, "notes">,
-  { query, productNames }: { readonly query: string; readonly productNames: SearchNames["products"] },
+  {
+    query,
+    productNames,
+  }: { readonly query: string; readonly productNames: SearchNames["products"] },
 ): Promise<SearchModel> {
   const nowMs = clock.nowMs();
   const mine = config.targets.filter(

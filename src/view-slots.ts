@@ -13,7 +13,6 @@ import {
   worstHour,
   type DayHour,
   type DayModel,
-
 } from "./core/slots-view.ts";
 import { evidenceTargets, membersOf, type Subject } from "./core/subject.ts";
 import { cutByDays, localDays, type LocalDay } from "./core/target-view.ts";
@@ -103,7 +102,8 @@ function neighboursOf(
   input: { readonly target: Target; readonly timeZone: string; readonly nowMs: number },
 ): Pick<DayModel, "previous" | "next"> {
   const { target, timeZone, nowMs } = input;
-  const dayAt = (ms: number) => localDays({ fromMs: ms, untilMs: ms + 1, timeZone })[0]?.day ?? null;
+  const dayAt = (ms: number) =>
+    localDays({ fromMs: ms, untilMs: ms + 1, timeZone })[0]?.day ?? null;
   const hasBefore = target.fromMs === null || target.fromMs < day.fromMs;
   const hasAfter = day.untilMs <= nowMs && (target.untilMs ?? Infinity) > day.untilMs;
   return {
@@ -255,4 +255,3 @@ function countOutcomes(rows: readonly EvidenceRow[]): ResultsModel["counts"] {
 function unreachable(): never {
   throw new Error("a day without its line");
 }
-

@@ -12,7 +12,7 @@ import type { TargetAgreement, TargetModel, VantageState } from "./core/views.ts
 import { NotFoundError } from "./errors.ts";
 import { presentOf } from "./present.ts";
 import { readMonth, type MonthFigures } from "./read-month.ts";
-import { listLatest, listNewestResults, pageResults } from "./store/results.ts";
+import { listLatest, listNewestResults, pageResults, type LatestResult } from "./store/results.ts";
 import { readMalfunctions } from "./view-malfunction.ts";
 import { readFrame, type ViewDeps } from "./view-overview.ts";
 
@@ -30,9 +30,11 @@ export function getTarget(config: Config, id: string): Target {
 /** What of this process's own measuring a page may show. */
 export type LastPhases = (target: string, vantage: string) => Result["phasesMs"] | null;
 
+type TargetDeps = ViewDeps & { readonly lastPhases?: LastPhases };
+
 /** The model of one target's page for a month. Throws NotFoundError. */
 export async function viewTarget(
-  deps: ViewDeps & { readonly lastPhases?: LastPhases },
+  deps: TargetDeps,
   query: { readonly id: string; readonly month: string },
 ): Promise<TargetModel> {
   const target = getTarget(deps.config, query.id);
@@ -61,12 +63,7 @@ export async function viewTarget(
       figure.outages.filter((outage) => outage.untilMs >= figures.settledUntilMs - figure.slotMs),
     )
     .at(-1);
-  const { account, product, region } = target;
-  const malfunctions = await readMalfunctions(
-    deps,
-    { month: query.month, account, product, region },
-    { ...SYSTEM, accounts: deps.accounts },
-  );
+  const malfunctions = await listOwnMalfunctions(deps, target, query.month);
   return {
     frame,
     monthFromMs: figures.bounds.fromMs,
@@ -89,11 +86,7 @@ export async function viewTarget(
       ...agreementView(one, figures, deps.config),
       malfunctions: malfunctionsOf(one.evaluated.subject, malfunctions),
     })),
-    vantages: target.vantages.map((vantage) => ({
-      vantage,
-      last: latest.find((one) => one.vantage === vantage) ?? null,
-      phases: listPhases(deps.lastPhases?.(target.id, vantage) ?? null),
-    })),
+    vantages: listVantages(deps, target, latest),
     latency: {
       ...dayRange,
       points: latencyPoints(await readLatencies(deps, target.id, dayRange), {
@@ -125,6 +118,25 @@ function agreementView(
     timeline: timelineDays({ fromMs, untilMs, timeZone: config.timeZone, runs }),
     burn: burnPoints(runs, fromMs, settledUntilMs),
   };
+}
+
+/** Those of its place, as far as they exist for who looks. */
+function listOwnMalfunctions(deps: TargetDeps, target: Target, month: string) {
+  const { account, product, region } = target;
+  const reader = { ...SYSTEM, accounts: deps.accounts };
+  return readMalfunctions(deps, { month, account, product, region }, reader);
+}
+
+function listVantages(
+  { lastPhases }: TargetDeps,
+  { id, vantages }: Target,
+  latest: readonly LatestResult[],
+): VantageState[] {
+  return vantages.map((vantage) => ({
+    vantage,
+    last: latest.find((one) => one.vantage === vantage) ?? null,
+    phases: listPhases(lastPhases?.(id, vantage) ?? null),
+  }));
 }
 
 /** By the begin of the subject's outage. */

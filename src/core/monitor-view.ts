@@ -47,6 +47,8 @@ export type MonitorModel = {
   readonly channels: readonly MonitorChannel[];
   readonly database: { readonly bytes: number; readonly version: string };
   readonly version: string;
+  /** The history is made up, with fewer results than were planned. */
+  readonly sandbox: boolean;
   /** Whether the page of the queues is there for who reads. */
   readonly hasQueuePage: boolean;
 };

@@ -100,7 +100,9 @@ function placesOf(rows: readonly SubjectRow[]): Pick<OverviewModel, "products" |
 }
 
 function isWanted(row: SubjectRow, { product, region }: OverviewFilter): boolean {
-  return (product === null || row.product === product) && (region === null || row.region === region);
+  return (
+    (product === null || row.product === product) && (region === null || row.region === region)
+  );
 }
 
 /** The allowance and what is left of it, for the whole month: slots to come count as allowed for. */

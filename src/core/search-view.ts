@@ -39,11 +39,16 @@ export function searchTargets(
   query: string,
   names: SearchNames,
 ): { readonly found: readonly Target[]; readonly more: number } {
-  const words = query.toLowerCase().split(/\s+/u).filter((word) => word !== "");
+  const words = query
+    .toLowerCase()
+    .split(/\s+/u)
+    .filter((word) => word !== "");
   if (words.length === 0) return { found: [], more: 0 };
   const ranked = targets.flatMap((target) => {
     const text = textOf(target, names);
-    return words.every((word) => text.includes(word)) ? { target, rank: rankOf(target, words) } : [];
+    return words.every((word) => text.includes(word))
+      ? { target, rank: rankOf(target, words) }
+      : [];
   });
   const sorted = ranked
     .toSorted((a, b) => a.rank - b.rank || (a.target.id < b.target.id ? -1 : 1))
@@ -56,7 +61,9 @@ function textOf(target: Target, { products, accounts }: SearchNames): string {
   const { en, zh } = regionName(region);
   const facts = [id, product, ...products[product], region, en, zh, zone ?? "", target.class];
   const known = [account, accounts.get(account) ?? ""];
-  const labelled = Object.entries(labels).map(([name, value]) => `${name}=${value} ${name}:${value}`);
+  const labelled = Object.entries(labels).map(
+    ([name, value]) => `${name}=${value} ${name}:${value}`,
+  );
   return [...facts, ...known, ...labelled].join("\n").toLowerCase();
 }
 

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Actor } from "../core/access.ts";
+import { compareText } from "../core/subject.ts";
 import { findChanges, type Changes } from "../store/changes.ts";
 import { hasAccess } from "../store/users.ts";
 import { requireMay } from "./actor.ts";
@@ -147,6 +148,6 @@ function tell({ stream, told }: Listener, event: "hello" | "change"): void {
 /** Another one when something changes that the actor may see; it says nothing of what. */
 function tokenOf({ figures, events }: Changes, { accounts }: Actor): string {
   const seen = [...events].filter(([account]) => accounts === null || accounts.includes(account));
-  const text = JSON.stringify([figures, seen.toSorted()]);
+  const text = JSON.stringify([figures, seen.toSorted(([a], [b]) => compareText(a, b))]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -20,7 +20,10 @@ export const monitorPages =
         const { store, clock, config, queueCounts } = deps;
         const model = await viewMonitor(
           { db: store.db, clock, config: config(), queueCounts },
-          { hasQueuePage: deps.boardQueues !== null && may(actor, "manage-access") },
+          {
+            hasQueuePage: deps.boardQueues !== null && may(actor, "manage-access"),
+            sandbox: deps.notes().sandbox,
+          },
         );
         const reader = await readerOf(deps, request);
         return reply.type(HTML).send(renderMonitor(model, langOf(request), reader));

@@ -81,10 +81,7 @@ export const pageRoutes =
 
     for (const { path, type, text } of assets) {
       app.get(path, { schema: { hide: true } }, (_request, reply) =>
-        reply
-          .type(type)
-          .header("cache-control", "public, max-age=31536000, immutable")
-          .send(text),
+        reply.type(type).header("cache-control", "public, max-age=31536000, immutable").send(text),
       );
     }
   };

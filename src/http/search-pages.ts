@@ -35,11 +35,11 @@ export const searchPages =
   };
 
 /** In both languages: a reader may think of a product by either. */
+function namesOf(product: Product): readonly string[] {
+  return [...messages.en.productNames[product], ...messages.zh.productNames[product]];
+}
+
 function namesOfProducts(): Record<Product, readonly string[]> {
-  const namesOf = (product: Product) => [
-    ...messages.en.productNames[product],
-    ...messages.zh.productNames[product],
-  ];
   const [ecs, slb, oss, rds, cdn, vpc, security] = PRODUCTS;
   return {
     [ecs]: namesOf(ecs),

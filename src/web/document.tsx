@@ -47,8 +47,12 @@ export function renderDocument(page: {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={ICON_HREF} />
         <link rel="stylesheet" href={stylesheet.path} />
-        {page.styles?.map((path) => <link rel="stylesheet" href={path} />)}
-        {page.scripts?.map((path) => <script type="module" src={path} />)}
+        {page.styles?.map((path) => (
+          <link rel="stylesheet" href={path} />
+        ))}
+        {page.scripts?.map((path) => (
+          <script type="module" src={path} />
+        ))}
       </head>
       <body>
         <a class="skip" href="#main">

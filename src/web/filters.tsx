@@ -24,10 +24,28 @@ export function Filters({
     <form class="filters" action="/" method="get" aria-label={words.filters}>
       <input type="hidden" name="month" value={frame.month} />
       {accounts.length > 1 || filter.account !== null ? (
-        <Select name="account" label={words.account} value={filter.account} choices={accounts} all={words.all} />
+        <Select
+          name="account"
+          label={words.account}
+          value={filter.account}
+          choices={accounts}
+          all={words.all}
+        />
       ) : null}
-      <Select name="product" label={words.product} value={filter.product} choices={products} all={words.all} />
-      <Select name="region" label={words.region} value={filter.region} choices={regions} all={words.all} />
+      <Select
+        name="product"
+        label={words.product}
+        value={filter.product}
+        choices={products}
+        all={words.all}
+      />
+      <Select
+        name="region"
+        label={words.region}
+        value={filter.region}
+        choices={regions}
+        all={words.all}
+      />
       <input type="hidden" name="lang" value={lang} />
       <button class="button" type="submit">
         {words.apply}

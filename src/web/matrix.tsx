@@ -155,7 +155,11 @@ function cellHref(cell: OverviewCell, model: OverviewModel, speech: Speech): str
   if (whole) return `#${cellId(cell.product, cell.region)}`;
   const { month } = model.frame;
   const { account } = model.filter;
-  return productHref(speech.lang, cell.product, { month, ...givenOf({ account }), region: cell.region });
+  return productHref(speech.lang, cell.product, {
+    month,
+    ...givenOf({ account }),
+    region: cell.region,
+  });
 }
 
 /** Where the list of subjects begins one product's region. */

@@ -11,6 +11,7 @@ export type MonitorText = {
   readonly waitingMinutes: (n: number) => string;
   readonly coverage: string;
   readonly coverageNote: string;
+  readonly sandboxNote: string;
   readonly jobsWaiting: string;
   readonly jobsNote: (failed: number) => string;
   readonly queuesAway: string;
@@ -65,6 +66,7 @@ const en: MonitorText = {
   waitingMinutes: (n) => (n === 0 ? "no minute waits" : `${n} minutes wait`),
   coverage: "Coverage today",
   coverageNote: "of the results that should be there",
+  sandboxNote: "low at first: the sandbox's history holds one result a minute",
   jobsWaiting: "Jobs waiting",
   jobsNote: (failed) => (failed === 0 ? "none failed" : `${failed} failed`),
   queuesAway: "the queues do not answer",
@@ -90,7 +92,8 @@ const en: MonitorText = {
   active: "Running",
   delayed: "Planned",
   failed: "Failed",
-  noQueues: "The store of the queues does not answer: nothing is measured or settled until it does.",
+  noQueues:
+    "The store of the queues does not answer: nothing is measured or settled until it does.",
   queuePage: "Look into the queues",
   channels: "Channels",
   channel: "Channel",
@@ -110,6 +113,7 @@ const zh: MonitorText = {
   waitingMinutes: (n) => (n === 0 ? "没有等待结算的分钟" : `${n} 分钟等待结算`),
   coverage: "今日覆盖率",
   coverageNote: "占应有结果的比例",
+  sandboxNote: "起初偏低：沙箱的历史数据每分钟只有一个结果",
   jobsWaiting: "等待中的任务",
   jobsNote: (failed) => (failed === 0 ? "没有失败" : `${failed} 个失败`),
   queuesAway: "队列没有应答",

@@ -77,9 +77,12 @@ function Facts({ model, speech }: Props) {
           {`, ${words.waitingMinutes(model.unsettledMinutes)}`}
         </dd>
       </Fact>
-      <Fact name={words.coverage} isLate={share !== null && share * 100 < LOW_PERCENT}>
+      <Fact
+        name={words.coverage}
+        isLate={!model.sandbox && share !== null && share * 100 < LOW_PERCENT}
+      >
         <dd class="mid">{shareText(share)}</dd>
-        <dd class="note">{words.coverageNote}</dd>
+        <dd class="note">{model.sandbox ? words.sandboxNote : words.coverageNote}</dd>
       </Fact>
       <Fact name={words.jobsWaiting} isLate={queues === null}>
         <dd class="mid">{queues === null ? "–" : count(String(waiting))}</dd>
@@ -304,7 +307,13 @@ function Channels({ model, speech }: Props) {
 }
 
 /** `numbers`: the column from which on all hold numbers. */
-function Heads({ texts, numbers }: { readonly texts: readonly string[]; readonly numbers: number }) {
+function Heads({
+  texts,
+  numbers,
+}: {
+  readonly texts: readonly string[];
+  readonly numbers: number;
+}) {
   return (
     <thead role="rowgroup">
       <tr role="row">

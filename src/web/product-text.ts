@@ -5,7 +5,8 @@ const en = {
   byRegion: "Regions",
   byRegionNote: "The worst subject of each region, the worst region first.",
   trend: "Months",
-  trendNote: "How much of its allowance the worst subject of each month used; above the line the objective is missed.",
+  trendNote:
+    "How much of its allowance the worst subject of each month used; above the line the objective is missed.",
   trendLabel: (months: number, missed: number) =>
     `The last ${months} months, ${missed} of them with a missed objective`,
   month: "Month",

@@ -45,10 +45,20 @@ export function renderProduct(
           <span aria-hidden="true">/</span>
           <span>{short}</span>
           {region === null ? null : (
-            <Fact name={t.region} value={region} speech={speech} href={productHref(lang, product, { month: frame.month, ...givenOf({ account }) })} />
+            <Fact
+              name={t.region}
+              value={region}
+              speech={speech}
+              href={productHref(lang, product, { month: frame.month, ...givenOf({ account }) })}
+            />
           )}
           {account === null ? null : (
-            <Fact name={t.account} value={account} speech={speech} href={productHref(lang, product, { month: frame.month, ...givenOf({ region }) })} />
+            <Fact
+              name={t.account}
+              value={account}
+              speech={speech}
+              href={productHref(lang, product, { month: frame.month, ...givenOf({ region }) })}
+            />
           )}
         </div>
         <div class="page-head">
@@ -126,8 +136,14 @@ function Regions({ model, speech }: Props) {
       <ul class="region-list">
         {overview.cells.map((cell) => {
           const { month } = overview.frame;
-          const href = productHref(lang, product, { month, ...givenOf({ account }), region: cell.region });
-          return <Region {...{ cell, href, speech }} name={nameOf(model, cell.region, lang)} t={t} />;
+          const href = productHref(lang, product, {
+            month,
+            ...givenOf({ account }),
+            region: cell.region,
+          });
+          return (
+            <Region {...{ cell, href, speech }} name={nameOf(model, cell.region, lang)} t={t} />
+          );
         })}
       </ul>
     </section>
@@ -180,7 +196,11 @@ function Trend({ model, speech }: Props) {
     <section class="card pad" aria-labelledby="trend-title">
       <h2 id="trend-title">{words.trend}</h2>
       <p class="quiet small">{words.trendNote}</p>
-      <TrendChart months={trend} label={words.trendLabel(trend.length, missed)} allowance={t.burnAllowance} />
+      <TrendChart
+        months={trend}
+        label={words.trendLabel(trend.length, missed)}
+        allowance={t.burnAllowance}
+      />
       <table class="plain trend">
         <thead>
           <tr>
@@ -193,7 +213,11 @@ function Trend({ model, speech }: Props) {
         </thead>
         <tbody>
           {trend.toReversed().map((one) => (
-            <TrendRow {...{ one, speech }} href={hrefOf(one.month)} isShown={one.month === overview.frame.month} />
+            <TrendRow
+              {...{ one, speech }}
+              href={hrefOf(one.month)}
+              isShown={one.month === overview.frame.month}
+            />
           ))}
         </tbody>
       </table>

@@ -8,8 +8,7 @@ import { stylesheet } from "./style.ts";
 /** A file of ours that pages load; its address changes with its content, so it may be kept for ever. */
 export type Asset = { readonly path: string; readonly type: string; readonly text: string };
 
-const packages = createRequire(import.meta.url);
-const readPackaged = (file: string) => readFileSync(packages.resolve(file), "utf8");
+const require = createRequire(import.meta.url);
 
 function scriptOf(name: string, text: string): Asset {
   return { path: pathOf(name, text, "js"), type: "text/javascript; charset=utf-8", text };
@@ -24,11 +23,11 @@ function pathOf(name: string, text: string, ending: string): string {
 export const liveScript = scriptOf("live", scriptLive);
 
 // One module: the chart's own file declares a variable, which stays inside of it.
-const chartText = `${readPackaged("uplot/dist/uPlot.iife.min.js")}\n${scriptLatency}`;
+const chartText = `${readFileSync(require.resolve("uplot/dist/uPlot.iife.min.js"), "utf8")}\n${scriptLatency}`;
 /** Draws latency so that it can be looked at closer. */
 export const latencyScript = scriptOf("latency", chartText);
 
-const chartStyleText = readPackaged("uplot/dist/uPlot.min.css");
+const chartStyleText = readFileSync(require.resolve("uplot/dist/uPlot.min.css"), "utf8");
 export const chartStyle: Asset = {
   path: pathOf("chart", chartStyleText, "css"),
   type: "text/css; charset=utf-8",

@@ -27,7 +27,13 @@ export function renderSearch(model: SearchModel, lang: Lang, reader: Reader | nu
         <div class="page-head">
           <h1>{query === "" ? words.title : words.titleOf(query)}</h1>
         </div>
-        <form class="search-form" role="search" action="/search" method="get" aria-label={words.title}>
+        <form
+          class="search-form"
+          role="search"
+          action="/search"
+          method="get"
+          aria-label={words.title}
+        >
           <input type="hidden" name="lang" value={lang} />
           <label>
             <span>{words.label}</span>

@@ -96,7 +96,9 @@ export function HourTable({ model, shown, speech }: Props) {
       <div class="section-head">
         <h2 id="slots-title">{title}</h2>
         <p>
-          <a href={evidenceHref(lang, { id: model.id, fromMs: hour.fromMs, untilMs: hour.untilMs })}>
+          <a
+            href={evidenceHref(lang, { id: model.id, fromMs: hour.fromMs, untilMs: hour.untilMs })}
+          >
             {words.resultsTitle}
           </a>
         </p>
@@ -143,7 +145,7 @@ function Heads(props: {
     <thead role="rowgroup">
       <tr role="row">
         {texts.map((text) => (
-          <th scope="col" role="columnheader">
+          <th scope="col" role="columnheader" class={text === words.bad ? "number" : undefined}>
             {text}
           </th>
         ))}

@@ -5,7 +5,14 @@ import { SlotSwatch } from "./charts/timeline.tsx";
 import { SlotStrip, VoteStrip, VoteSwatch } from "./charts/votes.tsx";
 import { Notices, renderDocument, type Speech } from "./document.tsx";
 import { clockTime, duration, zoneLabel } from "./format.ts";
-import { dayHref, evidenceHref, malfunctionHref, pageHref, productHref, targetHref } from "./links.ts";
+import {
+  dayHref,
+  evidenceHref,
+  malfunctionHref,
+  pageHref,
+  productHref,
+  targetHref,
+} from "./links.ts";
 import { HourTable, RunTable } from "./slot-tables.tsx";
 import { slotsText } from "./slots-text.ts";
 import { messages } from "./text.ts";
@@ -19,9 +26,7 @@ export function renderDay(model: DayModel, lang: Lang, reader: Reader | null = n
   const speech: Speech = { lang, t };
   const words = slotsText[lang];
   const { id, day, frame, shown } = model;
-  const query = {
-    ...(shown === null ? {} : { agreement: shown.terms.id, hour: String(shown.hour) }),
-  };
+  const query = shown === null ? {} : { agreement: shown.terms.id, hour: String(shown.hour) };
   return renderDocument({
     reader,
     path: "/",
@@ -227,7 +232,9 @@ function Votes({ model, shown, speech }: Props) {
 
 /** A day of 23 or 25 hours is divided as a day is. */
 function quarterTime({ fromMs, untilMs, frame }: DayModel, hour: number): string {
-  return hour === 24 ? "24:00" : clockTime(fromMs + ((untilMs - fromMs) * hour) / 24, frame.timeZone);
+  return hour === 24
+    ? "24:00"
+    : clockTime(fromMs + ((untilMs - fromMs) * hour) / 24, frame.timeZone);
 }
 
 /** Twenty-four strips of sixty minutes, each the way to its slots. */

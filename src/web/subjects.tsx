@@ -26,9 +26,7 @@ export function Attention({ model, speech }: Props) {
   return (
     <section id="attention" aria-labelledby="attention-title">
       <div class="section-head">
-        <h2 id="attention-title">
-          {isOver ? words.missedTitle : t.attention}
-        </h2>
+        <h2 id="attention-title">{isOver ? words.missedTitle : t.attention}</h2>
       </div>
       {attention.length === 0 ? (
         <Good text={isOver ? words.missedNone : t.attentionNone} />
@@ -140,10 +138,7 @@ export function SubjectList({
         <h2 id="subjects-title">{t.allSubjects}</h2>
         {what.length === 0 ? null : (
           <p class="quiet">
-            {t.showingOnly(what.join(" · "))}{" "}
-            <a href={`${listHref}#subjects`}>
-              {t.showAll}
-            </a>
+            {t.showingOnly(what.join(" · "))} <a href={`${listHref}#subjects`}>{t.showAll}</a>
           </p>
         )}
       </div>

@@ -99,7 +99,11 @@ function Rows({ model, speech }: Props) {
           <thead role="rowgroup">
             <tr role="row">
               {heads.map((text) => (
-                <th scope="col" role="columnheader" class={text === t.latency ? "number" : undefined}>
+                <th
+                  scope="col"
+                  role="columnheader"
+                  class={text === t.latency ? "number" : undefined}
+                >
                   {text}
                 </th>
               ))}
@@ -152,7 +156,10 @@ function Row({ row, model, speech }: Props & { readonly row: EvidenceRow }) {
         {isSealed ? (
           <a href={proofHref(row)}>
             {words.proofLink}
-            <span class="hidden"> {`${row.vantage} ${instant(row.plannedAtMs, model.timeZone, true)}`}</span>
+            <span class="hidden">
+              {" "}
+              {`${row.vantage} ${instant(row.plannedAtMs, model.timeZone, true)}`}
+            </span>
           </a>
         ) : (
           <span class="quiet">{words.notSealed}</span>

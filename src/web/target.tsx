@@ -93,9 +93,7 @@ function Crumbs({ model, speech }: { readonly model: TargetModel; readonly speec
         {short}
       </a>
       <span aria-hidden="true">/</span>
-      <a href={productHref(lang, product, { month, region })}>
-        {regionName(region)[lang]}
-      </a>
+      <a href={productHref(lang, product, { month, region })}>{regionName(region)[lang]}</a>
       <span class="quiet">{region}</span>
       {facts.map(([name, value]) => (
         <span class="fact">

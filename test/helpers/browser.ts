@@ -19,12 +19,13 @@ export function openBrowser(): Promise<Browser> {
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Serves fixed bodies by path, with the pages' policy, on a free loopback port. */
+/** Serves fixed bodies by path, with its query or without, with the pages' policy, on a free loopback port. */
 export async function serveFixed(
   bodies: Readonly<Record<string, { readonly type: string; readonly body: string }>>,
 ): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
-    const found = bodies[request.url ?? ""];
+    const { url = "" } = request;
+    const found = bodies[url] ?? bodies[url.split("?")[0] ?? ""];
     if (found === undefined) {
       response.writeHead(404).end();
       return;

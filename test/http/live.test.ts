@@ -96,12 +96,12 @@ test("who was away while something changed is told at once", async () => {
   first.close();
   await first.ended;
   const same = await listen({ ...headers, "last-event-id": id });
-  await same.until("event: hello");
+  expect(await same.until("data: {}")).toContain("event: hello");
   same.close();
   await same.ended;
   await markFiguresChanged(served.store.db);
   const later = await listen({ ...headers, "last-event-id": id });
-  await later.until("event: change");
+  expect(await later.until("data: {}")).toContain("event: change");
   later.close();
 });
 

@@ -23,9 +23,10 @@ import { createTestApp, fillRounds, MINUTE_MS, testClock, type TestApp } from ".
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-10-24T12:00:00+08:00");
 const TARGETS = 500;
-const REGIONS = (
-  "cn-hangzhou cn-shanghai cn-beijing cn-shenzhen cn-hongkong ap-southeast-1 eu-central-1 us-west-1"
-).split(" ");
+const REGIONS =
+  "cn-hangzhou cn-shanghai cn-beijing cn-shenzhen cn-hongkong ap-southeast-1 eu-central-1 us-west-1".split(
+    " ",
+  );
 const PRODUCTS = ["ecs", "slb", "oss", "rds", "cdn", "vpc"];
 const id = (index: number) => `target-${String(index).padStart(3, "0")}`;
 
@@ -169,7 +170,10 @@ test("prints how long the server takes for each page", async () => {
     const rest: { tookMs: number; cpuMs: number }[] = [];
     for (let round = 0; round < 15; round += 1) rest.push(await ask(url));
     const median = (of: "tookMs" | "cpuMs") =>
-      rest.map((one) => one[of]).toSorted((a, b) => a - b)[7]!.toFixed(1);
+      rest
+        .map((one) => one[of])
+        .toSorted((a, b) => a - b)[7]!
+        .toFixed(1);
     lines.push(
       `${url.replace(/\?from.*/, "")}: ${median("tookMs")} ms (CPU ${median("cpuMs")}), ` +
         `after a change ${first.tookMs.toFixed(0)} ms (CPU ${first.cpuMs.toFixed(0)})`,

@@ -66,7 +66,13 @@ test("a day of 25 hours ends at the plot's edge, and one of 24 hours before it",
   const whole = (lengthMs: number) =>
     oneDay([{ fromMs: 0, untilMs: lengthMs, state: "good" }], lengthMs);
   const svg = renderToString(
-    <MonthTimeline linkOf={() => null} linksLabel="days" label="October" t={en} days={[whole(25 * HOUR), whole(24 * HOUR)]} />,
+    <MonthTimeline
+      linkOf={() => null}
+      linksLabel="days"
+      label="October"
+      t={en}
+      days={[whole(25 * HOUR), whole(24 * HOUR)]}
+    />,
   );
   expect(svg).toContain("M0 5h1440v14h-1440zM0 29h1382.4v14h-1382.4z");
 });

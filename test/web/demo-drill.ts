@@ -42,7 +42,10 @@ export const demoQuietOverview = {
 const overview = demoOverview(undefined, { filter: { product: "ecs", region: null } });
 
 function trendOf(used: number | null, index: number): TrendMonth {
-  const month = ["2025-12", ...Array.from({ length: 11 }, (_, at) => `2026-${String(at + 1).padStart(2, "0")}`)][index]!;
+  const month = [
+    "2025-12",
+    ...Array.from({ length: 11 }, (_, at) => `2026-${String(at + 1).padStart(2, "0")}`),
+  ][index]!;
   if (used === null) return { month, subjects: 12, missed: 0, worst: null };
   return {
     month,
@@ -169,7 +172,11 @@ export const demoResults: ResultsModel = {
       plannedAtMs: T + Math.floor(index / 3) * 15_000,
       outcome: index === 4 ? ("unknown" as const) : failed ? ("failed" as const) : ("ok" as const),
       reason:
-        index === 4 ? ("control-failed" as const) : failed ? ("connect-timeout" as const) : ("" as const),
+        index === 4
+          ? ("control-failed" as const)
+          : failed
+            ? ("connect-timeout" as const)
+            : ("" as const),
       latencyMs: failed ? 5000 : 11.3 + index,
       offsetMs: index % 4,
       detail: failed ? "no connection to 192.0.2.10:443 within 5 s" : "",
@@ -254,12 +261,25 @@ export const demoMonitor: MonitorModel = {
   settledUntilMs: SETTLED,
   unsettledMinutes: 0,
   channels: [
-    { id: "dingtalk-ops", kind: "dingtalk", state: "dead", lastSentAtMs: SETTLED - HOUR, waiting: 3 },
-    { id: "mail-managers", kind: "mail", state: "alive", lastSentAtMs: SETTLED - 5 * HOUR, waiting: 0 },
+    {
+      id: "dingtalk-ops",
+      kind: "dingtalk",
+      state: "dead",
+      lastSentAtMs: SETTLED - HOUR,
+      waiting: 3,
+    },
+    {
+      id: "mail-managers",
+      kind: "mail",
+      state: "alive",
+      lastSentAtMs: SETTLED - 5 * HOUR,
+      waiting: 0,
+    },
     { id: "pager", kind: "pagerduty", state: "unknown", lastSentAtMs: null, waiting: 0 },
   ],
   database: { bytes: 1_843_200_000, version: "18.4" },
   version: "0.1.0",
+  sandbox: false,
   hasQueuePage: true,
 };
 /** Before the first round, with the queues away and nobody to tell. */
@@ -267,9 +287,9 @@ export const demoNewMonitor: MonitorModel = {
   ...demoMonitor,
   vantages: demoMonitor.vantages.slice(2),
   queues: null,
+  sandbox: true,
   settledUntilMs: null,
   unsettledMinutes: 12,
   channels: [],
   hasQueuePage: false,
 };
-

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderError } from "../../src/web/error.tsx";
 import { renderMalfunction, renderMalfunctions } from "../../src/web/malfunctions.tsx";
 import { renderOverview } from "../../src/web/overview.tsx";
-import { stylesheet } from "../../src/web/style.ts";
+import { assets } from "../../src/web/scripts.ts";
 import { renderBadge } from "../../src/web/status-badge.tsx";
 import { renderFeed } from "../../src/web/status-feed.tsx";
 import { renderStatus } from "../../src/web/status.tsx";
@@ -55,6 +55,13 @@ const pages = (["en", "zh"] as const).flatMap((lang) => [
 ]);
 const many = renderOverview(demoOverview(MANY_REGIONS), "en");
 
+/** An hour by steps of ten minutes, the third without a result. */
+const LATENCY = JSON.stringify({
+  stepMs: 600_000,
+  atMs: Array.from({ length: 6 }, (_, step) => demoTarget.latency.fromMs + step * 600_000),
+  series: [{ vantage: "cn-hangzhou", p50Ms: [11, 12, null, 9, 10, 11] }],
+});
+
 let server: Awaited<ReturnType<typeof serveFixed>>;
 let browser: Browser;
 let strict: BrowserContext;
@@ -66,7 +73,9 @@ beforeAll(async () => {
   if (noBrowser) return;
   const html = (body: string) => ({ type: "text/html; charset=utf-8", body });
   server = await serveFixed({
-    [stylesheet.path]: { type: "text/css; charset=utf-8", body: stylesheet.text },
+    ...Object.fromEntries(assets.map(({ path, type, text }) => [path, { type, body: text }])),
+    "/targets/web-hk/latency": { type: "application/json", body: LATENCY },
+    "/live": { type: "text/event-stream", body: "retry: 600000\n\n" },
     ...Object.fromEntries(
       [...pages, ["/many", many] as const, ["/bad", "<p style='color:red'>"] as const].map(
         ([path, page]) => [path, html(page)],

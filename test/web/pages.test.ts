@@ -36,7 +36,9 @@ const everyPage = (["en", "zh"] as const).flatMap((lang) => [
 test.each(everyPage)("%s is a whole document that a strict policy lets through", (_, html) => {
   expect(html).toMatch(/^<!doctype html><html lang="(en|zh-CN)">/);
   expect(html).toContain(`<link rel="stylesheet" href="${stylesheet.path}"`);
-  expect(html).not.toMatch(/\sstyle=|<style|<script(?! type="module" src="\/assets\/)|\son[a-z]+=|javascript:/i);
+  expect(html).not.toMatch(
+    /\sstyle=|<style|<script(?! type="module" src="\/assets\/)|\son[a-z]+=|javascript:/i,
+  );
   expect(html).not.toMatch(/undefined|NaN|\[object|Infinity/);
 });
 

@@ -21,12 +21,7 @@ const BARS: Readonly<Record<ShownState, { readonly y: number; readonly height: n
 };
 const STATES = ["good", "no-data", "excluded", "partial", "bad"] as const;
 
-/**
- * A row for each day, 24 hours across, with the day before it and what it lost behind it.
- * The plot stretches with the page while the text does not; a line that keeps its width
- * round each bad run makes a single minute visible at any size.
- */
-export function MonthTimeline(props: {
+type TimelineProps = {
   readonly days: readonly TimelineDay[];
   readonly label: string;
   readonly t: Messages;
@@ -34,8 +29,15 @@ export function MonthTimeline(props: {
   readonly linkOf: (day: TimelineDay) => { readonly href: string; readonly text: string } | null;
   /** What the list of those links is called. */
   readonly linksLabel: string;
-}) {
-  const { days, label, t, linkOf, linksLabel } = props;
+};
+
+/**
+ * A row for each day, 24 hours across, with the day before it and what it lost behind it.
+ * The plot stretches with the page while the text does not; a line that keeps its width
+ * round each bad run makes a single minute visible at any size.
+ */
+export function MonthTimeline(props: TimelineProps) {
+  const { days, label, t } = props;
   const height = days.length * ROW;
   const longestMs = Math.max(DAY_MS, ...days.map((day) => day.lengthMs));
   return (
@@ -83,20 +85,7 @@ export function MonthTimeline(props: {
           ) : null,
         )}
       </svg>
-      <ol class="timeline-links" aria-label={linksLabel}>
-        {days.map((day) => {
-          const link = linkOf(day);
-          return (
-            <li>
-              {link === null ? null : (
-                <a href={link.href} title={link.text}>
-                  <span class="hidden">{link.text}</span>
-                </a>
-              )}
-            </li>
-          );
-        })}
-      </ol>
+      <DayLinks {...props} />
       <svg class="timeline-hours" width="100%" height="18" aria-hidden="true">
         {HOURS.map((hour) => (
           <text
@@ -110,6 +99,26 @@ export function MonthTimeline(props: {
         ))}
       </svg>
     </div>
+  );
+}
+
+/** Over the rows, as wide as they are. */
+function DayLinks({ days, linkOf, linksLabel }: TimelineProps) {
+  return (
+    <ol class="timeline-links" aria-label={linksLabel}>
+      {days.map((day) => {
+        const link = linkOf(day);
+        return (
+          <li>
+            {link === null ? null : (
+              <a href={link.href} title={link.text}>
+                <span class="hidden">{link.text}</span>
+              </a>
+            )}
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 

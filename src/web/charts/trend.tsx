@@ -22,7 +22,15 @@ export function TrendChart(props: {
   const lineY = px(PLOT.top + y(LINE_PERCENT));
   const labels = (
     <>
-      <line class="allowance" stroke={PAINT.ink} stroke-width="1.5" x1="0" x2="100%" y1={lineY} y2={lineY} />
+      <line
+        class="allowance"
+        stroke={PAINT.ink}
+        stroke-width="1.5"
+        x1="0"
+        x2="100%"
+        y1={lineY}
+        y2={lineY}
+      />
       <text class="tick strong halo" x="0" y={px(PLOT.top + y(LINE_PERCENT) - 5)}>
         {allowance}
       </text>

@@ -98,9 +98,24 @@ export function VoteSwatch({ vote }: { readonly vote: keyof typeof VOTES | null 
   return (
     <svg class="swatch" viewBox={`0 0 10 ${HEIGHT}`} width="10" height={HEIGHT} aria-hidden="true">
       {look === null ? (
-        <rect class="swatch-none" fill="none" stroke={PAINT.quiet} x="1.5" y="8.5" width="7" height="9" />
+        <rect
+          class="swatch-none"
+          fill="none"
+          stroke={PAINT.quiet}
+          x="1.5"
+          y="8.5"
+          width="7"
+          height="9"
+        />
       ) : (
-        <rect class={`s-${look.paint}`} fill={PAINT[look.paint]} x="1" width="8" y={look.y} height={look.height} />
+        <rect
+          class={`s-${look.paint}`}
+          fill={PAINT[look.paint]}
+          x="1"
+          width="8"
+          y={look.y}
+          height={look.height}
+        />
       )}
     </svg>
   );
