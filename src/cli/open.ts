@@ -98,7 +98,11 @@ export function readConfig(
     const message = "no configuration: name one, or put a nines.yaml here";
     throw new InvalidInputError([{ place: "--config", message }]);
   }
-  return { settings, config: loadConfig(known, env) };
+  // What the service left is whole: it holds the file that asked and the sandbox's targets.
+  const config = isSandbox
+    ? parse({ text: readText(known), file: known }, env)
+    : loadConfig(known, env);
+  return { settings, config };
 }
 
 export type OpenDatabase = {

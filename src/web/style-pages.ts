@@ -76,6 +76,7 @@ section > .all-good { padding: 0; }
 .switch a { padding: 6px 13px; font-size: 14px; color: var(--ink); text-decoration: none; background: var(--card); }
 .switch a + a { border-left: 1px solid var(--edge); }
 .switch a[aria-current] { background: var(--raised); font-weight: 700; }
+section > .quiet.section-gap { margin-bottom: 8px; }
 .proof-note { margin-top: 14px; max-width: 80ch; }
 
 .search-form { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; margin: 16px 0 6px; }
@@ -94,6 +95,7 @@ section > .all-good { padding: 0; }
 }
 @media (max-width: 960px) {
   .attention .number .quiet { display: inline; }
+  .evidence td:nth-child(5) { width: auto; flex: 1 1 100%; }
 }
 @media (max-width: 720px) {
   .h1-note { display: block; font-size: 16px; }

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadConfig, sandboxWish } from "../../src/cli/open.ts";
+import { loadConfig, readConfig, sandboxFile, sandboxWish } from "../../src/cli/open.ts";
+import { sandboxConfigYaml } from "../../src/sandbox/config-yaml.ts";
+import { SERVER_SPECS } from "../../src/sandbox/fleet.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "nines-open-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -34,6 +36,17 @@ describe("a file that asks for the sandbox", () => {
   test("must say how itself", () => {
     expect(() => sandboxWish(`${HEAD}sandbox: \${MOOD}\n`)).toThrow("lively or quiet");
   });
+});
+
+test("other verbs read what the service left for a file that asks for the sandbox", () => {
+  const file = join(directory, "quiet.yaml");
+  const own = `${HEAD}sandbox: quiet\nchannels: [{ id: letters, kind: inbox }]\n`;
+  writeFileSync(file, own);
+  const servers = SERVER_SPECS.map((spec) => ({ ...spec, address: "127.0.0.1:4711" }));
+  writeFileSync(sandboxFile({ dataDir: directory }), sandboxConfigYaml({ servers }, own));
+  const { config } = readConfig({ env: { NINES_DATA_DIR: directory } }, file);
+  expect(config.channels.map(({ id }) => id)).toEqual(["letters"]);
+  expect(JSON.stringify(config.targets)).toContain("127.0.0.1:4711");
 });
 
 test("a file that only speaks of the sandbox does not ask for it", () => {
