@@ -8,7 +8,9 @@ function filesBelow(root: string, ending: RegExp): string[] {
     .toSorted();
 }
 
-const source = ["src", "probes", "jobs", "dashboards"].flatMap((root) => filesBelow(root, /\.(ts|tsx|sql)$/));
+const source = ["src", "probes", "jobs", "dashboards"].flatMap((root) =>
+  filesBelow(root, /\.(ts|tsx|sql)$/),
+);
 const tests = filesBelow("test", /\.(ts|tsx)$/);
 const self = "test/tidy.test.ts";
 
