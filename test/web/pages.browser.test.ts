@@ -32,11 +32,8 @@ const LOOKS = [
   { width: 390, colorScheme: "light" },
   { width: 800, colorScheme: "light" },
 ] as const;
-/** Every look of the two pages, shared out between the languages; their rarer states in two. */
-const looksOf = (path: string) => {
-  if (!/overview|target/.test(path)) return LOOKS.slice(0, 2);
-  return path.endsWith("-zh") ? LOOKS.slice(2) : LOOKS.slice(0, 2);
-};
+/** The two pages in every look, their rarer states in the first two. */
+const looksOf = (path: string) => (/overview|target/.test(path) ? LOOKS : LOOKS.slice(0, 2));
 const noBrowser = !has("chromium");
 
 const filling = demoOverview(undefined, {
