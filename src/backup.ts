@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import {
   BACKUP_FORM,
@@ -16,7 +15,6 @@ import {
 } from "./core/backup-format.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
 import { readKeyFiles } from "./key-files.ts";
-import { packageRoot } from "./paths.ts";
 import type { Db, Queryable } from "./store/connect.ts";
 import {
   copyOut,
@@ -28,6 +26,7 @@ import {
 } from "./store/dump.ts";
 import { listPartitions } from "./store/partitions.ts";
 import { withSnapshot } from "./store/snapshot.ts";
+import { readVersion } from "./version.ts";
 
 export type BackupDeps = {
   readonly db: Db;
@@ -64,7 +63,7 @@ export async function backUp(
   // Locked before the snapshot is taken, which the first query does: what it knows stays there.
   const schema = await findSchemaNumber(db);
   const tables = await listTables(db);
-  const version = await readVersion();
+  const version = readVersion();
   return withSnapshot(db, async (tx) => {
     await lockTables(tx, tables, "access share");
     if ((await findSchemaNumber(tx)) !== schema) {
@@ -121,11 +120,6 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-async function readVersion(): Promise<string> {
-  const text = await readFile(join(packageRoot(), "package.json"), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 async function describe(
