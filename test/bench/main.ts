@@ -3,6 +3,7 @@ import { benchAlertTime } from "./alert-time.ts";
 import { benchImport, benchReport } from "./history.ts";
 import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
+import { benchPages } from "./pages.ts";
 import { benchPdf } from "./pdf.ts";
 import { benchReportForms } from "./report-forms.ts";
 import { benchProbeCost } from "./probe-cost.ts";
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   import: () => benchImport(),
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
+  pages: () => benchPages(),
   pdf: () => benchPdf(),
   "report-forms": () => benchReportForms(),
   verify: () => benchVerify(isQuick ? 3 : 31),

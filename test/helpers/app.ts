@@ -52,9 +52,11 @@ export async function createTestApp(input: {
   readonly config: string;
   readonly clock: Clock;
   readonly deps?: Partial<HttpDeps>;
+  /** Default: a new one. */
+  readonly database?: TestDatabase;
 }): Promise<TestApp> {
   const { clock } = input;
-  const database = await createTestDatabase();
+  const database = input.database ?? (await createTestDatabase());
   const store = { db: database.db, ids: createIdCache() };
   const config = configOf(input.config);
   const metrics = createMetrics();
