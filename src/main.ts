@@ -1,54 +1,36 @@
-import { audit } from "./cli/audit.ts";
-import { backup } from "./cli/backup.ts";
-import { checkConfig } from "./cli/check-config.ts";
-import { close } from "./cli/close.ts";
-import { claim } from "./cli/claim.ts";
-import { exclusion } from "./cli/exclusion.ts";
-import { exportVerb } from "./cli/export.ts";
-import { importVerb } from "./cli/import.ts";
-import { key } from "./cli/key.ts";
-import { malfunction } from "./cli/malfunction.ts";
-import { notify } from "./cli/notify.ts";
-import { probe } from "./cli/probe.ts";
-import { rebuild } from "./cli/rebuild.ts";
-import { report } from "./cli/report.ts";
-import { restore } from "./cli/restore.ts";
-import { revisions } from "./cli/revisions.ts";
-import { sandbox } from "./cli/sandbox-control.ts";
-import { start } from "./cli/start.ts";
-import { token } from "./cli/token.ts";
-import { user } from "./cli/user.ts";
 import type { ExitStatus, Terminal, Verb } from "./cli/verb.ts";
-import { verify } from "./cli/verify.ts";
 import { systemClock } from "./clock.ts";
 import { environment } from "./config.ts";
 import { didYouMean } from "./core/suggest.ts";
 import { InvalidInputError } from "./errors.ts";
 
-/** Every verb. To add one: its file, and its line here. */
-const verbs = {
-  start,
-  "check-config": checkConfig,
-  probe,
-  import: importVerb,
-  report,
-  close,
-  revisions,
-  key,
-  export: exportVerb,
-  rebuild,
-  verify,
-  backup,
-  restore,
-  token,
-  user,
-  audit,
-  claim,
-  exclusion,
-  notify,
-  malfunction,
-  sandbox,
-} satisfies Record<string, Verb>;
+/**
+ * Every verb. To add one: its file, and its line here. Each loads what it needs and no more: the
+ * service's libraries alone take longer to load than most verbs to run.
+ */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  start: async () => (await import("./cli/start.ts")).start,
+  "check-config": async () => (await import("./cli/check-config.ts")).checkConfig,
+  probe: async () => (await import("./cli/probe.ts")).probe,
+  import: async () => (await import("./cli/import.ts")).importVerb,
+  report: async () => (await import("./cli/report.ts")).report,
+  close: async () => (await import("./cli/close.ts")).close,
+  revisions: async () => (await import("./cli/revisions.ts")).revisions,
+  key: async () => (await import("./cli/key.ts")).key,
+  export: async () => (await import("./cli/export.ts")).exportVerb,
+  rebuild: async () => (await import("./cli/rebuild.ts")).rebuild,
+  verify: async () => (await import("./cli/verify.ts")).verify,
+  backup: async () => (await import("./cli/backup.ts")).backup,
+  restore: async () => (await import("./cli/restore.ts")).restore,
+  token: async () => (await import("./cli/token.ts")).token,
+  user: async () => (await import("./cli/user.ts")).user,
+  audit: async () => (await import("./cli/audit.ts")).audit,
+  claim: async () => (await import("./cli/claim.ts")).claim,
+  exclusion: async () => (await import("./cli/exclusion.ts")).exclusion,
+  notify: async () => (await import("./cli/notify.ts")).notify,
+  malfunction: async () => (await import("./cli/malfunction.ts")).malfunction,
+  sandbox: async () => (await import("./cli/sandbox-control.ts")).sandbox,
+};
 
 const terminal: Terminal = {
   clock: systemClock,
@@ -59,15 +41,16 @@ const terminal: Terminal = {
 
 async function main([name = "--help", ...args]: readonly string[]): Promise<ExitStatus> {
   if (name === "--help" || name === "-h" || name === "help") {
-    terminal.out(helpText());
+    terminal.out(await helpText());
     return 0;
   }
-  const verb = Object.entries(verbs).find(([known]) => known === name)?.[1];
-  if (verb === undefined) {
+  const load = Object.entries(verbs).find(([known]) => known === name)?.[1];
+  if (load === undefined) {
     const hint = didYouMean(name, Object.keys(verbs));
-    terminal.err(`nines: there is no verb "${name}"${hint}\n\n${helpText()}`);
+    terminal.err(`nines: there is no verb "${name}"${hint}\n\n${await helpText()}`);
     return 2;
   }
+  const verb = await load();
   if (args.includes("--help") || args.includes("-h")) {
     terminal.out(`${verb.usage}\n  ${verb.summary}`);
     return 0;
@@ -84,10 +67,12 @@ async function main([name = "--help", ...args]: readonly string[]): Promise<Exit
   }
 }
 
-function helpText(): string {
+async function helpText(): Promise<string> {
   const width = Math.max(...Object.keys(verbs).map((name) => name.length));
-  const lines = Object.entries(verbs).map(
-    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  const lines = await Promise.all(
+    Object.entries(verbs).map(
+      async ([name, load]) => `  ${name.padEnd(width)}  ${(await load()).summary}`,
+    ),
   );
   return `nines VERB [OPTIONS]\n\n${lines.join("\n")}\n\nnines VERB --help says how each is used.`;
 }
