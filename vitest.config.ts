@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Need no server: they run at once, on any machine. Everything else may use the servers. */
 const pure = [
@@ -6,9 +7,20 @@ const pure = [
   "test/{config,docs,layers,tidy}.test.ts",
 ];
 
+/** The whole service's tests wait for minutes to pass: begun last, they would be waited for. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes("/test/e2e/");
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
+  }
+}
+
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the smallest machine has processors: there is always one that waits.
+    maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     projects: [
       { extends: true, test: { name: "pure", include: pure, testTimeout: 15_000 } },
       {

@@ -5,6 +5,7 @@ import type { ProbeJobDeps, RunJob, StoreJobDeps } from "./job.ts";
 import { lapseClaimsJob } from "./lapse-claims.ts";
 import { pruneJob } from "./prune.ts";
 import { recordRoundsJob } from "./record-rounds.ts";
+import { renderReportJob } from "./render-report.ts";
 import { runRoundJob } from "./run-round.ts";
 import { sealDaysJob } from "./seal-days.ts";
 import { settleMinuteJob } from "./settle-minute.ts";
@@ -26,4 +27,5 @@ export const storeJobs = {
   "lapse-claims": lapseClaimsJob,
   announce: announceJob,
   "deliver-message": deliverMessageJob,
+  "render-report": renderReportJob,
 } satisfies Record<string, RunJob<StoreJobDeps>>;

@@ -5,6 +5,7 @@ import type { Config } from "../src/config.ts";
 import type { Outbox } from "../src/outbox.ts";
 import type { JobView } from "../src/queues.ts";
 import type { Recorder } from "../src/record.ts";
+import type { Renderer } from "../src/render-apart.ts";
 import type { RoundDeps } from "../src/run-round.ts";
 import type { Signer } from "../src/signing.ts";
 import type { Db } from "../src/store/connect.ts";
@@ -25,6 +26,7 @@ export type StoreJobDeps = {
   readonly recorder: Recorder;
   readonly config: () => Config;
   readonly signer: () => Promise<Signer>;
+  readonly render: Renderer["render"];
   /** Months wait: the sandbox's history is not whole yet. */
   readonly holdsClosing: () => boolean;
   /** Puts a job on a queue, beside those that are planned. */

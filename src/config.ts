@@ -5,8 +5,10 @@ import type { ChannelSettings } from "./core/channel-schema.ts";
 import type { Anchor } from "./core/config-schema.ts";
 import type { MalfunctionRules } from "./core/malfunction.ts";
 import type { OidcGrant } from "./core/oidc-grant.ts";
+import type { MailedFormat } from "./core/report-mail-schema.ts";
 import type { Route } from "./core/route.ts";
 import type { Target } from "./core/target.ts";
+import type { Lang } from "./core/views.ts";
 import { InvalidInputError } from "./errors.ts";
 
 /** What the environment says; the only reader of process.env. */
@@ -27,7 +29,21 @@ export type ControlEndpoint =
 
 export type Vantage = { readonly id: string; readonly controls: readonly ControlEndpoint[] };
 
-export type Account = { readonly id: string; readonly name: string; readonly currency: string };
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  readonly currency: string;
+  /** Who is mailed the reports of its closed months. */
+  readonly contacts: readonly string[];
+  readonly lang: Lang;
+};
+
+/** By what, in which forms and when closed months' reports go to the accounts' contacts. */
+export type ReportMail = {
+  readonly channel: string;
+  readonly formats: readonly MailedFormat[];
+  readonly delayMs: number;
+};
 
 /** Pages that anybody may read without login. */
 export type StatusPage = {
@@ -75,6 +91,8 @@ export type Config = {
   readonly channels: readonly ChannelSettings[];
   /** Which events go to which channels. */
   readonly routes: readonly Route[];
+  /** Null: no reports are mailed. */
+  readonly reportMail: ReportMail | null;
   /** How outages become malfunctions. */
   readonly malfunctions: MalfunctionRules;
   /** Null: nothing is public. */

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { Clock } from "./clock.ts";
 
 /**
@@ -27,6 +28,7 @@ type Count = { readonly failedAtMs: readonly number[]; readonly pending: number 
  * Counts failed logins of a quarter of an hour by name and address, by name, and by address. Who
  * has failed too often does not get in that way, not even with the right password, until the
  * first failure is that old.
+ * An address of IPv6 stands for its network.
  * In memory: a restart forgets, and so gives whoever guesses as many tries again; several
  * processes each count their own. With passwords of twelve characters neither brings a guesser
  * closer.
@@ -35,8 +37,9 @@ export function createLoginLimit(clock: Pick<Clock, "monotonicMs">): Limit {
   const pairs = createCounter(clock, MOST.pair);
   const names = createCounter(clock, MOST.name);
   const addresses = createCounter(clock, MOST.address);
-  const countersOf = ({ name, address }: LoginTry) => {
+  const countersOf = ({ name, address: whole }: LoginTry) => {
     const shortName = name.slice(0, 100);
+    const address = networkOf(whole);
     return [
       { counter: pairs, key: `${address} ${shortName}` },
       { counter: names, key: shortName },
@@ -62,6 +65,20 @@ export function createLoginLimit(clock: Pick<Clock, "monotonicMs">): Limit {
     },
   };
 }
+
+/** Whoever has one address of an IPv6 network of 64 bits has all of them: they count as one. */
+function networkOf(address: string): string {
+  const [plain = ""] = address.split("%");
+  // Also how IPv4 looks where both are listened for.
+  if (!isIPv6(plain) || plain.includes(".")) return address;
+  const [head = "", tail] = plain.toLowerCase().split("::");
+  const [before, after] = [groupsOf(head), groupsOf(tail ?? "")];
+  const between = Array<string>(8 - before.length - after.length).fill("0");
+  const groups = [...before, ...between, ...after].slice(0, 4);
+  return `${groups.map((group) => group.replace(/^0+(?=.)/u, "")).join(":")}::/64`;
+}
+
+const groupsOf = (text: string) => (text === "" ? [] : text.split(":"));
 
 function createCounter(clock: Pick<Clock, "monotonicMs">, most: number) {
   const counts = new Map<string, Count>();

@@ -1,10 +1,11 @@
 import { IANAZone } from "luxon";
-import type { StatusPage } from "./config.ts";
+import type { ReportMail, StatusPage } from "./config.ts";
 import type { MalfunctionsEntry, RouteEntry, StatusPageEntry } from "./core/alerting-schema.ts";
 import type { ChannelSettings } from "./core/channel-schema.ts";
 import { parseDecimal } from "./core/decimal.ts";
 import { parseDuration } from "./core/duration.ts";
 import { type Level, type MalfunctionRule, type MalfunctionRules } from "./core/malfunction.ts";
+import type { ReportMailEntry } from "./core/report-mail-schema.ts";
 import type { Route } from "./core/route.ts";
 import { unknownId } from "./parse-targets.ts";
 import type { Finding } from "./yaml-source.ts";
@@ -12,6 +13,7 @@ import type { Finding } from "./yaml-source.ts";
 const DEFAULT_DELAY = "10s";
 const DEFAULT_INTERVAL = "1m";
 const DEFAULT_JOIN_WITHIN = "10m";
+const DEFAULT_MAIL_DELAY = "10m";
 const RESPOND_WITHIN = { P1: "15m", P2: "30m", P3: "4h", P4: "24h" } as const;
 const DEFAULT_BAD = "5%";
 const PPM = 1_000_000;
@@ -132,6 +134,41 @@ export function toStatusPage(entry: StatusPageEntry | undefined): StatusPage | n
   if (entry === undefined) return null;
   const { title = null, all = false, accounts = [] } = entry;
   return { title, all, accounts };
+}
+
+/** Reports go by a channel that mails, to contacts that somebody has. */
+export function reportMailFindings(
+  entry: ReportMailEntry | undefined,
+  scope: {
+    /** Kind by id; null where it is not known. */
+    readonly channelKinds: ReadonlyMap<string, string | null>;
+    readonly hasContacts: boolean;
+  },
+): Finding[] {
+  if (entry === undefined) return [];
+  const { channelKinds, hasContacts } = scope;
+  const kind = channelKinds.get(entry.channel);
+  const named = { path: ["reportMail", "channel"], at: "value" as const };
+  const findings: Finding[] = [];
+  if (kind === undefined) {
+    const message = unknownId("names channel", entry.channel, channelKinds.keys());
+    findings.push({ ...named, message });
+  } else if (kind !== "email" && kind !== null) {
+    const message = `"${entry.channel}" is a channel of kind ${kind}; name one of kind email`;
+    findings.push({ ...named, message });
+  }
+  if (!hasContacts) {
+    const message =
+      'no account has "contacts", so nobody would get a report; give an account contacts, or remove reportMail';
+    findings.push({ path: ["reportMail"], at: "key", message });
+  }
+  return findings;
+}
+
+export function toReportMail(entry: ReportMailEntry | undefined): ReportMail | null {
+  if (entry === undefined) return null;
+  const { channel, formats = ["pdf", "xlsx"], delay = DEFAULT_MAIL_DELAY } = entry;
+  return { channel, formats, delayMs: msOf(delay) };
 }
 
 export function toMalfunctionRules(entry: MalfunctionsEntry | undefined): MalfunctionRules {

@@ -23,9 +23,11 @@ import { builtInAgreements, toAgreement } from "./core/to-agreement.ts";
 import { InvalidInputError } from "./errors.ts";
 import {
   channelFindings,
+  reportMailFindings,
   routeFindings,
   statusPageFindings,
   toMalfunctionRules,
+  toReportMail,
   toRoutes,
   toStatusPage,
   type AlertingScope,
@@ -156,12 +158,17 @@ function readAccounts(data: Raw) {
     id: entry.id,
     name: entry.name ?? entry.id,
     currency: entry.currency ?? "CNY",
+    contacts: [...new Set(entry.contacts)],
+    lang: entry.lang ?? "en",
   }));
   const ids = idsOf(list.raw);
   const findings = [...list.findings, ...duplicateFindings(ids, "accounts")];
-  if (list.raw.length > 0) return { accounts, ids: present(ids), findings };
-  const only = { id: "default", name: "Default", currency: "CNY" };
-  return { accounts: [only], ids: [only.id], findings };
+  // What is wrong in form is told already.
+  const hasContacts = list.raw.some((item) => isRecord(item) && item["contacts"] !== undefined);
+  if (list.raw.length > 0) return { accounts, ids: present(ids), hasContacts, findings };
+  const id = "default";
+  const only: Account = { id, name: "Default", currency: "CNY", contacts: [], lang: "en" };
+  return { accounts: [only], ids: [id], hasContacts, findings };
 }
 
 /** Two entries with one id are versions when their dates differ. */
@@ -201,17 +208,21 @@ function readAgreements(data: Raw, timeZone: string) {
 function readAlerting(
   data: Raw,
   head: ReturnType<typeof readHead>["head"],
-  scope: Omit<AlertingScope, "channelIds">,
+  scope: Omit<AlertingScope, "channelIds"> & { readonly hasContacts: boolean },
 ) {
   const list = readList(data, "channels", channelEntry);
   const routes = readList(data, "routes", routeEntry);
   const channelIds = present(idsOf(list.raw));
   const full = { ...scope, channelIds };
+  const channelKinds = new Map(
+    list.raw.map((item) => [textOf(item, "id") ?? "", textOf(item, "kind")] as const),
+  );
   return {
     channels: list.entries.map(({ entry }) => entry),
     routes: toRoutes(routes.entries, full),
     malfunctions: toMalfunctionRules(head.malfunctions),
     statusPage: toStatusPage(head.statusPage),
+    reportMail: toReportMail(head.reportMail),
     findings: [
       ...list.findings,
       ...duplicateFindings(idsOf(list.raw), "channels"),
@@ -219,6 +230,7 @@ function readAlerting(
       ...routes.findings,
       ...routeFindings(routes.entries, full),
       ...statusPageFindings(head.statusPage, scope.accountIds),
+      ...reportMailFindings(head.reportMail, { channelKinds, hasContacts: scope.hasContacts }),
     ],
   };
 }
@@ -265,7 +277,11 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
   const vantages = readVantages(data);
   const accounts = readAccounts(data);
   const agreements = readAgreements(data, timeZone);
-  const alerting = readAlerting(data, head, { timeZone, accountIds: accounts.ids });
+  const alerting = readAlerting(data, head, {
+    timeZone,
+    accountIds: accounts.ids,
+    hasContacts: accounts.hasContacts,
+  });
   const anchors = readAnchors(data);
   const { interval = "15s", timeout = "5s", vantages: named } = head.defaults ?? {};
   const targets = readTargets(data, {
@@ -298,6 +314,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     routes: alerting.routes,
     malfunctions: alerting.malfunctions,
     statusPage: alerting.statusPage,
+    reportMail: alerting.reportMail,
     queuePage: head.queuePage ?? false,
     oidc: toOidc(head.login),
     publicUrl: head.publicUrl?.replace(/\/+$/, "") ?? null,

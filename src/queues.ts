@@ -14,6 +14,7 @@ import pg from "pg";
 export const ROUNDS_QUEUE = "rounds";
 export const UPKEEP_QUEUE = "upkeep";
 export const MESSAGES_QUEUE = "messages";
+export const REPORTS_QUEUE = "reports";
 export const probeQueue = (vantage: string) => `probe.${vantage}`;
 
 const SCHEMA = "bullmq";
@@ -24,6 +25,17 @@ export type JobView = {
   readonly data: unknown;
   /** For a job made by a scheduler: the instant on the grid that it was planned for. */
   readonly plannedAtMs: number;
+  /** Says how far it is, 0 to 100, to those who look for it by its id. */
+  readonly progress: (percent: number) => Promise<void>;
+};
+
+/** A job that is not done, as others see it: one that is done is gone. */
+export type JobState = {
+  readonly state: "waiting" | "active" | "failed";
+  /** How far it is, 0 to 100. */
+  readonly percent: number;
+  /** What it failed with last. */
+  readonly problem: string | null;
 };
 
 export type Handler = (job: JobView) => Promise<void>;
@@ -57,6 +69,10 @@ export type JobQueue = {
   readonly unplan: (id: string) => Promise<void>;
   readonly listPlans: () => Promise<Plan[]>;
   readonly counts: () => Promise<Record<string, number>>;
+  /** A job by its id; null for one that is done or never was there. */
+  readonly find: (id: string) => Promise<JobState | null>;
+  /** Takes away a job that nobody works on, so that its id can be used again. */
+  readonly remove: (id: string) => Promise<void>;
   /** Whether a job waits, or a planned or delayed one is due by this instant. */
   readonly hasDue: (nowMs: number) => Promise<boolean>;
   /** BullMQ's own, for the page that shows the queues; its type depends on the store. */
@@ -260,13 +276,20 @@ function workerOptions(name: string, { concurrency, lockMs = 60_000 }: WorkOptio
   };
 }
 
+type TakenJob = Pick<Job, "id" | "name" | "data" | "timestamp" | "updateProgress">;
+
 function createProcessor(handler: Handler) {
   let taken = 0;
   return {
     taken: () => taken,
-    run: async (job: Pick<Job, "id" | "name" | "data" | "timestamp">): Promise<void> => {
+    run: async (job: TakenJob): Promise<void> => {
       taken += 1;
-      await handler({ name: job.name, data: job.data, plannedAtMs: plannedAtOf(job) });
+      await handler({
+        name: job.name,
+        data: job.data,
+        plannedAtMs: plannedAtOf(job),
+        progress: (percent) => job.updateProgress(percent),
+      });
     },
   };
 }
@@ -286,6 +309,8 @@ type AnyQueue = Pick<
   | "getJobSchedulers"
   | "getJobCounts"
   | "getDelayedCount"
+  | "getJob"
+  | "remove"
   | "close"
 > & { on: (event: "error", listener: (error: Error) => void) => unknown };
 
@@ -313,10 +338,25 @@ function wrapQueue(queue: AnyQueue, onError: (error: Error) => void): JobQueue {
         ...(scheduler.next === undefined ? {} : { nextAtMs: scheduler.next }),
       })),
     counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
+    find: async (id) => stateOf(await queue.getJob(id)),
+    remove: async (id) => void (await queue.remove(id)),
     hasDue: async (nowMs) =>
       ((await queue.getJobCounts("waiting"))["waiting"] ?? 0) > 0 ||
       (await queue.getDelayedCount(nowMs)) > 0,
     bull: queue,
     close: () => queue.close(),
+  };
+}
+
+type FoundJob = Pick<Job, "getState" | "progress" | "failedReason">;
+
+async function stateOf(job: FoundJob | undefined): Promise<JobState | null> {
+  const state = await job?.getState();
+  // It may have been done, and so be gone, between the two questions.
+  if (job === undefined || state === "unknown" || state === "completed") return null;
+  return {
+    state: state === "failed" || state === "active" ? state : "waiting",
+    percent: typeof job.progress === "number" ? job.progress : 0,
+    problem: job.failedReason ?? null,
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
 import type { JobQueue, Queues } from "../queues.ts";
+import type { Renderer } from "../render-apart.ts";
 import type { Signer } from "../signing.ts";
 import type { RoundStore } from "../store/rounds.ts";
 
@@ -25,6 +26,7 @@ export type Context = {
   /** Throws without a database. */
   readonly signer: () => Promise<Signer>;
   readonly holdsClosing: () => boolean;
+  readonly render: Renderer["render"];
 };
 
 /** BullMQ with each queue opened once. */

@@ -5,7 +5,13 @@ import type { QueueCount } from "../core/monitor-view.ts";
 import type { Target } from "../core/target.ts";
 import { isLoopbackName, type HttpDeps } from "../http/deps.ts";
 import { buildServer } from "../http/server.ts";
-import { MESSAGES_QUEUE, probeQueue, ROUNDS_QUEUE, UPKEEP_QUEUE } from "../queues.ts";
+import {
+  MESSAGES_QUEUE,
+  probeQueue,
+  REPORTS_QUEUE,
+  ROUNDS_QUEUE,
+  UPKEEP_QUEUE,
+} from "../queues.ts";
 import { createMetricsRefresh } from "../refresh-metrics.ts";
 import type { AccessNote } from "../sandbox/banner.ts";
 import { hasAccess } from "../store/users.ts";
@@ -28,7 +34,7 @@ export async function listen(
   readonly beginDraining: () => void;
   readonly close: () => Promise<void>;
 }> {
-  const { clock, log, config, metrics, store, queues, signer } = context;
+  const { clock, log, config, metrics, store, queues, signer, render } = context;
   const withApi = does(context, "api") && store !== null;
   const version = readVersion();
   const stop = new AbortController();
@@ -69,7 +75,10 @@ export async function listen(
   const boardQueues = config().queuePage
     ? queueNames(config()).map((name) => queues.peek(name).bull)
     : null;
-  const api = withApi ? { ...deps, store, signer, notes, queueCounts, boardQueues } : null;
+  const reportQueue = () => queues.peek(REPORTS_QUEUE);
+  const api = withApi
+    ? { ...deps, store, signer, notes, queueCounts, boardQueues, render, reportQueue }
+    : null;
   const server = await buildServer(deps, api);
   const url = await server.listen({ host, port });
   const access = await readAccess(context, deps);
@@ -95,7 +104,7 @@ const COUNTS_MS = 3_000;
 /** Every queue, whoever serves it. */
 function queueNames({ vantages }: Pick<Config, "vantages">): string[] {
   const probes = vantages.map(({ id }) => probeQueue(id));
-  return [...probes, ROUNDS_QUEUE, UPKEEP_QUEUE, MESSAGES_QUEUE];
+  return [...probes, ROUNDS_QUEUE, UPKEEP_QUEUE, MESSAGES_QUEUE, REPORTS_QUEUE];
 }
 
 async function countQueues(

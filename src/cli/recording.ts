@@ -4,6 +4,7 @@ import type { StoreJobDeps } from "../../jobs/job.ts";
 import type { Clock } from "../clock.ts";
 import {
   MESSAGES_QUEUE,
+  REPORTS_QUEUE,
   ROUNDS_QUEUE,
   UPKEEP_QUEUE,
   type Handler,
@@ -20,6 +21,8 @@ const RECORD_CONCURRENCY = 200;
 const DELIVER_CONCURRENCY = 16;
 /** How long a recorder that stops waits for receivers; what they did not answer is sent again. */
 const LAST_MESSAGES_MS = 3_000;
+/** How long it waits for a report that is being rendered; that is begun anew elsewhere. */
+const LAST_REPORT_MS = 3_000;
 /** How long a recorder that stops waits for rounds that were measured before. */
 const LAST_ROUNDS_MS = 3_000;
 
@@ -29,13 +32,14 @@ export async function startRecording(
   store: RoundStore,
   open: OpenThings,
 ): Promise<void> {
-  const { clock, log, metrics, config, queues, signer, holdsClosing } = context;
+  const { clock, log, metrics, config, queues, signer, holdsClosing, render } = context;
   const jobDeps: StoreJobDeps = {
     clock,
     log,
     config,
     signer,
     holdsClosing,
+    render,
     db: store.db,
     addJob: (queue, name, { data = {}, id, delayMs = 0 } = {}) =>
       queues.open(queue).add(name, data, {
@@ -63,6 +67,11 @@ export async function startRecording(
   });
   await open.add(async () => {
     await Promise.race([messages.close(), sleep(LAST_MESSAGES_MS, undefined, { ref: false })]);
+  });
+  // One at a time, as there is one thread that renders.
+  const reports = startJobWorker(context, REPORTS_QUEUE, { handler, concurrency: 1 });
+  await open.add(async () => {
+    await Promise.race([reports.close(), sleep(LAST_REPORT_MS, undefined, { ref: false })]);
   });
   const rounds = startJobWorker(context, ROUNDS_QUEUE, {
     handler,

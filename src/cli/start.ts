@@ -3,6 +3,7 @@ import { readSettings, type Config, type Settings } from "../config.ts";
 import { InvalidInputError } from "../errors.ts";
 import { createMetrics } from "../metrics.ts";
 import { openQueues } from "../queues.ts";
+import { openRenderer } from "../render-apart.ts";
 import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { createLog } from "./log.ts";
@@ -91,6 +92,8 @@ async function openService(
     onError: (error) => log.warn({ err: error }, "queue trouble"),
   });
   await open.add(queues.close);
+  const renderer = openRenderer();
+  await open.add(renderer.close);
   const context: Context = {
     clock,
     log,
@@ -108,6 +111,7 @@ async function openService(
       return openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
     },
     holdsClosing: () => sandbox?.holdsClosing() ?? false,
+    render: renderer.render,
   };
   await open.add(context.queues.closeOpened);
 

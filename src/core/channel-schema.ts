@@ -21,7 +21,7 @@ const phoneText = z
   .string()
   .regex(/^\+?\d{5,15}$/, { error: `is no telephone number; write digits, such as "13800000000"` });
 
-const mailText = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, {
+export const mailText = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, {
   error: (issue) => `${shown(issue)} is no mail address; write one such as ops@example.com`,
 });
 

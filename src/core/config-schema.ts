@@ -14,10 +14,11 @@ import {
   urlText,
   wordText,
 } from "./config-forms.ts";
-import { channelEntry } from "./channel-schema.ts";
+import { channelEntry, mailText } from "./channel-schema.ts";
 import { malfunctionsEntry, routeEntry, statusPageEntry } from "./alerting-schema.ts";
 import { parseDuration } from "./duration.ts";
 import { loginEntry } from "./login-schema.ts";
+import { reportMailEntry } from "./report-mail-schema.ts";
 import { PRODUCTS } from "./target.ts";
 
 /**
@@ -62,6 +63,13 @@ export const accountEntry = z.strictObject({
     })
     .optional()
     .describe("ISO 4217 code, default CNY"),
+  contacts: z
+    .array(mailText)
+    .min(1, "is empty; name a mail address, or remove the key")
+    .max(100)
+    .optional()
+    .describe("Who is mailed the reports of its closed months, see `reportMail`"),
+  lang: z.enum(["en", "zh"]).optional().describe("Language of these mails; default en"),
 });
 
 const creditEntry = z.strictObject({
@@ -259,6 +267,7 @@ export const headEntries = z.object({
   malfunctions: malfunctionsEntry.optional(),
   statusPage: statusPageEntry.optional(),
   login: loginEntry.optional(),
+  reportMail: reportMailEntry.optional(),
   queuePage: z
     .boolean()
     .optional()

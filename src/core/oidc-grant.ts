@@ -43,6 +43,16 @@ export function grantOf(
   return null;
 }
 
+/**
+ * The claims that may be built on. Somebody may have given the provider another's mail address as
+ * theirs: one of which it says that it has not looked is none. Some say nothing of it.
+ */
+export function provenClaims(claims: Claims): Claims {
+  const { email, email_verified: verified, ...others } = claims;
+  const isProven = verified === undefined || verified === true || verified === "true";
+  return isProven ? claims : others;
+}
+
 /** A claim's texts: itself, or those of its list. One inside another is written as "a.b". */
 export function claimValues(claims: Claims, name: string): string[] {
   const value = findClaim(claims, name);

@@ -49,8 +49,9 @@ export function addAuthentication(app: App, deps: HttpDeps): void {
     }
     const actor = await actorOfCookie(deps, request);
     if (actor !== null) {
-      // What one reader was shown is for nobody else, nor for a later one at the same browser.
-      void reply.header("cache-control", "private, no-cache");
+      // What one reader was shown is for nobody else, nor for a later one at the same browser: who
+      // goes back after the way out would find it wherever it may be stored at all.
+      void reply.header("cache-control", "no-store");
       return setActor(request, actor);
     }
     if (isLocal(deps, request) && (await isUnclaimed())) {
@@ -123,12 +124,20 @@ export async function actorOfBearer(
  * Whether somebody on this machine asks: by the address we listen on, by the name we were asked
  * under, and not on behalf of another, as a proxy on this machine does.
  */
-export function isLocal({ isLoopback }: OpsDeps, { hostname, headers }: FastifyRequest): boolean {
-  const isForwarded = FORWARDED.some((name) => headers[name] !== undefined);
-  return isLoopback && isLoopbackName(hostname) && !isForwarded;
+export function isLocal(
+  { isLoopback }: OpsDeps,
+  { hostname, headers, raw }: FastifyRequest,
+): boolean {
+  const isForwarded = Object.keys(headers).some(isForwardedBy);
+  // nginx without a word of for whom it asks names itself and speaks HTTP/1.0, as nobody else does.
+  return isLoopback && isLoopbackName(hostname) && !isForwarded && raw.httpVersion !== "1.0";
 }
 
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+function isForwardedBy(header: string): boolean {
+  return FORWARDED.has(header) || header.startsWith("x-forwarded-");
+}
+
+const FORWARDED = new Set(["forwarded", "x-real-ip", "via"]);
 
 /** Once anybody was given access it stays so: rows are never deleted. */
 function createUnclaimed({ store }: HttpDeps): () => Promise<boolean> {

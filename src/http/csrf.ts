@@ -60,8 +60,7 @@ export async function addForms(app: App, deps: HttpDeps): Promise<void> {
   });
   app.addHook("preValidation", async (request) => {
     const sent = takeToken(request);
-    // Whom a header let in, no other site can have sent.
-    if (READING.has(request.method) || request.headers.authorization !== undefined) return;
+    if (READING.has(request.method) || bringsToken(request)) return;
     requireOwnPage(deps, request);
     const session = cookieSessionOf(request);
     if (session === null || isCsrf(session, sent)) return;
@@ -70,6 +69,11 @@ export async function addForms(app: App, deps: HttpDeps): Promise<void> {
         `(programs send the header ${HEADER}, or a token of their own)`,
     );
   });
+}
+
+/** No other site can have sent it: of this header browsers send by themselves only other kinds. */
+function bringsToken({ headers }: FastifyRequest): boolean {
+  return /^bearer /iu.test(headers.authorization ?? "");
 }
 
 function isForm({ headers }: FastifyRequest): boolean {

@@ -6,6 +6,8 @@ import type { QueueCount } from "../core/monitor-view.ts";
 import type { Result } from "../core/outcome.ts";
 import type { Target } from "../core/target.ts";
 import type { Metrics } from "../metrics.ts";
+import type { JobQueue } from "../queues.ts";
+import type { Renderer } from "../render-apart.ts";
 import type { Signer } from "../signing.ts";
 import type { RoundStore } from "../store/rounds.ts";
 import type { FrameNotes } from "../view-overview.ts";
@@ -34,6 +36,10 @@ export type HttpDeps = OpsDeps & {
   readonly notes: () => Omit<FrameNotes, "openAccess">;
   /** The jobs of every queue by state; rejects while the store of the queues is away. */
   readonly queueCounts: () => Promise<readonly QueueCount[]>;
+  /** Renders a report apart from this thread. */
+  readonly render: Renderer["render"];
+  /** The queue of reports that people wait for. */
+  readonly reportQueue: () => Pick<JobQueue, "add" | "find" | "remove">;
   /** BullMQ's queues for the page that looks into them; null: there is no such page. */
   readonly boardQueues: readonly object[] | null;
 };

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Config, OidcSettings } from "../config.ts";
-import { claimValues, grantOf } from "../core/oidc-grant.ts";
+import { claimValues, grantOf, provenClaims } from "../core/oidc-grant.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { NotFoundError } from "../errors.ts";
 import { oidcFailure, type Oidc, type Vouched } from "../oidc.ts";
@@ -69,7 +69,8 @@ export const oidcPages =
         } catch (error) {
           return refuse(deps, { request, reply }, error);
         }
-        return letIn(deps, { request, reply }, { vouched, next: safePath(kept.next) });
+        const next = safePath(kept.next);
+        return letIn(deps, { request, reply }, { settings, vouched, next });
       },
     );
   };
@@ -83,11 +84,17 @@ function requireOidc({ oidc, publicUrl }: Config) {
 async function letIn(
   deps: OidcDeps,
   { request, reply }: Exchange,
-  { vouched, next }: { readonly vouched: Vouched; readonly next: string },
+  came: {
+    /** Of the provider that vouched: by now there may be another one. */
+    readonly settings: OidcSettings;
+    readonly vouched: Vouched;
+    readonly next: string;
+  },
 ) {
   const { accounts } = deps.config();
-  const { settings } = requireOidc(deps.config());
-  const { subject, claims, idToken } = vouched;
+  const { settings, vouched, next } = came;
+  const { subject, idToken } = vouched;
+  const claims = provenClaims(vouched.claims);
   const known = accounts.map(({ id }) => id);
   const identity = {
     issuer: settings.issuer,

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { LANGS } from "../core/views.ts";
-import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
-import { readDocument } from "../month-document.ts";
+import { readReportFile } from "../report-file.ts";
+import { FORMAT_NAMES } from "../reports/index.ts";
 import { accountFor, actorOf } from "./actor.ts";
 import { problems, reportAnswer } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
+import { sendReportFile } from "./report-answer.ts";
 import { monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
 
 const bytes = z.any().meta({ type: "string", format: "binary" });
@@ -49,17 +50,15 @@ export const reportRoutes =
         const { month } = request.params;
         const { format, lang, revision } = request.query;
         const account = accountFor(actorOf(request), request.query.account);
-        const config = deps.config();
-        const { db } = deps.store;
-        const document = await readDocument({ db, config }, { month, account, revision });
-        const { contentType, extension, render } = reportFormats[format];
-        const name = `sla-${month}${account === undefined ? "" : `-${account}`}.${extension}`;
+        const making = {
+          db: deps.store.db,
+          clock: deps.clock,
+          config: deps.config(),
+          render: deps.render,
+        };
+        const file = await readReportFile(making, { month, account, revision }, { format, lang });
         const disposition = format === "json" ? "inline" : "attachment";
-        // A string is sent as it is: with ten thousand targets it is large.
-        return reply
-          .header("content-type", contentType)
-          .header("content-disposition", `${disposition}; filename="${name}"`)
-          .send(await render(document, lang));
+        return sendReportFile({ request, reply }, file, { month, account, format, disposition });
       },
     );
   };

@@ -39,6 +39,7 @@ import { probeRoutes } from "./probe.ts";
 import { answerClientError, answerError, setProblemHandlers } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
 import { queueBoard } from "./queue-board.ts";
+import { reportFilePages } from "./report-files.ts";
 import { reportPages } from "./report-pages.ts";
 import { reportRoutes } from "./reports.ts";
 import { resultRoutes } from "./results.ts";
@@ -97,6 +98,7 @@ const apiRoutes = [
   accessPages,
   auditPages,
   reportPages,
+  reportFilePages,
   exclusionPages,
   agreementPages,
   inboxPages,

@@ -1,4 +1,5 @@
 import type { MonthDocument } from "../core/month-document.ts";
+import type { Report } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
 import { renderCsv } from "./csv.ts";
 import { renderHtml } from "./html.ts";
@@ -13,6 +14,8 @@ export type ReportFormat = {
   readonly extension: string;
   /** The same document gives the same bytes. */
   readonly render: (document: MonthDocument, lang: Lang) => Promise<string | Uint8Array>;
+  /** Of a form that is the report and no more: so little work that whoever asks does it at once. */
+  readonly renderReport?: (report: Report) => string;
 };
 
 /** Every format. To add one: its file, its name and its line here. */
@@ -24,11 +27,13 @@ export const reportFormats: Readonly<Record<FormatName, ReportFormat>> = {
     contentType: "application/json; charset=utf-8",
     extension: "json",
     render: ({ report }) => Promise.resolve(renderJson(report)),
+    renderReport: renderJson,
   },
   csv: {
     contentType: "text/csv; charset=utf-8",
     extension: "csv",
     render: ({ report }) => Promise.resolve(renderCsv(report)),
+    renderReport: renderCsv,
   },
   html: { contentType: "text/html; charset=utf-8", extension: "html", render: renderHtml },
   pdf: { contentType: "application/pdf", extension: "pdf", render: renderPdf },

@@ -23,4 +23,6 @@ export const lockKeys = {
   anchor: 8,
   /** One who makes messages of events at a time. */
   announce: 9,
+  /** One who notes which reports are to be mailed at a time. */
+  reportMail: 10,
 } as const;

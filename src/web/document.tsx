@@ -6,7 +6,7 @@ import { Icon } from "./icons.tsx";
 import { overviewHref, reportHref } from "./links.ts";
 import { LiveMark } from "./live-part.tsx";
 import type { Messages } from "./messages.ts";
-import { Nav, ReaderTools } from "./nav.tsx";
+import { Nav, ReaderTools, Search } from "./nav.tsx";
 import { stylesheet } from "./style.ts";
 
 /** What every part of a page needs to speak. */
@@ -32,6 +32,8 @@ export function renderDocument(page: {
   readonly timeZoneNote: string | null;
   /** Addresses of modules that make the page more; without them nothing is missed. */
   readonly scripts?: readonly string[];
+  /** After how long it is asked for again where no scripts run. */
+  readonly refreshSeconds?: number;
   /** Of style sheets beside the one of all pages. */
   readonly styles?: readonly string[];
   readonly children: ComponentChildren;
@@ -45,6 +47,11 @@ export function renderDocument(page: {
         <title>{`${page.title} · nines`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {page.refreshSeconds === undefined ? null : (
+          <noscript>
+            <meta http-equiv="refresh" content={String(page.refreshSeconds)} />
+          </noscript>
+        )}
         <link rel="icon" href={ICON_HREF} />
         <link rel="stylesheet" href={stylesheet.path} />
         {page.styles?.map((path) => (
@@ -67,6 +74,7 @@ export function renderDocument(page: {
               nines
             </a>
             <span class="tagline">{t.tagline}</span>
+            {page.reader === null ? null : <Search reader={page.reader} lang={lang} />}
             <div class="top-links">
               {page.reader === null ? null : <ReaderTools reader={page.reader} lang={lang} />}
               <a href="/docs">{t.apiDocs}</a>

@@ -138,3 +138,19 @@ export function pageHref(
 ): string {
   return `${path}?${new URLSearchParams({ ...query, lang })}`;
 }
+
+type ReportFilePlace = {
+  readonly month: string;
+  readonly format: string;
+  readonly query: Readonly<Record<string, string>>;
+};
+
+/** A form of a month's report: the file, or else it leads to where one waits for it. */
+export function reportFileHref(lang: Lang, { month, format, query }: ReportFilePlace): string {
+  return pageHref(`/reports/${month}/files/${format}`, lang, query);
+}
+
+/** Where one waits for it. */
+export function reportWaitHref(lang: Lang, { month, format, query }: ReportFilePlace): string {
+  return pageHref(`/reports/${month}/files/${format}/progress`, lang, query);
+}

@@ -59,8 +59,8 @@ export function Csrf({ reader }: { readonly reader: Reader }) {
 /** Whoever is on this machine, while nobody has access. */
 const NOBODY = "local";
 
-/** Search, who reads, and the way out. */
-export function ReaderTools({ reader, lang }: { readonly reader: Reader; readonly lang: Lang }) {
+/** Finds a target from any page; on a phone the menu is beside it, and opens what follows. */
+export function Search({ reader, lang }: { readonly reader: Reader; readonly lang: Lang }) {
   const t = navText[lang];
   return (
     <>
@@ -68,11 +68,29 @@ export function ReaderTools({ reader, lang }: { readonly reader: Reader; readonl
         <input type="hidden" name="lang" value={lang} />
         <input type="search" name="q" aria-label={t.search} placeholder={t.search} />
       </form>
+      <details class="menu">
+        <summary>
+          {t.menu}
+          {reader.unread > 0 ? ` (${reader.unread})` : ""}
+        </summary>
+      </details>
+    </>
+  );
+}
+
+/** Who reads, and the way out. */
+export function ReaderTools({ reader, lang }: { readonly reader: Reader; readonly lang: Lang }) {
+  const t = navText[lang];
+  const name = reader.name.replace(/^user:/u, "");
+  return (
+    <>
       {reader.name === NOBODY ? <a href={pageHref("/setup", lang)}>{t.setUp}</a> : null}
       {reader.csrf === null ? null : (
         <form class="reader" action="/logout" method="post">
           <Csrf reader={reader} />
-          <a href={pageHref("/login/mine", lang)}>{reader.name.replace(/^user:/u, "")}</a>
+          <a href={pageHref("/login/mine", lang)} title={name}>
+            {name}
+          </a>
           <button type="submit" class="plain-button">
             {t.logOut}
           </button>

@@ -8,7 +8,7 @@ import { renderDocument, Time, type Speech } from "./document.tsx";
 import { ListHead } from "./form-parts.tsx";
 import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
-import { pageHref, proposeHref, targetHref } from "./links.ts";
+import { pageHref, proposeHref, reportFileHref, targetHref } from "./links.ts";
 import { Claims } from "./reports-claims.tsx";
 import { Part, type ReportParts, type TypedClaim } from "./reports-parts.tsx";
 import { Exclusions, Malfunctions } from "./reports-troubles.tsx";
@@ -88,10 +88,7 @@ function Downloads(props: ReportParts & { readonly query: Readonly<Record<string
       {model.formats.map((format) => (
         <a
           class="button"
-          href={pageHref(`/api/v1/reports/${model.report.month}`, speech.lang, {
-            ...query,
-            format,
-          })}
+          href={reportFileHref(speech.lang, { month: model.report.month, format, query })}
         >
           {names[format] ?? format}
         </a>

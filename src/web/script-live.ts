@@ -9,6 +9,7 @@ const marks = () => document.querySelectorAll("[data-live-mark]");
 let source = null;
 let isBusy = false;
 let isStale = false;
+let isOut = false;
 
 function show(isOn) {
   for (const mark of marks()) mark.hidden = !isOn;
@@ -37,7 +38,8 @@ async function refresh() {
   isBusy = true;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (answer.status === 401 || answer.redirected) close();
+    isOut = answer.status === 401 || answer.redirected;
+    if (isOut) close();
     else if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     // The next change asks again.
@@ -52,6 +54,16 @@ async function refresh() {
 /** Many may look at once: they do not all ask at the same moment. */
 function soon() {
   setTimeout(refresh, Math.random() * LONGEST_WAIT_MS);
+}
+
+/** While a part says how often, in seconds, it is asked for that often. */
+function askOften() {
+  const part = document.querySelector("[data-live-every]");
+  if (part === null || isOut) return;
+  setTimeout(async () => {
+    if (!document.hidden) await refresh();
+    askOften();
+  }, Number(part.dataset.liveEvery) * 1000);
 }
 
 function open() {
@@ -80,4 +92,5 @@ addEventListener("pagehide", close);
 addEventListener("pageshow", () => {
   if (!document.hidden) open();
 });
+askOften();
 `;

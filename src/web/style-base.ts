@@ -1,4 +1,4 @@
-/** Colours, type, the frame of a page, and the small parts that both pages use. */
+/** Colours, type, the frame of a page, and the small parts that all pages use. */
 export const styleBase = `
 :root {
   color-scheme: light dark;
@@ -53,28 +53,6 @@ time { white-space: nowrap; }
 .small { font-size: 13px; }
 .strong { font-weight: 700; }
 
-.top { background: var(--card); border-bottom: 1px solid var(--line); }
-.top-row { display: flex; flex-wrap: wrap; align-items: center; gap: 12px; min-height: 56px; }
-.brand {
-  display: flex; align-items: center; gap: 9px; color: var(--ink); text-decoration: none;
-  font-size: 19px; font-weight: 700; letter-spacing: -0.02em;
-}
-.brand svg { color: var(--good); }
-.tagline { color: var(--quiet); font-size: 14px; padding-left: 12px; border-left: 1px solid var(--line); }
-.top-links { margin-left: auto; display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: center; }
-.top-links a { color: var(--ink); text-decoration: none; padding: 6px 0; }
-.top-links a:hover { text-decoration: underline; }
-.nav { border-top: 1px solid var(--line); }
-.nav ul { display: flex; flex-wrap: wrap; gap: 0 4px; }
-.nav a { display: block; padding: 8px 10px; color: var(--ink); text-decoration: none; font-size: 14px; border-bottom: 3px solid transparent; }
-.nav a:hover { background: var(--raised); }
-.nav a[aria-current] { font-weight: 700; border-bottom-color: var(--accent); }
-.search input[type="search"] {
-  min-height: 32px; width: 190px; padding: 0 10px; border: 1px solid var(--edge); border-radius: 7px;
-  background: var(--page); color: var(--ink); font: inherit; font-size: 14px;
-}
-.reader { display: flex; gap: 10px; align-items: center; }
-.plain-button { font: inherit; color: var(--link); background: none; border: 0; padding: 6px 0; cursor: pointer; text-decoration: underline; }
 main { padding-block: 22px 8px; display: block; }
 .foot { color: var(--quiet); font-size: 13px; padding-block: 20px 36px; }
 

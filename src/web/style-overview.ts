@@ -88,8 +88,8 @@ td.none { color: var(--quiet); }
 }
 @media (max-width: 720px) {
   .wide { padding-inline: 16px; }
-  .tagline { display: none; }
-  .top-links { gap: 16px; }
+  .page-tools .months { flex: 1 1 100%; }
+  .page-tools .button { padding-inline: 10px; }
   .tiles { gap: 8px; }
   .tile { padding: 10px 12px; column-gap: 7px; }
   .tile-number { font-size: 24px; }

@@ -8,9 +8,11 @@ import { stylePages } from "./style-pages.ts";
 import { styleReport } from "./style-report.ts";
 import { styleStatus } from "./style-status.ts";
 import { styleTarget } from "./style-target.ts";
+import { styleTop } from "./style-top.ts";
 
 const text =
   styleBase +
+  styleTop +
   styleOverview +
   styleTarget +
   styleStatus +

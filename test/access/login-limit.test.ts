@@ -67,6 +67,19 @@ test("a hundred failures for any name shut an address, and leave others open", (
   expect(tryOnce({ ...li, address: "192.0.2.2" })).toBeNull();
 });
 
+test.each([
+  ["of one network are one", "2001:db8:0:1::1", "2001:DB8::1:ffff:0:0:7", 600],
+  ["of one network written in full are one", "2001:db8:0:1::1", "2001:0db8:0000:0001:0:0:0:2", 600],
+  ["of one link are one", "fe80::1%eth0", "fe80::2", 600],
+  ["of two networks are two", "2001:db8:0:1::1", "2001:db8:0:2::1", null],
+  ["of IPv4 written as IPv6 are each their own", "::ffff:192.0.2.1", "::ffff:192.0.2.2", null],
+])("addresses of IPv6 %s", (_, address, other, wait) => {
+  const { clock, tryOnce } = start();
+  for (let n = 0; n < 5; n += 1) tryOnce({ ...li, address });
+  clock.pass(5 * MINUTE_MS);
+  expect(tryOnce({ ...li, address: other })).toBe(wait);
+});
+
 test("the right password forgives the name at its address, and nothing else", () => {
   const { tryOnce } = start();
   for (let n = 0; n < 120; n += 1) {

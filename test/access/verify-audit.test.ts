@@ -12,7 +12,8 @@ import { SETUP } from "../helpers/access.ts";
 import { testClock } from "../helpers/app.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 
-const config = { accounts: [{ id: "acme", name: "Acme", currency: "CNY" }] };
+const account = { id: "acme", name: "Acme", currency: "CNY", contacts: [], lang: "en" as const };
+const config = { accounts: [account] };
 let database: TestDatabase;
 
 beforeAll(async () => {

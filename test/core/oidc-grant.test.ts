@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimValues, grantOf, type OidcGrant } from "../../src/core/oidc-grant.ts";
+import { claimValues, grantOf, provenClaims, type OidcGrant } from "../../src/core/oidc-grant.ts";
 
 const rule = (given: Partial<OidcGrant>): OidcGrant => ({
   claim: "groups",
@@ -79,4 +79,17 @@ test.each([
     email_verified: true,
   };
   expect(claimValues(claims, name)).toEqual(values);
+});
+
+test.each([
+  [{}, ["a@b.example"]],
+  [{ email_verified: true }, ["a@b.example"]],
+  [{ email_verified: "true" }, ["a@b.example"]],
+  [{ email_verified: false }, []],
+  [{ email_verified: "false" }, []],
+  [{ email_verified: null }, []],
+])("of a mail address with %j this is built on: %j", (more, values) => {
+  const claims = provenClaims({ sub: "1", email: "a@b.example", ...more });
+  expect(claimValues(claims, "email")).toEqual(values);
+  expect(claimValues(claims, "sub")).toEqual(["1"]);
 });

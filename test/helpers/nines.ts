@@ -19,7 +19,7 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 export function buildNines(): string {
   if (command !== null) return command;
   buildSync({
-    entryPoints: [join(root, "src/main.ts")],
+    entryPoints: ["src/main.ts", "src/render-thread.ts"].map((entry) => join(root, entry)),
     absWorkingDir: root,
     outdir: join(place, "dist"),
     bundle: true,
