@@ -30,6 +30,7 @@ export default defineConfig({
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: pure,
           globalSetup: ["test/setup/install-servers.ts", "test/helpers/global-setup.ts"],
+          setupFiles: ["test/setup/cheap-passwords.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

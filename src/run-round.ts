@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { PHASES, type Outcome, type Result } from "./core/outcome.ts";
 import { withdrawOwnFaults } from "./core/own-faults.ts";
+import { keepsPhases, packPhases } from "./core/phase-sample.ts";
 import type { Round, RoundDetail } from "./core/round.ts";
 import type { Target } from "./core/target.ts";
 import type { Metrics } from "./metrics.ts";
@@ -98,6 +99,7 @@ export async function runRound(
     offsetsMs: seen.map((one) => Math.round(lagMs + one.startedMs - startedMs)),
     latenciesUs: results.map(({ latencyMs }) => Math.min(MAX_INT4, Math.round(latencyMs * 1000))),
     details: results.flatMap(detailOf),
+    ...(keepsPhases(order) ? { phasesUs: packPhases(results) } : {}),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Interval } from "./core/month.ts";
+import { phaseSteps, type PhaseSteps } from "./core/phase-sample.ts";
 import { latencyPoints } from "./core/target-view.ts";
 import type { Queryable } from "./store/connect.ts";
+import { listPhases } from "./store/phases.ts";
 import { pageResults } from "./store/results.ts";
 
 /** Points across the chart at most: more than its pixels say nothing. */
@@ -16,6 +18,8 @@ export type LatencyData = {
     readonly vantage: string;
     readonly p50Ms: readonly (number | null)[];
   }[];
+  /** Where the time went, as far as it was kept: the finest step is five minutes. */
+  readonly phases: readonly PhaseSteps[];
 };
 
 /** The latency of a target over a time, the finer the shorter it is. */
@@ -42,6 +46,11 @@ export async function viewLatency(
     atMs: (points[0]?.points ?? []).map(({ atMs }) => atMs),
     series: points.map(({ vantage, points: steps }) => {
       return { vantage, p50Ms: steps.map(({ p50Ms }) => p50Ms) };
+    }),
+    phases: phaseSteps(await listPhases(db, id, { fromMs, untilMs }), {
+      fromMs,
+      untilMs,
+      mostSteps: MOST_POINTS,
     }),
   };
 }

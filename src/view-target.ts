@@ -3,15 +3,18 @@ import { SYSTEM } from "./core/access.ts";
 import { buildSubject, type Evaluated } from "./core/build-report.ts";
 import { creditsOf, NO_CREDIT, type SubjectCredit } from "./core/credit.ts";
 import type { SeenMalfunction } from "./core/malfunction-view.ts";
+import type { Interval } from "./core/month.ts";
 import { PHASES, type Result } from "./core/outcome.ts";
 import { budgetOf } from "./core/overview-view.ts";
+import { phaseSteps, type PhaseSample } from "./core/phase-sample.ts";
 import { burnPoints, latencyPoints, probeFacts, timelineDays } from "./core/target-view.ts";
 import type { Target } from "./core/target.ts";
 import type { ResultLine } from "./core/results-ndjson.ts";
-import type { TargetAgreement, TargetModel, VantageState } from "./core/views.ts";
+import type { PhaseMedians, TargetAgreement, TargetModel, VantageState } from "./core/views.ts";
 import { NotFoundError } from "./errors.ts";
 import { presentOf } from "./present.ts";
 import { readMonth, type MonthFigures } from "./read-month.ts";
+import { listPhases } from "./store/phases.ts";
 import { listLatest, listNewestResults, pageResults, type LatestResult } from "./store/results.ts";
 import { readMalfunctions } from "./view-malfunction.ts";
 import { readFrame, type ViewDeps } from "./view-overview.ts";
@@ -28,9 +31,9 @@ export function getTarget(config: Config, id: string): Target {
 }
 
 /** What of this process's own measuring a page may show. */
-export type LastPhases = (target: string, vantage: string) => Result["phasesMs"] | null;
+export type LastResult = (target: string, vantage: string) => Result | null;
 
-type TargetDeps = ViewDeps & { readonly lastPhases?: LastPhases };
+type TargetDeps = ViewDeps & { readonly lastResult?: LastResult };
 
 /** The model of one target's page for a month. Throws NotFoundError. */
 export async function viewTarget(
@@ -93,6 +96,7 @@ export async function viewTarget(
         ...dayRange,
         stepMs: LATENCY_STEP_MS,
       }),
+      phases: phaseMedians(await listPhases(deps.db, target.id, dayRange), dayRange),
     },
     results: (
       await listNewestResults(deps.db, target.id, { ...dayRange, limit: RESULTS_SHOWN })
@@ -128,15 +132,22 @@ function listOwnMalfunctions(deps: TargetDeps, target: Target, month: string) {
 }
 
 function listVantages(
-  { lastPhases }: TargetDeps,
+  { lastResult }: TargetDeps,
   { id, vantages }: Target,
   latest: readonly LatestResult[],
 ): VantageState[] {
-  return vantages.map((vantage) => ({
-    vantage,
-    last: latest.find((one) => one.vantage === vantage) ?? null,
-    phases: listPhases(lastPhases?.(id, vantage) ?? null),
-  }));
+  return vantages.map((vantage) => {
+    const last = latest.find((one) => one.vantage === vantage) ?? null;
+    const measured = lastResult?.(id, vantage) ?? null;
+    const isSame = last !== null && measured !== null && isSameResult(last, measured);
+    return { vantage, last, phases: isSame ? lastOf(measured.phasesMs) : null };
+  });
+}
+
+/** What was measured last may not be stored yet: its phases are not those of the result shown. */
+function isSameResult(stored: LatestResult, { outcome, reason, latencyMs }: Result): boolean {
+  const isAsLong = Math.abs(stored.latencyMs - latencyMs) < 0.001;
+  return stored.outcome === outcome && stored.reason === reason && isAsLong;
 }
 
 /** By the begin of the subject's outage. */
@@ -152,12 +163,22 @@ function malfunctionsOf(
   return new Map(own);
 }
 
-function listPhases(phasesMs: Result["phasesMs"] | null): VantageState["phases"] {
+function lastOf(phasesMs: Result["phasesMs"]): VantageState["phases"] {
   const phases = PHASES.flatMap((phase) => {
-    const ms = phasesMs?.[phase];
+    const ms = phasesMs[phase];
     return ms === undefined ? [] : { phase, ms };
   });
   return phases.length === 0 ? null : phases;
+}
+
+function phaseMedians(samples: readonly PhaseSample[], range: Interval): PhaseMedians[] {
+  return phaseSteps(samples, { ...range, mostSteps: 1 }).map(({ vantage, p50Ms }) => ({
+    vantage,
+    phases: PHASES.flatMap((phase) => {
+      const [ms = null] = p50Ms[phase] ?? [];
+      return ms === null ? [] : { phase, ms };
+    }),
+  }));
 }
 
 async function readLatencies(

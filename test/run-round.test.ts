@@ -61,6 +61,12 @@ function measure(
 }
 
 describe("a round", () => {
+  test("holds no phases but once in five minutes", async () => {
+    clock.pass(15_000);
+    const round = await measure({ "web-1": ok }, { order: { plannedAtMs: NOON + 15_000 } });
+    expect(round).not.toHaveProperty("phasesUs");
+  });
+
   test("holds what each target's probe said, in the order asked for", async () => {
     const round = await measure({
       "web-1": ok,
@@ -81,6 +87,7 @@ describe("a round", () => {
       outcomes: "ofiu",
       offsetsMs: [3, 3, 3, 3],
       latenciesUs: [12_346, 12_346, 12_346, 12_346],
+      phasesUs: [null, 5_000, null, null, null, ...Array.from({ length: 15 }, () => null)],
       details: [
         {
           index: 1,

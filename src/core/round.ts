@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { REASONS } from "./outcome.ts";
+import { PHASES, REASONS } from "./outcome.ts";
 
 /** Further facts about one result of a round; kept for what was not `ok`. */
 const roundDetailSchema = z.strictObject({
@@ -39,23 +39,30 @@ export const roundSchema = z
     offsetsMs: z.array(z.int().min(-MAX_INT4).max(MAX_INT4)),
     latenciesUs: z.array(z.int().min(0).max(MAX_INT4)),
     details: z.array(roundDetailSchema),
+    /** Of a round whose phases are kept, see `packPhases`. They are not part of the proof. */
+    phasesUs: z.array(z.int().min(0).max(MAX_INT4).nullable()).optional(),
   })
   .refine(
-    ({ targets, outcomes, offsetsMs, latenciesUs }) =>
+    ({ targets, outcomes, offsetsMs, latenciesUs, phasesUs }) =>
       outcomes.length === targets.length &&
       offsetsMs.length === targets.length &&
-      latenciesUs.length === targets.length,
+      latenciesUs.length === targets.length &&
+      (phasesUs === undefined || phasesUs.length === targets.length * PHASES.length),
     { error: "arrays of a round differ in length" },
   )
   .refine(({ targets, details }) => details.every(({ index }) => index < targets.length), {
     error: "a detail is about no target",
   });
 export type Round = Readonly<
-  Omit<z.output<typeof roundSchema>, "targets" | "offsetsMs" | "latenciesUs" | "details"> & {
+  Omit<
+    z.output<typeof roundSchema>,
+    "targets" | "offsetsMs" | "latenciesUs" | "details" | "phasesUs"
+  > & {
     targets: readonly string[];
     offsetsMs: readonly number[];
     latenciesUs: readonly number[];
     details: readonly RoundDetail[];
+    phasesUs?: readonly (number | null)[] | undefined;
   }
 >;
 export type OutcomeLetters = Round["outcomes"];

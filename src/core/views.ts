@@ -120,6 +120,11 @@ export type OverviewModel = {
     readonly atRisk: number;
     readonly downNow: number;
     readonly coverageLow: number;
+    readonly met: number;
+    /** Of them nothing is held against the provider. */
+    readonly littleData: number;
+    /** With a figure at all. */
+    readonly measured: number;
   };
   readonly products: readonly Product[];
   readonly regions: readonly { readonly id: string; readonly name: Name }[];
@@ -199,6 +204,11 @@ export type VantageState = {
   readonly phases: readonly { readonly phase: Phase; readonly ms: number }[] | null;
 };
 
+export type PhaseMedians = {
+  readonly vantage: string;
+  readonly phases: readonly { readonly phase: Phase; readonly ms: number }[];
+};
+
 /** One step of the latency chart; null where nothing succeeded. */
 export type LatencyPoint = {
   readonly atMs: number;
@@ -241,6 +251,8 @@ export type TargetModel = {
     readonly fromMs: number;
     readonly untilMs: number;
     readonly points: readonly LatencyPoint[];
+    /** The median of each phase over all of it, by vantage; empty before the first sample. */
+    readonly phases: readonly PhaseMedians[];
   };
   /** Newest first. */
   readonly results: readonly ResultRow[];

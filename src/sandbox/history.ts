@@ -4,6 +4,7 @@ import type { Round, RoundDetail } from "../core/round.ts";
 import type { Target } from "../core/target.ts";
 import { effectsOf, gapsOf } from "./history-effects.ts";
 import type { Day, Effect } from "./history-effects.ts";
+import { withPhases } from "./history-phases.ts";
 import { dailyFactor, lognormalNoise, noiseAt, typicalLatencyMs } from "./latency.ts";
 import { hash32 } from "./random.ts";
 import { REAL_OUTAGES } from "./real-outages.ts";
@@ -14,6 +15,8 @@ const MINUTE_MS = 60_000;
 const OFFSET_MS = 7000;
 const DAYS = 90;
 const MINUTES_A_BATCH = 480;
+/** Pages show the phases of a day. */
+const PHASES_MS = 2 * 86_400_000;
 /** The history of each account is a chain of its own, as its live rounds are; none names it. */
 export const historyShard = (accountNumber: number) => `history-${accountNumber}`;
 
@@ -52,11 +55,14 @@ export function* historyRounds(
     const groups = groupTargets(config, day);
     for (const [position, group] of groups.entries()) {
       const plan = planDay({ ...group, day, seed: options.seed });
+      const kinds = group.targets.map(({ probe }) => probe.kind);
+      const hasPhases = day.startMs >= options.nowMs - PHASES_MS;
       for (let from = 0; from < day.minutes; from += MINUTES_A_BATCH) {
         const until = Math.min(from + MINUTES_A_BATCH, day.minutes);
         const rounds: Round[] = [];
         for (let minute = from; minute < until; minute += 1) {
-          rounds.push(roundAt(plan, minute, noise));
+          const round = roundAt(plan, minute, noise);
+          rounds.push(hasPhases ? withPhases(round, kinds) : round);
         }
         const endsDay = until === day.minutes && position === groups.length - 1;
         yield { day: day.date, endsDay, rounds };

@@ -8,6 +8,7 @@ import { withTransaction, type Db, type Queryable } from "./connect.ts";
 import { ConflictError } from "../errors.ts";
 import { ensureIds } from "./names.ts";
 import { ensurePartitions, findDroppedUntil } from "./partitions.ts";
+import { savePhases, type PhasesRow } from "./phases.ts";
 
 /** Ids that never change once handed out, so that a round costs no look-up. */
 export type IdCache = {
@@ -92,6 +93,7 @@ export async function appendRounds(
   await refuseDropped(tx, rows);
   await moveHeads(tx, heads);
   await countDays(tx, rows);
+  await savePhases(tx, phaseRows(rows, store));
   return rows.map(({ round }) => round);
 }
 
@@ -223,6 +225,19 @@ async function insertRows(
       rows.map(({ hash }) => hash),
     ],
   });
+}
+
+function phaseRows(rows: readonly NewRow[], { ids }: RoundStore): PhasesRow[] {
+  return rows.flatMap(({ chainId, round: { plannedAtMs, targets, phasesUs } }) =>
+    phasesUs === undefined
+      ? []
+      : {
+          chainId,
+          plannedAtMs,
+          phasesUs,
+          targets: targets.map((name) => known(ids.targets, name)),
+        },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Runs in browsers, behind uPlot in one module. Takes the place of the drawn latency chart: a line
- * for each vantage, over a time that is chosen by dragging or by a button, asked for again the
- * finer the shorter it is.
+ * for each vantage, or the phases of one on top of each other, over a time that is chosen by dragging or
+ * by a button, asked for again the finer the shorter it is.
  */
 export const scriptLatency = `
 const box = document.querySelector("[data-latency]");
@@ -15,6 +15,8 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 const drawn = box.querySelector("svg");
 let chart = null;
 let asked = 0;
+let shown = null;
+let phasesOf = null;
 
 const head = document.createElement("div");
 head.className = "zoom-tools";
@@ -30,6 +32,26 @@ for (const [hours, label] of words.ranges) {
   button.textContent = label;
   button.addEventListener("click", () => load(untilMs - hours * HOUR_MS, untilMs));
   head.append(button);
+}
+const views = document.createElement("div");
+views.className = "zoom-tools";
+
+/** One button for the totals, one for the phases from each vantage. */
+function drawViews(data) {
+  views.replaceChildren();
+  if (data.phases.length === 0) return;
+  for (const vantage of [null, ...data.phases.map((one) => one.vantage)]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = vantage ?? words.total;
+    button.setAttribute("aria-pressed", String(vantage === phasesOf));
+    button.addEventListener("click", () => {
+      phasesOf = vantage;
+      draw(shown);
+    });
+    views.append(button);
+  }
 }
 
 async function load(fromMs, toMs) {
@@ -54,6 +76,10 @@ function draw(data) {
   status.textContent = isEmpty ? words.empty : words.hint;
   drawn?.remove();
   chart?.destroy();
+  shown = data;
+  drawViews(data);
+  const chosen = data.phases.find(({ vantage }) => vantage === phasesOf);
+  const lines = chosen === undefined ? totals(data) : phases(chosen);
   const axis = { stroke: css("--quiet"), grid: { stroke: css("--line"), width: 1 }, ticks: { show: false }, font: "12px " + css("--sans") };
   chart = new uPlot(
     {
@@ -65,15 +91,7 @@ function draw(data) {
       axes: [{ ...axis, values: timeValues }, { ...axis, size: 62, values: (_, all) => all.map((ms) => ms + " ms") }],
       series: [
         { value: (_, seconds) => (seconds === null ? "–" : stamp(seconds)) },
-        ...data.series.map(({ vantage }, at) => ({
-          label: vantage,
-          stroke: css(COLOURS[at % COLOURS.length]),
-          dash: DASHES[at % DASHES.length],
-          width: 2,
-          spanGaps: false,
-          points: { show: false },
-          value: (_, ms) => (ms === null ? "–" : ms.toFixed(1) + " ms"),
-        })),
+        ...lines.series,
       ],
       hooks: {
         setSelect: [
@@ -90,9 +108,50 @@ function draw(data) {
         ],
       },
     },
-    [data.atMs.map((ms) => ms / 1000), ...data.series.map(({ p50Ms }) => p50Ms)],
+    lines.data,
     plot,
   );
+}
+
+const amount = (ms) => (ms === null || ms === undefined ? "–" : ms.toFixed(1) + " ms");
+
+function totals({ atMs, series }) {
+  return {
+    data: [atMs.map((ms) => ms / 1000), ...series.map(({ p50Ms }) => p50Ms)],
+    series: series.map(({ vantage }, at) => ({
+      label: vantage,
+      stroke: css(COLOURS[at % COLOURS.length]),
+      dash: DASHES[at % DASHES.length],
+      width: 2,
+      spanGaps: false,
+      points: { show: false },
+      value: (_, ms) => amount(ms),
+    })),
+  };
+}
+
+/** Each phase upon those before it. The highest sum is drawn first, the others over it. */
+function phases({ atMs, p50Ms }) {
+  const known = words.phases.filter(([phase]) => p50Ms[phase] !== undefined);
+  const sums = known.map((_, upTo) =>
+    atMs.map((_ms, at) => {
+      const values = known.slice(0, upTo + 1).map(([phase]) => p50Ms[phase][at]);
+      return values.every((ms) => ms === null) ? null : values.reduce((sum, ms) => sum + (ms ?? 0), 0);
+    }),
+  );
+  const series = known.map(([phase, label], at) => ({
+    label,
+    stroke: css(COLOURS[at % COLOURS.length]),
+    fill: "color-mix(in srgb, " + css(COLOURS[at % COLOURS.length]) + " 35%, " + css("--card") + ")",
+    width: 1,
+    spanGaps: true,
+    points: { show: atMs.length < 4 },
+    value: (_self, _sum, _series, index) => amount(p50Ms[phase][index]),
+  }));
+  return {
+    data: [atMs.map((ms) => ms / 1000), ...sums.toReversed()],
+    series: series.toReversed(),
+  };
 }
 
 function parts(seconds) {
@@ -112,6 +171,6 @@ function timeValues(self, splits) {
 
 addEventListener("resize", () => chart?.setSize({ width: plot.clientWidth, height: 240 }));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => load(untilMs - 24 * HOUR_MS, untilMs));
-box.append(head, plot, status);
+box.append(head, views, plot, status);
 void load(untilMs - 24 * HOUR_MS, untilMs);
 `;

@@ -1,3 +1,4 @@
+import type { Agreement } from "../core/agreement.ts";
 import type { DaySlot } from "../core/slots-view.ts";
 import type { ShownResults } from "../core/results-view.ts";
 import type { Lang } from "../core/views.ts";
@@ -10,9 +11,12 @@ export type SlotsText = {
   readonly openDay: (day: string, lost: string | null) => string;
   readonly votes: string;
   readonly votesNote: string;
+  /** What makes a slot bad; `threshold` is a share such as "10 %". */
+  readonly rule: (terms: Pick<Agreement, "method" | "quorum">, threshold: string) => string;
   readonly votesLabel: (vantage: string, down: string) => string;
   readonly counted: string;
   readonly countedLabel: (lost: string) => string;
+  readonly countedNone: string;
   readonly voteNames: Readonly<Record<"up" | "mixed" | "down" | "none", string>>;
   readonly states: Readonly<Record<DaySlot["state"], string>>;
   readonly happened: string;
@@ -63,10 +67,13 @@ export type SlotsText = {
   readonly phaseNames: Readonly<
     Record<"resolve" | "connect" | "tls" | "processing" | "transfer", string>
   >;
+  readonly phaseMedians: string;
+  readonly phaseNote: string;
   readonly zoom: {
     readonly title: string;
     readonly hint: string;
     readonly reset: string;
+    readonly total: string;
     readonly ranges: readonly (readonly [hours: number, label: string])[];
     readonly failed: string;
     readonly loading: string;
@@ -81,9 +88,24 @@ const en: SlotsText = {
   openDay: (day, lost) => (lost === null ? day : `${day}: ${lost} lost`),
   votes: "The day by vantage",
   votesNote: "What each vantage saw, minute by minute, and what the agreement counts.",
+  rule: ({ method, quorum }, threshold) => {
+    if (method === "error-rate") {
+      return "A slot counts as bad by the share of its requests that failed, from all vantages together.";
+    }
+    if (method === "threshold") {
+      return `A slot is bad when more than ${threshold} of its requests failed, from all vantages together.`;
+    }
+    const who = {
+      all: "every vantage that has a vote",
+      majority: "more than half of the vantages that have a vote",
+      any: "any vantage that has a vote",
+    };
+    return `A slot is bad when ${who[quorum]} saw all of its requests fail. A vantage without a valid result in the slot has no vote.`;
+  },
   votesLabel: (vantage, down) => `${vantage}: ${down}`,
   counted: "Counted",
   countedLabel: (lost) => `As counted: ${lost} lost`,
+  countedNone: "No data on this day",
   voteNames: { up: "all ok", mixed: "some failed", down: "all failed", none: "no vote" },
   states: {
     good: "Good",
@@ -148,10 +170,13 @@ const en: SlotsText = {
     processing: "answer",
     transfer: "transfer",
   },
+  phaseMedians: "Where the time goes",
+  phaseNote: "Medians of the last 24 hours, from one round in five minutes.",
   zoom: {
     title: "Latency by vantage",
     hint: "Drag across the chart to look closer.",
     reset: "Last 24 hours",
+    total: "Total by vantage",
     ranges: [
       [1, "1 h"],
       [6, "6 h"],
@@ -171,9 +196,20 @@ const zh: SlotsText = {
   openDay: (day, lost) => (lost === null ? day : `${day}：损失 ${lost}`),
   votes: "各探测点的一天",
   votesNote: "每个探测点逐分钟看到的情况，以及协议的统计结果。",
+  rule: ({ method, quorum }, threshold) => {
+    if (method === "error-rate") return "时间片的不可用程度为所有探测点合计的失败请求比例。";
+    if (method === "threshold") return `所有探测点合计失败请求超过 ${threshold} 的时间片计为中断。`;
+    const who = {
+      all: "所有有投票的探测点",
+      majority: "超过半数有投票的探测点",
+      any: "任一有投票的探测点",
+    };
+    return `${who[quorum]}在该时间片内的请求全部失败，则该时间片计为中断。没有有效结果的探测点没有投票。`;
+  },
   votesLabel: (vantage, down) => `${vantage}：${down}`,
   counted: "计入统计",
   countedLabel: (lost) => `计入统计：损失 ${lost}`,
+  countedNone: "当日无数据",
   voteNames: { up: "全部成功", mixed: "部分失败", down: "全部失败", none: "无投票" },
   states: {
     good: "正常",
@@ -237,10 +273,13 @@ const zh: SlotsText = {
     processing: "等待应答",
     transfer: "传输",
   },
+  phaseMedians: "各阶段耗时",
+  phaseNote: "最近 24 小时的中位数，每 5 分钟取一轮探测。",
   zoom: {
     title: "各探测点延迟",
     hint: "在图上拖动可放大。",
     reset: "最近 24 小时",
+    total: "各探测点总延迟",
     ranges: [
       [1, "1 小时"],
       [6, "6 小时"],

@@ -1,5 +1,5 @@
-import type { Outcome } from "../core/outcome.ts";
-import type { TargetModel } from "../core/views.ts";
+import { PHASES, type Outcome } from "../core/outcome.ts";
+import type { Lang, TargetModel } from "../core/views.ts";
 import { LatencyChart } from "./charts/latency.tsx";
 import { Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
@@ -29,7 +29,9 @@ export function LatencySection({ model, speech }: Props) {
   const zone = model.frame.timeZone;
   return (
     <section class="card pad" aria-labelledby="latency-title">
-      <h2 id="latency-title">{t.latencyChart}</h2>
+      <h2 id="latency-title">
+        {untilMs >= model.monthUntilMs ? t.latencyChartThen : t.latencyChart}
+      </h2>
       {p50s.length === 0 ? (
         <p class="empty">{t.latencyNone}</p>
       ) : (
@@ -38,7 +40,7 @@ export function LatencySection({ model, speech }: Props) {
             data-latency={latencyHref(model.id)}
             data-until={untilMs}
             data-zone={zone}
-            data-words={JSON.stringify(slotsText[speech.lang].zoom)}
+            data-words={JSON.stringify(zoomWords(speech.lang))}
           >
             <LatencyChart
               points={points}
@@ -61,9 +63,54 @@ export function LatencySection({ model, speech }: Props) {
               <LatencyRow name={t.p95} kind="dashed" values={p95s} />
             </tbody>
           </table>
+          <Phases model={model} speech={speech} />
         </>
       )}
     </section>
+  );
+}
+
+function zoomWords(lang: Lang) {
+  const { zoom, phaseNames } = slotsText[lang];
+  return { ...zoom, phases: PHASES.map((phase) => [phase, phaseNames[phase]]) };
+}
+
+/** Which part of the latency is what, from each vantage. */
+function Phases({ model, speech }: Props) {
+  const { lang, t } = speech;
+  const words = slotsText[lang];
+  const { phases } = model.latency;
+  const known = PHASES.filter((phase) =>
+    phases.some((one) => one.phases.some((part) => part.phase === phase)),
+  );
+  if (known.length === 0) return null;
+  return (
+    <>
+      <h3>{words.phaseMedians}</h3>
+      <p class="quiet small">{words.phaseNote}</p>
+      <table class="plain keys-table">
+        <thead>
+          <tr>
+            <th scope="col">{t.vantage}</th>
+            {known.map((phase) => (
+              <th scope="col">{words.phaseNames[phase]}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {phases.map(({ vantage, phases: parts }) => (
+            <tr>
+              <th scope="row">{vantage}</th>
+              {known.map((phase) => (
+                <td class="number">
+                  {latency(parts.find((part) => part.phase === phase)?.ms ?? null)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 

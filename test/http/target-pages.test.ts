@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealDays } from "../../src/seal.ts";
+import { storeRounds } from "../../src/store/rounds.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
 import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
 import { DEMO_CONFIG, DEMO_FROM, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { outageMalfunction } from "../helpers/malfunctions.ts";
+import { testRound } from "../helpers/rounds.ts";
 
 // From a figure to the single results behind it, as a reader without scripts goes: by links alone.
 
@@ -162,4 +164,47 @@ test("latency comes by vantage, the finer the shorter the time", async () => {
   expect(hour.series[0]!.p50Ms).toEqual(Array.from({ length: 60 }, () => 12.4));
   expect(day.stepMs).toBe(180_000);
   expect(day.series[1]!.p50Ms).toContain(null);
+});
+
+test("the phases of the last day stand in a table, and over any time beside the latency", async () => {
+  const [ok, failed] = [
+    {
+      vantage: "a",
+      letters: "oo",
+      phasesUs: [null, 2_000, null, 9_500, null, null, 1, null, 1, null],
+    },
+    {
+      vantage: "b",
+      letters: "fo",
+      phasesUs: [null, null, null, null, null, null, 1, null, 1, null],
+    },
+  ].map(({ vantage, letters, phasesUs }) =>
+    testRound({
+      vantage,
+      shard: "phases",
+      plannedAtMs: clock.nowMs() - 30 * MINUTE_MS + 1,
+      targets: ["web-1", "web-2"],
+      outcomes: letters,
+      phasesUs,
+    }),
+  );
+  await storeRounds(served.store, [ok!, failed!], clock.nowMs());
+  const html = await open("/targets/web-1?lang=en");
+  const table = html.slice(html.indexOf("Where the time goes"));
+  expect(table.slice(0, table.indexOf("</table>"))).toMatch(
+    /connection.*answer.*a<.*2\.0.ms.*9\.5.ms/su,
+  );
+  const until = clock.nowMs();
+  const query = new URLSearchParams({
+    from: new Date(until - 3_600_000).toISOString(),
+    until: new Date(until).toISOString(),
+  });
+  const url = `/targets/web-1/latency?${query}`;
+  const { body } = await served.app.inject({ url, headers: bearer(sre) });
+  const { phases } = JSON.parse(body) as { phases: { vantage: string; p50Ms: object }[] };
+  expect(phases[0]).toMatchObject({
+    vantage: "a",
+    p50Ms: { processing: expect.arrayContaining([9.5]) },
+  });
+  expect(phases[1]).toMatchObject({ vantage: "b", p50Ms: {} });
 });

@@ -46,6 +46,7 @@ beforeEach(async () => {
     config: () => ({ retentionDays: 30 }) as Config,
     recorder: createRecorder({ store: testStore(db), clock, metrics: createMetrics() }),
     signer: () => Promise.reject(new Error("no key here")),
+    render: () => Promise.reject(new Error("nothing is rendered here")),
     holdsClosing: () => false,
     addJob: () => Promise.resolve(),
     onDelivered: () => undefined,
@@ -53,7 +54,12 @@ beforeEach(async () => {
   };
 });
 
-const job = (data: unknown): JobView => ({ name: "", data, plannedAtMs: NOON });
+const job = (data: unknown): JobView => ({
+  name: "",
+  data,
+  plannedAtMs: NOON,
+  progress: async () => {},
+});
 const record = (data: unknown) => storeJobs["record-rounds"](deps, job(data));
 const overTheWire = (...rounds: Round[]): unknown => JSON.parse(JSON.stringify(rounds));
 
@@ -136,6 +142,17 @@ describe("prune", () => {
     expect(await names()).toEqual(["round_2026_09", "round_2026_10"]);
     expect(await findDroppedUntil(db)).toBe(Date.parse("2026-09-01T00:00:00Z"));
     expect(await rowsOf(db, "round")).toHaveLength(2);
+  });
+
+  test("deletes the phases of rounds of that age", async () => {
+    for (const daysAgo of [31, 29]) {
+      const plannedAtMs = NOON - daysAgo * DAY_MS;
+      await record(
+        overTheWire(testRound({ outcomes: "o", plannedAtMs, phasesUs: [1, 2, 3, 4, 5] })),
+      );
+    }
+    await prune();
+    expect(await rowsOf(db, "phase_sample")).toHaveLength(1);
   });
 
   test("keeps what was derived and what the proof counts", async () => {

@@ -262,11 +262,20 @@ test("a target without a vantage has no history", () => {
   expect([...historyRounds(alone, options)]).toEqual([]);
 });
 
-test("the speed of generation, for the reader of the log", () => {
-  const startedMs = performance.now();
+test("says of as many rounds as it gives how many there are, and of the newest days' some their phases", () => {
   let count = 0;
-  for (const batch of historyRounds(config, options)) count += batch.rounds.length;
-  const eachUs = ((performance.now() - startedMs) * 1000) / count;
+  const withPhases = new Map<string, number>();
+  for (const { day, rounds: some } of historyRounds(config, options)) {
+    count += some.length;
+    for (const { phasesUs, targets, latenciesUs, outcomes } of some) {
+      if (phasesUs === undefined) continue;
+      withPhases.set(day, (withPhases.get(day) ?? 0) + 1);
+      const first = phasesUs.slice(0, 5).reduce((sum: number, us) => sum + (us ?? 0), 0);
+      const expected = outcomes.startsWith("o") ? latenciesUs[0]! : 0;
+      expect(phasesUs).toHaveLength(targets.length * 5);
+      expect(Math.abs(first - expected)).toBeLessThanOrEqual(5);
+    }
+  }
   expect(count).toBe(historySize(config, options));
-  console.info(`history: ${count} rounds, ${eachUs.toFixed(2)} µs each`);
+  expect([...withPhases.keys()]).toEqual(days.slice(0, 2));
 });

@@ -3,6 +3,7 @@ import type { Round } from "../../src/core/round.ts";
 import { systemClock } from "../../src/clock.ts";
 import { ConflictError } from "../../src/errors.ts";
 import { pageResults } from "../../src/store/results.ts";
+import { deletePhasesBefore, listPhases } from "../../src/store/phases.ts";
 import { storeRounds } from "../../src/store/rounds.ts";
 import { dropPartitionsBefore } from "../../src/store/partitions.ts";
 import { verify } from "../../src/verify.ts";
@@ -281,5 +282,43 @@ describe("many recorders at once", () => {
     client.release(true);
     expect(await waiting).toHaveLength(2);
     await expectWholeChains();
+  });
+});
+
+describe("the phases of a round that has them", () => {
+  const phasesUs = [1, 2, 3, 4, 5, null, 700, null, 900, null];
+  const sampled = testRound({ outcomes: "oo", phasesUs });
+
+  test("are found again for each of its targets, by the instant and the vantage", async () => {
+    await store([sampled, testRound({ plannedAtMs: NOON + 15_000 }), { ...sampled, vantage: "b" }]);
+    expect(await listPhases(database.db, "web-2", month)).toEqual(
+      ["a", "b"].map((vantage) => ({ vantage, atMs: NOON, phasesUs: phasesUs.slice(5) })),
+    );
+    expect(await listPhases(database.db, "web-1", { fromMs: NOON + 1, untilMs: NOON + 2 })).toEqual(
+      [],
+    );
+    expect(await listPhases(database.db, "web-9", month)).toEqual([]);
+  });
+
+  test("stay as they were stored first", async () => {
+    await store([sampled]);
+    expect(await store([{ ...sampled, phasesUs: phasesUs.map(() => 9) }])).toEqual([]);
+    const [kept] = await listPhases(database.db, "web-1", month);
+    expect(kept?.phasesUs).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("are not part of what is proved", async () => {
+    await store([sampled]);
+    await database.db.query("update phase_sample set phases_us = '{}'");
+    await database.db.query("delete from phase_sample");
+    expect(await verify({ db: database.db, clock: systemClock }, month)).toMatchObject({
+      rounds: 1,
+    });
+  });
+
+  test("go when they are old", async () => {
+    await store([sampled, testRound({ ...sampled, plannedAtMs: NOON + DAY_MS })]);
+    expect(await deletePhasesBefore(database.db, NOON + DAY_MS)).toBe(1);
+    expect(await listPhases(database.db, "web-1", month)).toHaveLength(1);
   });
 });

@@ -444,6 +444,14 @@ export const demoTarget: TargetModel = {
       untilMs: SETTLED,
       stepMs: 10 * MINUTE,
     }),
+    phases: ["cn-hangzhou", "cn-shanghai"].map((vantage, index) => ({
+      vantage,
+      phases: [
+        { phase: "connect", ms: 1.2 + index },
+        { phase: "processing", ms: 8.4 },
+        { phase: "transfer", ms: 0.9 },
+      ],
+    })),
   },
   results: Array.from({ length: 12 }, (_, index) => ({
     plannedAtMs: SETTLED - (index + 1) * 15_000,
@@ -512,7 +520,7 @@ export const demoQuietTarget: TargetModel = {
     burn: burnPoints([], MONTH_FROM, MONTH_UNTIL),
     malfunctions: new Map(),
   })),
-  latency: { fromMs: SETTLED - DAY, untilMs: SETTLED, points: [] },
+  latency: { fromMs: SETTLED - DAY, untilMs: SETTLED, points: [], phases: [] },
   results: [],
 };
 

@@ -2,10 +2,12 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealDays } from "../../src/seal.ts";
+import { storeRounds } from "../../src/store/rounds.ts";
 import { createTestApp, fillRounds, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
 import { openBrowser } from "../helpers/browser.ts";
 import { DEMO_CONFIG, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { has } from "../helpers/programs.ts";
+import { testRound } from "../helpers/rounds.ts";
 
 // The service itself in a browser, while nobody was given access: with scripts and without.
 
@@ -108,6 +110,30 @@ test.skipIf(noBrowser)(
     await page.getByRole("button", { name: "7 d" }).click();
     expect((await week).status()).toBe(200);
     await page.locator(".zoom-plot canvas").waitFor({ state: "visible" });
+    expect(complaints).toEqual([]);
+    await close();
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)(
+  "the phases of a target's latency from one vantage can be looked at",
+  async () => {
+    const phased = testRound({
+      shard: "phases",
+      plannedAtMs: clock.nowMs() - 10 * MINUTE_MS,
+      outcomes: "o",
+      phasesUs: [null, 2_000, null, 9_500, null],
+    });
+    await storeRounds(served.store, [phased], clock.nowMs());
+    const { page, complaints, close } = await openPage("/targets/web-1?lang=en", { scripts: true });
+    await page.getByRole("button", { name: "a", exact: true }).click();
+    const legend = page.locator(".u-legend", { hasText: "answer" });
+    await legend.waitFor();
+    expect(await legend.innerText()).toMatch(/answer[^]*connection/u);
+    expect(await legend.innerText()).not.toContain("TLS");
+    await page.getByRole("button", { name: "Total by vantage" }).click();
+    await page.locator(".u-legend", { hasText: "b" }).waitFor();
     expect(complaints).toEqual([]);
     await close();
   },

@@ -60,6 +60,7 @@ const LATENCY = JSON.stringify({
   stepMs: 600_000,
   atMs: Array.from({ length: 6 }, (_, step) => demoTarget.latency.fromMs + step * 600_000),
   series: [{ vantage: "cn-hangzhou", p50Ms: [11, 12, null, 9, 10, 11] }],
+  phases: [],
 });
 
 let server: Awaited<ReturnType<typeof serveFixed>>;
