@@ -1,6 +1,6 @@
 /** One-way layers: core <- leaves <- adapters <- use cases <- shells <- main. */
 const core = "^src/core/";
-const leafNames = "acs3-signature|clock|config|deps|errors|metrics|paths|post|queues";
+const leafNames = "acs3-signature|clock|cms|config|deps|der|errors|metrics|paths|post|queues";
 const leaves = `^src/(${leafNames})\\.ts$`;
 const adapters = "^(src/(store|notify|reports|anchors)/|probes/)";
 const useCases = `^src/(?!(main|nines-verify|${leafNames})\\.ts$)[^/]+\\.tsx?$`;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AnchorOf, AnchorWriter } from "./anchor.ts";
-import { decode, decodeAll, encode, encodeInteger, expectTag, TAG, type Element } from "./der.ts";
+import { decode, decodeAll, encode, encodeInteger, expectTag, TAG, type Element } from "../der.ts";
 import { post } from "../post.ts";
 
 // Object identifiers as DER has them.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decode, encode, encodeInteger } from "../../src/anchors/der.ts";
+import { decode, encode, encodeInteger } from "../../src/der.ts";
 import { checkReceipt, writeAnchor } from "../../src/anchors/index.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
 import { startHttpServer } from "../helpers/http-server.ts";

@@ -1,4 +1,4 @@
-/** The little of ASN.1's DER that time-stamp requests and replies need. */
+/** The little of ASN.1's DER that time-stamps and signatures need. */
 
 export const TAG = {
   boolean: 0x01,
