@@ -70,6 +70,8 @@ export type OidcSettings = {
   readonly grants: readonly OidcGrant[];
 };
 
+export type PdfSignature = { readonly certificateFile: string; readonly keyFile: string };
+
 /** A validated configuration with every default filled in. */
 export type Config = {
   readonly timeZone: string;
@@ -79,6 +81,8 @@ export type Config = {
   readonly trustProxy: boolean | readonly string[];
   /** The operator's own signing key, a PEM file; null for the data directory's. */
   readonly signingKeyFile: string | null;
+  /** PEM files by which PDFs are signed; null: they are not. */
+  readonly pdfSignature: PdfSignature | null;
   readonly vantages: readonly Vantage[];
   readonly accounts: readonly Account[];
   /** Built-in and configured, every version. */

@@ -304,6 +304,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     metricsToken: head.metricsToken ?? null,
     trustProxy: head.trustProxy ?? false,
     signingKeyFile: head.signingKeyFile ?? null,
+    pdfSignature: head.pdfSignature ?? null,
     vantages: vantages.vantages,
     accounts: accounts.accounts,
     agreements: agreements.agreements,

@@ -4,6 +4,7 @@ import { InvalidInputError } from "../errors.ts";
 import { createMetrics } from "../metrics.ts";
 import { openQueues } from "../queues.ts";
 import { openRenderer } from "../render-apart.ts";
+import { readSignatory, withPdfSignature } from "../sign-report.ts";
 import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { createLog } from "./log.ts";
@@ -84,6 +85,8 @@ async function openService(
   const sandbox = mood === null ? null : await startSandbox({ clock, log, settings }, mood);
   if (sandbox !== null) await open.add(sandbox.close);
   let config = readConfig(order, sandbox);
+  // At once, and not when the first report is mailed.
+  if (config.pdfSignature !== null) await readSignatory(config.pdfSignature);
   const database = await openDatabaseFor(order, log);
   if (database !== null) await open.add(database.close);
   const queues = await openQueues({
@@ -111,7 +114,7 @@ async function openService(
       return openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
     },
     holdsClosing: () => sandbox?.holdsClosing() ?? false,
-    render: renderer.render,
+    render: withPdfSignature(renderer.render, { clock, config: () => config }),
   };
   await open.add(context.queues.closeOpened);
 

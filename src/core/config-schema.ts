@@ -256,6 +256,16 @@ export const headEntries = z.object({
     .describe(
       "Ed25519 private key in PEM that signs closed months; default: one in the data directory",
     ),
+  pdfSignature: z
+    .strictObject({
+      certificateFile: z
+        .string()
+        .min(1, "is empty; give a path")
+        .describe("PEM: the certificate that signs, then those up to its authority"),
+      keyFile: z.string().min(1, "is empty; give a path").describe("PEM: its key, RSA or EC"),
+    })
+    .optional()
+    .describe("Signs reports as PDF for readers of PDF; each month's own signature is apart"),
   metricsToken: z
     .string()
     .min(1, "is empty; give a token, or remove the key")

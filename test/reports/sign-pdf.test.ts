@@ -131,6 +131,6 @@ describe.skipIf(noPrograms)("who is to sign", () => {
   test("signs nothing that is no PDF of ours", () => {
     const signatory = makeSignatory("rsa:2048");
     const noTable = Buffer.from("%PDF-1.5\nno table\nstartxref\n9\n%%EOF\n");
-    expect(() => signPdf(noTable, signatory, AT)).toThrow("the PDF has no /Root");
+    expect(() => signPdf(noTable, signatory, AT)).toThrow(/the PDF has no .*Root/u);
   });
 });
