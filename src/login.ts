@@ -34,7 +34,7 @@ export async function logIn(
     // Again, and held: it may have been disabled, or got another password, meanwhile.
     const now = isRight ? await lockUser(tx, given.name) : null;
     if (now === null || now.disabledAtMs !== null || now.passwordHash !== user?.passwordHash) {
-      await noteFailure(tx, { name: given.name, origin: from.origin, nowMs });
+      await noteFailure(tx, { name: user?.name ?? null, origin: from.origin, nowMs });
       return null;
     }
     return beginSession(tx, { userName: now.name, nowMs, from, idToken: null });
@@ -70,14 +70,17 @@ export async function beginSession(
   return { token, expiresAtMs };
 }
 
-/** Notes that somebody gave a wrong name or password. */
+/**
+ * Notes that somebody gave a wrong name or password. A name that is nobody's is not written down:
+ * it may be a password that was typed into the wrong field, and the log is kept for ever.
+ */
 export async function noteFailure(
   tx: Queryable,
-  given: { readonly name: string; readonly origin: string; readonly nowMs: number },
+  given: { readonly name: string | null; readonly origin: string; readonly nowMs: number },
 ): Promise<void> {
   const { name, origin, nowMs } = given;
   const actor = { name: "unknown", origin };
-  const step = { atMs: nowMs, actor, item: itemOf(name), before: null, after: null };
+  const step = { atMs: nowMs, actor, item: `user:${name ?? "?"}`, before: null, after: null };
   await appendAudit(tx, { ...step, action: "login.fail" });
 }
 
@@ -97,12 +100,6 @@ export async function logOut(
     await appendAudit(tx, { ...step, action: "login.end", before: null, after: null });
     return ended;
   });
-}
-
-/** What was typed as a name may be anything: characters that no name has are not written down. */
-function itemOf(name: string): string {
-  const shown = isAccessName(name) ? name : name.replaceAll(/[^a-z0-9._@+-]/giu, "?");
-  return `user:${shown}`.slice(0, 100);
 }
 
 /** The header may hold anything; a text of PostgreSQL may not. */

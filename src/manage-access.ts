@@ -7,6 +7,7 @@ import { ConflictError, InvalidInputError, NotFoundError, type Problem } from ".
 import {
   generatePassword,
   hashPassword,
+  isGuessed,
   MAX_PASSWORD_CHARACTERS,
   MIN_PASSWORD_CHARACTERS,
 } from "./passwords.ts";
@@ -111,7 +112,7 @@ export async function addUser(
   wish: Wish & { readonly name: string; readonly password?: string | undefined },
   by: By,
 ): Promise<{ readonly user: StoredUser; readonly generated: string | null }> {
-  const problems = [...problemsOf(wish, deps.config), ...passwordProblems(wish.password)];
+  const problems = [...problemsOf(wish, deps.config), ...passwordProblems(wish)];
   if (problems.length > 0) throw new InvalidInputError(problems);
   const generated = wish.password === undefined ? generatePassword() : null;
   const nowMs = deps.clock.nowMs();
@@ -145,7 +146,7 @@ export async function addFirstAdmin(
   by: By,
 ): Promise<void> {
   const role: Role = "admin";
-  const problems = [...problemsOf({ ...wish, role }, null), ...passwordProblems(wish.password)];
+  const problems = [...problemsOf({ ...wish, role }, null), ...passwordProblems(wish)];
   if (problems.length > 0) throw new InvalidInputError(problems);
   const nowMs = clock.nowMs();
   const user: StoredUser = {
@@ -181,13 +182,32 @@ export async function disableUser(deps: Deps, name: string, by: By): Promise<Sto
   });
 }
 
-/** A new password, made when none is given; every login with the old one ends. */
+/** A disabled user may log in again, as before; the logins that ended stay ended. */
+export async function enableUser(deps: Deps, name: string, by: By): Promise<StoredUser> {
+  return withTransaction(deps.db, async (tx) => {
+    const before = await lockKnownUser(tx, name);
+    if (before.disabledAtMs === null) return before;
+    const after = { ...before, disabledAtMs: null };
+    await saveUser(tx, after);
+    await note(tx, "user.enable", { by, nowMs: deps.clock.nowMs(), before, after });
+    return after;
+  });
+}
+
+/**
+ * A new password, made when none is given; every login with the old one ends. `insteadOf`: the hash
+ * that whoever changes it knew the password of. Throws ConflictError when it is another by now.
+ */
 export async function changePassword(
   deps: Deps,
-  wish: { readonly name: string; readonly password?: string | undefined },
+  wish: {
+    readonly name: string;
+    readonly password?: string | undefined;
+    readonly insteadOf?: string;
+  },
   by: By,
 ): Promise<{ readonly generated: string | null }> {
-  const problems = passwordProblems(wish.password);
+  const problems = passwordProblems(wish);
   if (problems.length > 0) throw new InvalidInputError(problems);
   const generated = wish.password === undefined ? generatePassword() : null;
   const passwordHash = await hashPassword(wish.password ?? generated ?? "");
@@ -195,6 +215,9 @@ export async function changePassword(
     const before = await lockKnownUser(tx, wish.name);
     if (before.issuer !== null) {
       throw new ConflictError(`"${wish.name}" logs in at ${before.issuer}: there is no password`);
+    }
+    if (wish.insteadOf !== undefined && before.passwordHash !== wish.insteadOf) {
+      throw new ConflictError("somebody gave another password meanwhile: log in with that one");
     }
     const after = { ...before, passwordHash };
     await saveUser(tx, after);
@@ -273,10 +296,21 @@ function accountsOf({ accounts = [] }: Pick<Wish, "accounts">): string[] {
   return [...new Set(accounts)].toSorted();
 }
 
-function passwordProblems(password: string | undefined): Problem[] {
+function passwordProblems({
+  name,
+  password,
+}: {
+  readonly name: string;
+  readonly password?: string | undefined;
+}): Problem[] {
   if (password === undefined) return [];
   const length = Array.from(password).length;
-  if (length >= MIN_PASSWORD_CHARACTERS && length <= MAX_PASSWORD_CHARACTERS) return [];
+  if (length >= MIN_PASSWORD_CHARACTERS && length <= MAX_PASSWORD_CHARACTERS) {
+    if (!isGuessed(password, name)) return [];
+    return [
+      { place: "password", message: "is one of the first that guessers try: take a sentence" },
+    ];
+  }
   const message = `takes ${MIN_PASSWORD_CHARACTERS} to ${MAX_PASSWORD_CHARACTERS} characters`;
   return [{ place: "password", message }];
 }

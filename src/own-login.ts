@@ -53,20 +53,20 @@ export async function changeOwnPassword(
   { who, from }: { readonly who: Who; readonly from: From },
 ): Promise<NewSession | null> {
   const user = await ownUser(deps, who);
-  requirePassword(user);
-  if (!(await isPassword(given.present, user.passwordHash))) {
+  const insteadOf = requirePassword(user);
+  if (!(await isPassword(given.present, insteadOf))) {
     const nowMs = deps.clock.nowMs();
     await withTransaction(deps.db, (tx) =>
       noteFailure(tx, { name: user.name, origin: from.origin, nowMs }),
     );
     return null;
   }
-  await changePassword(deps, { name: user.name, password: given.password }, who);
+  await changePassword(deps, { name: user.name, password: given.password, insteadOf }, who);
   return logIn(deps, { name: user.name, password: given.password }, from);
 }
 
-function requirePassword({ passwordHash, issuer }: StoredUser): void {
-  if (passwordHash !== null) return;
+function requirePassword({ passwordHash, issuer }: StoredUser): string {
+  if (passwordHash !== null) return passwordHash;
   throw new ConflictError(`the password is kept by ${issuer ?? "the provider"}: change it there`);
 }
 

@@ -1,6 +1,6 @@
 import { ROLES } from "../core/access.ts";
 import { readSettings } from "../config.ts";
-import { addUser, changePassword, disableUser } from "../manage-access.ts";
+import { addUser, changePassword, disableUser, enableUser } from "../manage-access.ts";
 import { listUsers } from "../store/users.ts";
 import { adminBy, alignRows, asInput, configForAccounts, dayOf, readAccounts } from "./access.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
@@ -89,6 +89,25 @@ const disable: Verb = {
   },
 };
 
+const enable: Verb = {
+  summary: "lets a disabled user log in again, with the role and the password of before",
+  usage: "nines user enable NAME [--by NAME]",
+  run: async (args, terminal) => {
+    const { values, positionals, problems } = readArguments(args, { by: { type: "string" } }, [
+      "NAME",
+    ]);
+    throwProblems(problems);
+    const settings = readSettings(terminal.env);
+    const { clock, out } = terminal;
+    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
+      const by = await adminBy(db, values.by, terminal);
+      const user = await asInput("NAME", enableUser({ db, clock }, positionals[0] ?? "", by));
+      out(`user ${user.name} is enabled`);
+      return 0;
+    });
+  },
+};
+
 const list: Verb = {
   summary: "lists all users",
   usage: "nines user list",
@@ -110,12 +129,17 @@ const list: Verb = {
   },
 };
 
-export const user = withSubverbs("user", "adds, lists and disables users, sets passwords", {
-  add,
-  password,
-  disable,
-  list,
-});
+export const user = withSubverbs(
+  "user",
+  "adds, lists, disables and enables users, sets passwords",
+  {
+    add,
+    password,
+    disable,
+    enable,
+    list,
+  },
+);
 
 /** The first line of standard input; undefined when it was not asked for. */
 async function readPassword(isAsked: boolean | undefined): Promise<string | undefined> {

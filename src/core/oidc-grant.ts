@@ -48,7 +48,7 @@ export function grantOf(
  * theirs: one of which it says that it has not looked is none. Some say nothing of it.
  */
 export function provenClaims(claims: Claims): Claims {
-  const { email, email_verified: verified, ...others } = claims;
+  const { email: _email, email_verified: verified, ...others } = claims;
   const isProven = verified === undefined || verified === true || verified === "true";
   return isProven ? claims : others;
 }

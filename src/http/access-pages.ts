@@ -6,6 +6,7 @@ import {
   changePassword,
   createToken,
   disableUser,
+  enableUser,
   revokeToken,
 } from "../manage-access.ts";
 import { listTokens } from "../store/tokens.ts";
@@ -72,6 +73,12 @@ export const accessPages =
     app.post("/access/users/:name/disable", { schema: formOfOne }, async (request, reply) => {
       const actor = requireMay(request, "manage-access");
       await disableUser(base, request.params.name, actor);
+      return reply.redirect(pageHref("/access", langOf(request)), 303);
+    });
+
+    app.post("/access/users/:name/enable", { schema: formOfOne }, async (request, reply) => {
+      const actor = requireMay(request, "manage-access");
+      await enableUser(base, request.params.name, actor);
       return reply.redirect(pageHref("/access", langOf(request)), 303);
     });
 

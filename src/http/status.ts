@@ -133,10 +133,14 @@ export const statusRoutes =
       async (request, reply) => {
         const model = await read(request.query.account);
         const badge = badgeOf(model, { ...request.query, lang: langOf(request) });
-        return reply
-          .type("image/svg+xml; charset=utf-8")
-          .header("cache-control", "public, max-age=60")
-          .send(badge);
+        return (
+          reply
+            .type("image/svg+xml; charset=utf-8")
+            .header("cache-control", "public, max-age=60")
+            // It is made to stand on pages elsewhere.
+            .header("cross-origin-resource-policy", "cross-origin")
+            .send(badge)
+        );
       },
     );
   };

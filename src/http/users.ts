@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { addUser, changePassword, disableUser } from "../manage-access.ts";
+import { addUser, changePassword, disableUser, enableUser } from "../manage-access.ts";
 import { listUsers, type StoredUser } from "../store/users.ts";
 import { requireMay } from "./actor.ts";
 import { problems } from "./answers.ts";
@@ -102,6 +102,22 @@ const userChanges =
       async (request) => {
         const actor = requireMay(request, "manage-access");
         return describeUser(await disableUser(base, request.params.name, actor));
+      },
+    );
+
+    app.post(
+      "/api/v1/users/:name/enable",
+      {
+        schema: {
+          tags,
+          summary: "A disabled user may log in again, with the role and the password of before",
+          params: nameParams,
+          response: { 200: userAnswer, ...problems },
+        },
+      },
+      async (request) => {
+        const actor = requireMay(request, "manage-access");
+        return describeUser(await enableUser(base, request.params.name, actor));
       },
     );
 

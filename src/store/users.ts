@@ -23,12 +23,17 @@ export type StoredUser = {
 const COLUMNS = `name, role, accounts, password_hash as "passwordHash", issuer, subject,
   created_by as "createdBy", created_at as "createdAtMs", disabled_at as "disabledAtMs"`;
 
-/** Stores a new user; false when the name is taken. */
+/**
+ * Stores a new user; false when the name is taken, also in other letters: nobody shall pass for
+ * "li" as "Li".
+ */
 export async function insertUser(tx: Queryable, user: StoredUser): Promise<boolean> {
   const { rowCount } = await tx.query(
     `insert into app_user (name, role, accounts, password_hash, issuer, subject, created_by,
        created_at, disabled_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (name) do nothing`,
+     select $1, $2, $3::text[], $4, $5, $6, $7, $8::timestamptz, $9::timestamptz
+     where not exists (select from app_user where lower(name) = lower($1))
+     on conflict (name) do nothing`,
     [
       user.name,
       user.role,

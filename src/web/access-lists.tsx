@@ -46,7 +46,7 @@ function UserRow(props: AccessShown & { readonly user: ShownUser }) {
         {user.role}
         <span class="members quiet">{user.accounts.join(", ")}</span>
       </td>
-      <td role="cell" class="wrap">
+      <td role="cell" class={user.issuer === null ? undefined : "wrap"}>
         {user.issuer ?? t.password}
       </td>
       <td role="cell">
@@ -60,7 +60,7 @@ function UserRow(props: AccessShown & { readonly user: ShownUser }) {
           <Badge icon="check" tone="good" text={t.inForce} />
         )}
       </td>
-      <td role="cell">{isOff ? null : <UserActs {...props} isSelf={isSelf} />}</td>
+      <td role="cell">{isOff ? <Enable {...props} /> : <UserActs {...props} isSelf={isSelf} />}</td>
     </tr>
   );
 }
@@ -99,6 +99,19 @@ function UserActs(props: AccessShown & { readonly user: ShownUser; readonly isSe
         </button>
       </PostForm>
     </details>
+  );
+}
+
+function Enable({ user, lang, reader, t }: AccessShown & { readonly user: ShownUser }) {
+  return (
+    <PostForm
+      path={`/access/users/${encodeURIComponent(user.name)}/enable`}
+      {...{ lang, reader, class: "inline", label: t.enableLabel(user.name) }}
+    >
+      <button type="submit" class="button" aria-label={t.enableLabel(user.name)}>
+        {t.enable}
+      </button>
+    </PostForm>
   );
 }
 

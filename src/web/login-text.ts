@@ -51,7 +51,7 @@ const en = {
   repeat: "Password again",
   nameHint: "Up to 63 letters, digits and . _ @ + -",
   badName: "Up to 63 letters, digits and . _ @ + -, a letter or digit first.",
-  badLength: "Give 12 to 512 characters.",
+  badLength: "Give 12 to 512 characters, and nothing that guessers try first: take a sentence.",
   badAgain: "The two passwords are not the same.",
 
   mineTitle: "Your login",
@@ -129,7 +129,7 @@ const zh: LoginText = {
   repeat: "再次输入密码",
   nameHint: "最多 63 个字母、数字和 . _ @ + -",
   badName: "最多 63 个字母、数字和 . _ @ + -，以字母或数字开头。",
-  badLength: "请输入 12 到 512 个字符。",
+  badLength: "请输入 12 到 512 个字符，且不要太容易被猜到：请用一句话。",
   badAgain: "两次输入的密码不一致。",
 
   mineTitle: "我的登录",

@@ -9,6 +9,7 @@ export const ACCESS_RULES: readonly (readonly [RegExp, (...parts: readonly strin
     [/^an account manager needs some/u, () => "客户经理需要至少一个账号"],
     [/^the role (\S+) sees every account/u, () => "该角色可查看所有账号：请留空，或选择客户经理"],
     [/^no account "(.*)" in the configuration/u, (id) => `配置中没有账号“${id}”`],
+    [/^is one of the first that guessers try: take a sentence$/u, () => "太容易被猜到，请用一句话"],
     [/^takes (\d+) to (\d+) characters$/u, (from, until) => `请输入 ${from} 到 ${until} 个字符`],
     [/^give a time such as 90d/u, () => "请填写时长，例如 90d，最长十年"],
     [/^there is a user "(.*)" already/u, (name) => `用户“${name}”已存在（包括已停用的）`],

@@ -16,6 +16,7 @@ p.wrongs { color: var(--missed-ink); font-size: 14px; }
 .row-acts[open] summary { margin-bottom: 10px; }
 .row-acts form + form { margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--line); }
 .filters input { min-width: 0; font: inherit; font-size: 14px; color: var(--ink); background: var(--card); width: 100%; min-height: 36px; padding: 4px 10px; border: 1px solid var(--control, var(--edge)); border-radius: 7px; }
+.audit td:nth-child(3) { min-width: 110px; }
 .changes { font-size: 13px; line-height: 1.5; }
 .changes dt { color: var(--quiet); }
 .changes > div { display: grid; grid-template-columns: minmax(90px, 1fr) 4fr; gap: 2px 12px; padding: 2px 0; }

@@ -96,6 +96,7 @@ describe("nines token", () => {
     [["token", "revoke", "none"], 'NAME: there is no token "none"'],
     [["user", "add", "x y", "--role", "sre"], "NAME: a name has"],
     [["user", "disable", "none"], 'NAME: there is no user "none"'],
+    [["user", "enable", "none"], 'NAME: there is no user "none"'],
     [["audit", "--from", "monday"], "--from: give an instant"],
   ])("nines %j is bad usage", async (args, message) => {
     const { status, stdout, stderr } = await run(...args);
@@ -127,12 +128,15 @@ describe("nines user", () => {
     expect(short.status).toBe(2);
   });
 
-  test("password, disable and list", async () => {
+  test("password, disable, enable and list", async () => {
     expect((await run("user", "password", "wu")).stdout).toMatch(/^[\w-]{24}\n$/u);
     expect((await run("user", "disable", "wu")).stdout).toBe("user wu is disabled\n");
     const { stdout } = await run("user", "list");
     expect(stdout).toMatch(/^li +admin +\d{4}-\d\d-\d\d +in force$/mu);
     expect(stdout).toMatch(/^wu +viewer +\d{4}-\d\d-\d\d +disabled \d{4}-\d\d-\d\d$/mu);
+    expect((await run("user", "enable", "wu")).stdout).toBe("user wu is enabled\n");
+    expect((await run("user", "list")).stdout).toMatch(/^wu +viewer .* in force$/mu);
+    await run("user", "disable", "wu");
   });
 });
 
@@ -140,6 +144,8 @@ test("nines audit prints a line for each entry, newest first", async () => {
   const { stdout } = await run("audit", "--item", "user", "--actor", "local");
   expect(stdout.trimEnd().split("\n")).toEqual([
     expect.stringMatching(/^\d+ {2}\S+Z {2}local from cli {2}user\.disable {2}user:wu$/u),
+    expect.stringMatching(/ user\.enable {2}user:wu$/u),
+    expect.stringMatching(/ user\.disable {2}user:wu$/u),
     expect.stringMatching(/ user\.password {2}user:wu$/u),
     expect.stringMatching(/ user\.add {2}user:li$/u),
   ]);

@@ -53,6 +53,9 @@ test.each([
   ["/access/users", { name: "x", role: "boss" }, 400, "is not one of"],
   ["/access/users", { name: "x", role: "viewer", password: "short" }, 400, "At least 12"],
   ["/access/users", { name: "li", role: "viewer" }, 409, "There is a user &quot;li&quot; already"],
+  ["/access/users", { name: "x", role: "viewer", password: "Password1234" }, 400, "guessers try"],
+  // Who reads "Li" in the audit log would take it for "li".
+  ["/access/users", { name: "Li", role: "viewer" }, 409, "There is a user &quot;Li&quot; already"],
   ["/access/tokens", { name: "a b", role: "viewer", expires: "" }, 400, "a letter or digit first"],
   ["/access/tokens", { name: "x", role: "viewer", expires: "soon" }, 400, "a time such as 90d"],
   ["/access/tokens", { role: "account-manager", accounts: "none" }, 400, "No account &quot;none"],
@@ -108,6 +111,23 @@ test("another password and disabling end the logins of a user", async () => {
   expect((await submit(root, "/access/users/li/disable")).statusCode).toBe(303);
   expect((await visit().post("/login", { name: "li", password })).statusCode).toBe(401);
   expect((await root.get("/access?lang=en")).body).toContain("disabled");
+});
+
+test("a disabled user is enabled again, as they were, and logs in anew", async () => {
+  const { root, enter, visit, db } = await serve();
+  const li = await enter("li");
+  await submit(root, "/access/users/li/disable");
+  expect((await visit().post("/login", { name: "li", password: PASSWORD })).statusCode).toBe(401);
+  expect((await submit(root, "/access/users/li/enable")).statusCode).toBe(303);
+  expect((await li.get("/api/v1/me")).statusCode).toBe(401);
+  expect((await (await enter("li")).get("/api/v1/me")).json()).toMatchObject({ role: "viewer" });
+  const { rows } = await db.query(
+    `select actor, origin, before::jsonb -> 'disabledAt' as before, after::jsonb -> 'disabledAt' as after
+     from audit where action = 'user.enable'`,
+  );
+  const before = new Date(DEMO_NOW).toISOString();
+  expect(rows).toEqual([{ actor: "user:root", origin: "127.0.0.1", before, after: null }]);
+  expect(await verifyAudit(db)).toBeNull();
 });
 
 test("an admin does not shut out themselves by a button", async () => {

@@ -72,6 +72,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     url: "/access/users/none/disable",
     answer: 404,
   },
+  "POST /access/users/:name/enable": {
+    may: "manage-access",
+    url: "/access/users/none/enable",
+    answer: 404,
+  },
   "POST /access/users/:name/password": {
     may: "manage-access",
     url: "/access/users/none/password",
@@ -166,6 +171,18 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "GET /reports": { may: "read" },
   "GET /reports/:month": { may: "read", url: `/reports/${DEMO_MONTH}` },
+  "GET /reports/:month/files/:format": { may: "read", url: `/reports/${DEMO_MONTH}/files/csv` },
+  "GET /reports/:month/files/:format/progress": {
+    may: "read",
+    url: `/reports/${DEMO_MONTH}/files/pdf/progress`,
+    answer: 303,
+  },
+  "POST /reports/:month/files/:format": {
+    may: "read",
+    url: `/reports/${DEMO_MONTH}/files/pdf`,
+    answer: 303,
+  },
+  "GET /claims/:id": { may: "read", url: "/claims/9999", answer: 404 },
   "POST /claims/:id/:verb": { may: "handle-claim", url: "/claims/9999/acknowledge", answer: 404 },
   "GET /exclusions": { may: "read" },
   "GET /exclusions/new": { may: "propose-exclusion" },
@@ -246,6 +263,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   "POST /api/v1/users/:name/disable": {
     may: "manage-access",
     url: "/api/v1/users/none/disable",
+    answer: 404,
+  },
+  "POST /api/v1/users/:name/enable": {
+    may: "manage-access",
+    url: "/api/v1/users/none/enable",
     answer: 404,
   },
   "POST /api/v1/users/:name/password": {

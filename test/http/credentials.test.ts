@@ -82,6 +82,7 @@ describe("while nobody was given access", () => {
       { forwarded: "for=198.51.100.7" },
       { "x-real-ip": "198.51.100.7" },
       { via: "1.1 proxy" },
+      { "x-forwarded-proto": "https" },
     ];
     for (const headers of others) {
       for (const url of ["/", "/api/v1/targets", "/metrics"]) {
@@ -253,6 +254,18 @@ describe("logins", () => {
     expect(await verifyAudit(served.db)).toBeNull();
   });
 
+  test("a password that was changed meanwhile is not changed by who knew the one before", async () => {
+    const served = await serve();
+    await addUser(served);
+    const { rows } = await served.db.query<{ hash: string }>(
+      `select password_hash as hash from app_user where name = 'li'`,
+    );
+    await changePassword(served, { name: "li", password: "given by an admin" }, SETUP);
+    const late = { name: "li", password: "of a thief, too late", insteadOf: rows[0]!.hash };
+    await expect(changePassword(served, late, SETUP)).rejects.toThrow("meanwhile");
+    expect((await served.login("li", "given by an admin")).statusCode).toBe(200);
+  });
+
   test("nobody can tell a wrong name from a wrong password", async () => {
     const served = await serve();
     await addUser(served);
@@ -340,7 +353,8 @@ describe("logins", () => {
     for (const [at, name] of names.entries()) {
       expect((await served.login(name, PASSWORD, `192.0.2.${at}`)).statusCode).toBe(401);
       const [entry = ""] = await actionsOf(served, admin, "action=login");
-      expect(entry).toMatch(/^unknown login.fail user:[\w?-]{1,95}$/u);
+      // It may be a password in the wrong field, and would stand there for ever.
+      expect(entry).toBe("unknown login.fail user:?");
     }
     expect(await verifyAudit(served.db)).toBeNull();
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { bearer, giveToken } from "../helpers/access.ts";
 import { createTestApp, testClock } from "../helpers/app.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
@@ -8,9 +8,22 @@ import { createVisitor, formsOf, type Visitor } from "../helpers/visitor.ts";
 
 const onEnd = cleanUpAfterEach();
 
-async function serve(config = DEMO_CONFIG) {
+type Served = Awaited<ReturnType<typeof servePeople>>;
+
+/** One for each configuration: what the tests ask for is mostly refused. */
+const started = new Map<string, Served>();
+afterEach(async () => {
+  for (const { db } of started.values()) await db.query(`delete from app_user where name = 'eve'`);
+});
+afterAll(async () => {
+  for (const { close } of started.values()) await close();
+});
+
+async function serve(config = DEMO_CONFIG): Promise<Served> {
+  const known = started.get(config);
+  if (known !== undefined) return known;
   const served = await servePeople({ root: "admin", wu: "admin" }, { config });
-  onEnd(served.close);
+  started.set(config, served);
   return served;
 }
 

@@ -4,7 +4,7 @@ import { systemClock } from "../../src/clock.ts";
 import { addUser, disableUser } from "../../src/manage-access.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { SETUP } from "../helpers/access.ts";
-import { createTestApp } from "../helpers/app.ts";
+import { configOf, createTestApp } from "../helpers/app.ts";
 import { openBrowser } from "../helpers/browser.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
 import { DEMO_CONFIG } from "../helpers/demo-month.ts";
@@ -73,7 +73,9 @@ login:
       aheadMs += ms;
     },
   };
-  const served = await createTestApp({ config, clock, deps: { log, isLoopback: false } });
+  let current = configOf(config);
+  const deps = { log, isLoopback: false, config: () => current };
+  const served = await createTestApp({ config, clock, deps });
   await served.app.listen({ host: "127.0.0.1", port: Number(new URL(origin).port) });
   const stop = async () => {
     await served.close();
@@ -116,6 +118,10 @@ login:
     audit,
     stop,
     provider: () => provider!,
+    /** Another provider in the configuration, while the service runs. */
+    changeIssuer: (text: string) => {
+      current = configOf(config.replace(issuer, text));
+    },
     startProvider: async () => {
       provider = await startOn(port!);
     },
@@ -289,6 +295,27 @@ describe("who is not let in", () => {
     expect(await verifyAudit(db)).toBeNull();
   });
 
+  test("is whoever gave the provider a mail address that it has not looked at", async () => {
+    const { people, enter, me, provider } = await serve({
+      more: "nameClaim: email",
+      grants: `
+    grants: [{ claim: email, value: boss@acme.example, role: admin }]
+`,
+    });
+    people({ "sub-1": LI, "sub-2": LI });
+    const comeAs = (isVerified: boolean) => {
+      const claim = { email: "boss@acme.example", email_verified: isVerified };
+      Object.assign(provider(), { tamper: (claims: object) => ({ ...claims, ...claim }) });
+    };
+    comeAs(false);
+    const thief = await enter("sub-2");
+    expect(thief.answer.status).toBe(403);
+    expect(await me(thief.surfer)).toBe(401);
+    comeAs(true);
+    const { surfer } = await enter("sub-1");
+    expect(await me(surfer)).toMatchObject({ name: "user:boss@acme.example", role: "admin" });
+  });
+
   test("is whoever an admin disabled, whatever the provider says", async () => {
     const served = await serve();
     served.people({ "sub-1": LI });
@@ -414,6 +441,20 @@ describe("attacks", () => {
     const { surfer, url } = await served.toBack("sub-1");
     Object.assign(served.provider(), { tamper, wrongKey });
     await expectRefused(surfer, await surfer.open(url));
+  });
+
+  test("who was vouched for by one provider is nobody of the next one", async () => {
+    const { people, toBack, provider, changeIssuer, db } = await serve();
+    people({ "sub-1": LI });
+    const { surfer, url } = await toBack("sub-1");
+    const tamper = (claims: object) => {
+      changeIssuer("https://next.example");
+      return claims;
+    };
+    Object.assign(provider(), { tamper });
+    expect((await surfer.open(url)).status).toBe(303);
+    const { rows } = await db.query(`select issuer from app_user`);
+    expect(rows).toEqual([{ issuer: provider().issuer }]);
   });
 
   test("is none: a clock that differs by less than a minute", async () => {

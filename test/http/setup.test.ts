@@ -1,9 +1,12 @@
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { giveToken } from "../helpers/access.ts";
 import { createTestApp, testClock } from "../helpers/app.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
 import { DEMO_CONFIG, DEMO_NOW } from "../helpers/demo-month.ts";
+import { startNginx } from "../helpers/nginx.ts";
+import { has } from "../helpers/programs.ts";
 import { createVisitor } from "../helpers/visitor.ts";
 
 const onEnd = cleanUpAfterEach();
@@ -84,6 +87,10 @@ describe("nobody sets up from elsewhere", () => {
     ["through a proxy", { "x-forwarded-for": "203.0.113.7" }],
     ["by a page of another site", { origin: "https://evil.example" }],
     ["by a page on another port", { "sec-fetch-site": "same-site" }],
+    [
+      "by a page of another site, with what a browser sends by itself for a proxy",
+      { origin: "https://evil.example", authorization: "Basic bGk6bGk=" },
+    ],
   ];
   test.each(refused)("%s", async (_, headers) => {
     const { visit, users } = await serve();
@@ -91,6 +98,27 @@ describe("nobody sets up from elsewhere", () => {
     expect(answer.statusCode).toBe(403);
     expect(answer.cookies).toEqual([]);
     expect(await users()).toEqual([]);
+  });
+
+  test.skipIf(!has("nginx"))("through a proxy that does not say that it is one", async () => {
+    const { app, visit } = await serve();
+    expect((await visit().get("/setup")).statusCode).toBe(200);
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const nginx = await startNginx(
+      `server { listen 127.0.0.1:$PORT; location / { proxy_pass http://127.0.0.1:${port}; } }`,
+    );
+    onEnd(nginx.kill);
+    const statusOf = async (at: number, path: string) =>
+      (await fetch(`http://127.0.0.1:${at}${path}`)).status;
+    expect(await statusOf(port, "/setup")).toBe(200);
+    for (const [path, status] of [
+      ["/setup", 403],
+      ["/metrics", 401],
+      ["/api/v1/targets", 401],
+    ] as const) {
+      expect(await statusOf(nginx.port, path), path).toBe(status);
+    }
   });
 
   test("beyond loopback the page and the login tell the command", async () => {

@@ -229,6 +229,8 @@ describe("a badge", () => {
 
   test("says the month's availability so far, of several places the worst", async () => {
     const { body, headers } = await get("/status.svg?show=uptime");
+    // Else no page elsewhere may show it.
+    expect(headers["cross-origin-resource-policy"]).toBe("cross-origin");
     expect(headers["content-type"]).toContain("image/svg+xml");
     const { services } = JSON.parse((await get("/status.json")).body) as {
       services: { availabilityPercent: string | null }[];
