@@ -1,15 +1,17 @@
 import type { Config } from "./config.ts";
-import type { Agreement } from "./core/agreement.ts";
+import type { Evaluated } from "./core/build-report.ts";
 import {
   subjectKey,
   type MonthDocument,
   type TrendFigure,
   type TrendMonth,
+  type VantageCoverage,
 } from "./core/month-document.ts";
-import { previousMonth } from "./core/month.ts";
+import { monthBounds, previousMonth } from "./core/month.ts";
 import { readReport } from "./core/read-report.ts";
 import type { Report } from "./core/report.ts";
-import { readMonth } from "./read-month.ts";
+import { coverVantages } from "./core/vantage-coverage.ts";
+import { readEvidence, readMonth, type MonthFigures } from "./read-month.ts";
 import { reportMonth, type ReportQuery } from "./report-month.ts";
 import type { Queryable } from "./store/connect.ts";
 import { findNewestRevision, findReport } from "./store/reports.ts";
@@ -41,27 +43,51 @@ async function readSlots(
   deps: DocumentDeps,
   report: Report,
   { accounts = null }: ReportQuery,
-): Promise<Pick<MonthDocument, "terms" | "timelines">> {
+): Promise<Pick<MonthDocument, "terms" | "timelines" | "vantages">> {
   const { month, account } = report;
-  const { evaluated } = await readMonth(deps, {
+  const figures = await readMonth(deps, {
     month,
     keep: (target) =>
       (account === null || target.account === account) &&
       (accounts === null || accounts.includes(target.account)),
   });
-  const terms = new Map<string, Agreement>();
-  for (const { subject } of evaluated) terms.set(subject.agreement.id, subject.agreement);
+  const { evaluated } = figures;
   const newest = await findNewestRevision(deps.db, { month, account: account ?? "" });
-  const timelines = new Map(
-    evaluated.map(({ subject: { agreement, id }, figure }) => [
-      subjectKey({ agreement: agreement.id, id }),
-      figure.timeline,
-    ]),
-  );
+  const isNewest = report.revision === newest;
+  const byKey = <Value>(read: (one: Evaluated) => Value) =>
+    new Map(
+      evaluated.map((one) => {
+        const { agreement, id } = one.subject;
+        return [subjectKey({ agreement: agreement.id, id }), read(one)];
+      }),
+    );
   return {
-    terms: [...terms.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    timelines: report.revision === newest ? timelines : null,
+    terms: byKey(({ subject }) => subject.agreement),
+    timelines: isNewest ? byKey(({ figure }) => figure.timeline) : null,
+    vantages: isNewest && account === null ? await readVantages(deps, figures) : null,
   };
+}
+
+/** For the operator alone: the month's counts are read once more. */
+async function readVantages(
+  { db }: DocumentDeps,
+  { month, settledUntilMs, evaluated }: MonthFigures,
+): Promise<readonly VantageCoverage[]> {
+  const subjects = evaluated.map(({ subject }) => subject);
+  const zones = new Set(subjects.map(({ agreement }) => agreement.timeZone));
+  const months = new Map([...zones].map((zone) => [zone, monthBounds(month, zone)]));
+  const bounds = [...months.values()];
+  if (bounds.length === 0) return [];
+  const span = {
+    fromMs: Math.min(...bounds.map(({ fromMs }) => fromMs)),
+    untilMs: Math.max(...bounds.map(({ untilMs }) => untilMs)),
+  };
+  const targets = subjects.flatMap((subject) => subject.targets);
+  return coverVantages(subjects, {
+    monthIn: (zone) => months.get(zone) ?? span,
+    settledUntilMs,
+    evidenceOf: await readEvidence(db, targets, span),
+  });
 }
 
 async function readTrend({ db }: DocumentDeps, report: Report): Promise<TrendMonth[]> {

@@ -2,6 +2,9 @@ import { DateTime } from "luxon";
 import { monthBounds } from "../core/month.ts";
 import type { Report, ReportCredit, ReportOutage, ReportSubject } from "../core/report.ts";
 import type { ResultLine } from "../core/results-ndjson.ts";
+import { verifySteps } from "./report-words-facts.ts";
+import type { ReportWords } from "./report-words-type.ts";
+import { reportWords } from "./report-words.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -45,10 +48,7 @@ export function renderClaimFile(file: ClaimFile): string {
 
 function englishText(file: ClaimFile): string {
   const { report, subject, credit, accountName } = file;
-  const amount =
-    credit.amount === null
-      ? `${credit.percent} % of its fee for the month`
-      : `${credit.amount} ${credit.currency}, which is ${credit.percent} % of its fee for the month`;
+  const amount = claimedText(file, reportWords.en);
   const { from, until } = cycleOf(file);
   return [
     `${md(accountName)} (account ${md(subject.account)}) claims a credit for ` +
@@ -56,7 +56,7 @@ function englishText(file: ClaimFile): string {
       `service level agreement "${md(subject.agreement)}" for ${report.month}, from ${from} to ${until}.`,
     `Its availability in that month was ${subject.availabilityPercent ?? "-"} %. The agreement ` +
       `promises ${subject.objectivePercent} %. Below ${credit.belowPercent} % the agreement gives ` +
-      `a credit of ${credit.percent} %. We claim **${amount}**.`,
+      `a credit of ${credit.percent} %. We claim **${amount}**, in the form that the agreement provides for.`,
     `The claim can be made from ${local(file, credit.claimFrom)} until before ` +
       `${local(file, credit.claimUntil)}.`,
   ].join("\n\n");
@@ -64,20 +64,28 @@ function englishText(file: ClaimFile): string {
 
 function chineseText(file: ClaimFile): string {
   const { report, subject, credit, accountName } = file;
-  const amount =
-    credit.amount === null
-      ? `其当月服务费用的 ${credit.percent} %`
-      : `${credit.amount} ${credit.currency}，即其当月服务费用的 ${credit.percent} %`;
+  const amount = claimedText(file, reportWords.zh);
   const { from, until } = cycleOf(file);
   return [
     `${md(accountName)}（账号 ${md(subject.account)}）依据服务等级协议“${md(subject.agreement)}”，` +
       `就 ${md(subject.id)}（产品 ${subject.product}，地域 ${md(subject.region)}）` +
       `${report.month} 服务周期（${from} 至 ${until}）申请赔偿。`,
-    `该服务周期内的可用性为 ${subject.availabilityPercent ?? "-"} %，协议承诺 ` +
-      `${subject.objectivePercent} %。可用性低于 ${credit.belowPercent} % 时，协议规定的赔偿比例为 ` +
-      `${credit.percent} %。现申请赔偿 **${amount}**。`,
+    `该服务周期内的服务可用性为 ${subject.availabilityPercent ?? "-"} %，协议承诺 ` +
+      `${subject.objectivePercent} %。服务可用性低于 ${credit.belowPercent} % 时，协议规定的赔偿比例为` +
+      `月度服务费用的 ${credit.percent} %。现申请赔偿：**${amount}**，以协议约定的形式（如代金券）支付。`,
     `申请期限：自 ${local(file, credit.claimFrom)} 起，至 ${local(file, credit.claimUntil)} 前。`,
   ].join("\n\n");
+}
+
+/** What is claimed and no more: of a subject's targets those that are credited here. */
+function claimedText({ subject, credit }: ClaimFile, { claim, listOf }: ReportWords): string {
+  const { amount, currency, percent, targets, yieldsTo } = credit;
+  return claim.claimed({
+    amount: amount === null ? null : `${amount} ${currency}`,
+    isLeast: subject.creditNote === "part-fee",
+    percent,
+    targets: yieldsTo.length === 0 ? "" : listOf(targets.map(md)),
+  });
 }
 
 function figureTable(file: ClaimFile): string {
@@ -101,7 +109,7 @@ function figureTable(file: ClaimFile): string {
     ["Counted / 计入", String(counted)],
     ["Bad (B) / 不可用 (B)", bad],
     [
-      "Availability = 1 − B ÷ counted / 可用性 = 1 − B ÷ 计入",
+      "Availability = 1 − B ÷ counted / 服务可用性 = 1 − B ÷ 计入",
       `1 − ${bad.includes("/") ? `(${bad})` : bad} ÷ ${counted} = ${subject.availabilityPercent ?? "-"} % (cut, not rounded / 截断，不进位)`,
     ],
     [
@@ -111,7 +119,7 @@ function figureTable(file: ClaimFile): string {
     ["Coverage / 数据覆盖率", `${subject.coveragePercent ?? "-"} %`],
     ["Objective / 承诺", `${subject.objectivePercent} %`],
     ["Tier / 赔偿档位", `< ${credit.belowPercent} %: ${credit.percent} %`],
-    ["Fee of the month / 当月服务费用", fee],
+    ["Fee of the month / 月度服务费用", fee],
     ["Credit / 赔偿金额", sum],
     [
       "Claim window / 申请期限",
@@ -170,7 +178,7 @@ function resultsText(
   const head = [
     "Planned / 计划时刻",
     "Target / 目标",
-    "Vantage / 监测点",
+    "Vantage / 探测点",
     "Reason / 原因",
     "Latency ms / 延迟 ms",
     "Request id / 请求 ID",
@@ -210,7 +218,15 @@ function exclusionText(file: ClaimFile): string {
   );
 }
 
-function proofText({ report, subject, outages }: ClaimFile): string {
+function verifyText({ report, subject }: ClaimFile, words: ReportWords): string {
+  const { intro, steps, end } = verifySteps({ ...report, account: subject.account }, words);
+  const [stop, between] = words.htmlLang === "en" ? [".", " "] : ["。", ""];
+  const texts = steps.map(({ what, command }) => `${what} \`${command}\`${stop}`);
+  return [intro, ...texts, end].join(between);
+}
+
+function proofText(file: ClaimFile): string {
+  const { report, subject, outages } = file;
   const { rounds, digest, inputs, signature, key, seals } = report.proof;
   const { month, revision } = report;
   const rows: [string, string][] = [
@@ -224,8 +240,6 @@ function proofText({ report, subject, outages }: ClaimFile): string {
     ["Key / 签名密钥", md(key ?? "-")],
   ];
   const sealed = seals.filter(({ day }) => outages.some(({ outage }) => touches(outage, day)));
-  const verify = `nines verify --month ${month}`;
-  const bundle = `nines export --month ${month} --account ${md(subject.account)} --out FILE`;
   return [
     table(["", ""], rows),
     "Seals of the days with outages (UTC) / 有故障日期的封存记录 (UTC)：",
@@ -233,13 +247,7 @@ function proofText({ report, subject, outages }: ClaimFile): string {
       ["Day / 日期", "Revision / 修订版", "Merkle root / 默克尔根"],
       sealed.map(({ day, revision: number, root }) => [day, String(number), md(root)]),
     ),
-    "The results of each round are chained by hashes, each day of them is sealed by a Merkle root, " +
-      "and the signed report names the seals and the terms that it was counted with. " +
-      `Where nines runs, \`${verify}\` checks all of it and derives the figures again. ` +
-      `\`${bundle}\` writes the evidence to one file, which can be checked elsewhere, without nines.`,
-    "各轮测量结果按哈希值首尾相连，每日以默克尔根封存；经签名的报告列明所依据的封存摘要与条款摘要。" +
-      `在运行 nines 的机器上执行 \`${verify}\`，即可逐项校验并重新推导上述数据。` +
-      `执行 \`${bundle}\` 可将全部证据导出为一个文件，无需 nines 即可在他处校验。`,
+    ...[reportWords.en, reportWords.zh].map((words) => verifyText(file, words)),
   ].join("\n\n");
 }
 

@@ -39,7 +39,8 @@ function worstOf(subjects: readonly ReportSubject[]): ReportSubject | null {
   return lowestBy(among, ({ availabilityPercent }) => availabilityPercent) ?? among[0] ?? null;
 }
 
-const RANK: readonly ReportSubject["verdict"][] = [
+/** The order in which subjects are listed. */
+export const RANK: readonly ReportSubject["verdict"][] = [
   "missed",
   "already-missed",
   "insufficient-data",
@@ -69,15 +70,32 @@ export function missedOf({ report }: MonthDocument): Chosen<ReportSubject> {
   return firstOf(missed, LIMITS.timelines);
 }
 
-/** Of its budget; without any, more than anybody. */
-function spentShare(subject: ReportSubject): number {
-  const allowed = allowedSecondsOf(subject);
-  return allowed > 0 ? badSecondsOf(subject) / allowed : Number.MAX_VALUE;
+/** Bad time that the objective allows in the whole month, also while it runs, in seconds. */
+function monthAllowedSeconds({ report }: MonthDocument, subject: ReportSubject): number {
+  if (report.status === "closed") return allowedSecondsOf(subject);
+  const seconds = (Date.parse(report.until) - Date.parse(report.from)) / 1000;
+  return seconds * (1 - Number(subject.objectivePercent) / 100);
 }
 
-/** Those that used some of their budget, the most used first. */
-export function spentOf({ report }: MonthDocument): Chosen<ReportSubject> {
-  const spent = report.subjects.filter(({ bad }) => bad !== "0");
+type Spent = {
+  readonly subject: ReportSubject;
+  readonly badSeconds: number;
+  readonly allowedSeconds: number;
+};
+
+/** Of its budget; without any, more than anybody. */
+const spentShare = ({ badSeconds, allowedSeconds }: Spent) =>
+  allowedSeconds > 0 ? badSeconds / allowedSeconds : Number.MAX_VALUE;
+
+/** Those that used some of the month's budget, the most used first. */
+export function spentOf(document: MonthDocument): Chosen<Spent> {
+  const spent = document.report.subjects
+    .filter(({ bad }) => bad !== "0")
+    .map((subject) => ({
+      subject,
+      badSeconds: badSecondsOf(subject),
+      allowedSeconds: monthAllowedSeconds(document, subject),
+    }));
   return firstOf(
     spent.toSorted((a, b) => spentShare(b) - spentShare(a)),
     LIMITS.budgets,
@@ -101,21 +119,33 @@ export function heatOf(
   document: MonthDocument,
 ): Chosen<{ readonly place: Place; readonly days: readonly BandDay[] }> {
   const places = placesOf(document.report.subjects);
-  const low = ({ worst }: Place) => Number(worst.availabilityPercent ?? 101);
   const isWhole = places.length <= LIMITS.heatRows;
   const { shown, left } = firstOf(
-    isWhole ? places : places.toSorted((a, b) => low(a) - low(b)),
+    isWhole ? places : places.toSorted((a, b) => lowOf(a.worst) - lowOf(b.worst)),
     LIMITS.heatRows,
   );
   const daysOf = daysIn(document);
   const bandOf = (subject: ReportSubject) => {
-    const allowed = allowedSecondsOf(subject);
+    const allowed = monthAllowedSeconds(document, subject);
     return daysOf(subject).map((day) => bandDay(day, allowed));
   };
   return {
     shown: shown.map((place) => ({ place, days: mergeBands(place.subjects.map(bandOf)) })),
     left,
   };
+}
+
+/** For the order; what has no figure comes last. */
+function lowOf({ availabilityPercent }: ReportSubject): number {
+  return Number(availabilityPercent ?? 101);
+}
+
+/** Those whose twelve months are listed, the lowest first. */
+export function trendOf({ report }: MonthDocument): Chosen<ReportSubject> {
+  return firstOf(
+    report.subjects.toSorted((a, b) => lowOf(a) - lowOf(b)),
+    LIMITS.trendRows,
+  );
 }
 
 /** Those below 100 % of something, the lowest first. */

@@ -3,11 +3,10 @@ import { budgetChart } from "./chart-budget.ts";
 import { heatChart } from "./chart-heat.ts";
 import { timelineChart } from "./chart-timeline.ts";
 import { trendChart } from "./chart-trend.ts";
-import { daysIn, firstOf, heatOf, missedOf, spentOf } from "./html-choices.ts";
+import { daysIn, heatOf, missedOf, spentOf, trendOf } from "./figure-choices.ts";
 import { Chart, moreText, Named, ownerOf, Section, Table, type Making } from "./html-parts.tsx";
 import { placeText } from "./pdf-figures.ts";
-import { LIMITS } from "./pdf-limits.ts";
-import { allowedSecondsOf, badSecondsOf, isMissed, monthText } from "./report-words-facts.ts";
+import { isMissed, monthText } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 /** Each day of each product and region. */
@@ -43,13 +42,13 @@ export function Budgets(making: Making) {
   const { shown, left } = spentOf(document);
   if (shown.length === 0) return null;
   const label = `${sections.budgets}, ${monthText(document.report.month, words)}`;
-  const rows = shown.map((subject) => ({
+  const rows = shown.map(({ subject, ...times }) => ({
     name: `${subject.id} · ${subject.agreement}`,
-    badSeconds: badSecondsOf(subject),
-    allowedSeconds: allowedSecondsOf(subject),
+    ...times,
   }));
+  const note = document.report.status === "running" ? notes.budgetsSoFar : notes.budgets;
   return (
-    <Section id="budgets" title={sections.budgets} note={notes.budgets}>
+    <Section id="budgets" title={sections.budgets} note={note}>
       <Chart svg={budgetChart(rows, label, words)} label={label} />
       {left > 0 ? <p class="note">{moreText(making, left, sections.budgets)}</p> : null}
     </Section>
@@ -79,8 +78,6 @@ export function Timelines(making: Making) {
   );
 }
 
-const lowOf = ({ availabilityPercent }: TrendFigure) => Number(availabilityPercent ?? 101);
-
 /** Twelve months: how many objectives were met, and the figures of those that stand lowest. */
 export function Trend(making: Making) {
   const { document, words, own } = making;
@@ -94,10 +91,7 @@ export function Trend(making: Making) {
       </Section>
     );
   }
-  const { shown, left } = firstOf(
-    report.subjects.toSorted((a, b) => lowOf(a) - lowOf(b)),
-    LIMITS.trendRows,
-  );
+  const { shown, left } = trendOf(document);
   const months = trend.map(({ month, subjects }) => ({
     month,
     figures: new Map(subjects?.map((figure) => [subjectKey(figure), figure]) ?? []),

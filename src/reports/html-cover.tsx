@@ -11,7 +11,7 @@ import {
   instantText,
   isMissed,
   monthText,
-  owedText,
+  owedTile,
   verdictText,
   zoneText,
 } from "./report-words-facts.ts";
@@ -92,7 +92,11 @@ function tilesOf({ document, words }: Making): Tile[] {
     ...(report.account === null
       ? [tile(names.accounts, String(Object.keys(accountNames).length))]
       : []),
-    tile(names.met, `${good} / ${counts.all}`, missed > 0),
+    tile(
+      report.status === "running" ? names.within : names.met,
+      `${good} / ${counts.all}`,
+      missed > 0,
+    ),
     tile(
       names.lowest,
       percentText(lowest?.availabilityPercent ?? null, words),
@@ -100,14 +104,7 @@ function tilesOf({ document, words }: Making): Tile[] {
     ),
     tile(names.badTime, durationText(badSeconds, words)),
     tile(names.outages, String(outages)),
-    ...(report.status === "running"
-      ? []
-      : [tile(names.owed, owedTile(report, words.nothing, owedText(report, words)))]),
+    ...(report.status === "running" ? [] : [tile(names.owed, owedTile(report, words))]),
     tile(names.coverage, percentText(covered?.coveragePercent ?? null, words)),
   ];
-}
-
-function owedTile({ subjects }: Report, nothing: string, owed: string): string {
-  if (owed !== "") return owed;
-  return subjects.some(({ credit }) => credit !== null) ? "?" : nothing;
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { groupBy } from "../core/group-by.ts";
 import type { ReportSubject } from "../core/report.ts";
-import { belowWhole, firstOf, placesOf, subjectsOf } from "./html-choices.ts";
+import { belowWhole, firstOf, placesOf, subjectsOf } from "./figure-choices.ts";
 import {
   moreText,
   Named,
@@ -20,11 +20,14 @@ import { LIMITS } from "./pdf-limits.ts";
 import {
   allowedSecondsOf,
   badSecondsOf,
+  countedText,
   countVerdicts,
   durationText,
   isMissed,
   owedText,
+  vantagePercent,
 } from "./report-words-facts.ts";
+import { grouped } from "./report-words-number.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 /** For the operator: each account, the lowest figures of all, and where data is wanting. */
@@ -44,7 +47,40 @@ export function Operator(making: Making) {
         {...{ id: "coverage", title: words.sections.coverage, name: words.columns.coverage }}
         read={({ coveragePercent }) => coveragePercent}
       />
+      <Vantages {...making} />
     </>
+  );
+}
+
+const hours = (minutes: number) => grouped(Math.floor(minutes / 60));
+
+/** What each vantage measured; without it for an earlier revision. */
+function Vantages({ document, words }: Making) {
+  const { columns: c, sections, notes, none } = words;
+  const { vantages } = document;
+  if (vantages === null) return null;
+  return (
+    <Section id="vantages" title={sections.vantages} note={notes.vantages}>
+      <Table
+        caption={sections.vantages}
+        heads={[
+          { name: c.vantage },
+          ...numbers(c.targets, c.planned, c.measured, c.failedShare, c.coverage),
+        ]}
+        rows={vantages.map((one) => ({
+          key: one.vantage,
+          cells: [
+            one.vantage,
+            grouped(one.targets),
+            hours(one.planned),
+            hours(one.measured),
+            hours(one.failed),
+            percentText(vantagePercent(one), words),
+          ],
+        }))}
+        none={none.vantages}
+      />
+    </Section>
   );
 }
 
@@ -120,7 +156,9 @@ function Lowest(props: {
           cells: [
             <SubjectName {...{ making, subject }} />,
             `${subject.objectivePercent} %`,
-            <Bad isBad={isMissed(subject)}>{percentText(read(subject), words)}</Bad>,
+            <Bad isBad={id === "worst" && isMissed(subject)}>
+              {percentText(read(subject), words)}
+            </Bad>,
             <VerdictText verdict={subject.verdict} words={words} />,
           ],
         }))}
@@ -151,7 +189,7 @@ export function Places(making: Making) {
     <Section id="places" title={sections.places} note={words.notes.places}>
       <Table
         caption={sections.places}
-        heads={[{ name: c.place }, ...numbers(c.subjects), ...figureHeads(words)]}
+        heads={[{ name: c.place }, ...numbers(c.subjects), ...figureHeads(making)]}
         rows={shown.map(({ subjects, worst }) => ({
           key: `${worst.agreement} ${worst.id}`,
           cells: [
@@ -176,7 +214,7 @@ export function Subjects(making: Making) {
     <Section id="subjects" title={sections.subjects} note={words.cutNote}>
       <Table
         caption={sections.subjects}
-        heads={[{ name: words.columns.subject }, ...figureHeads(words)]}
+        heads={[{ name: words.columns.subject }, ...figureHeads(making)]}
         rows={shown.map((subject) => ({
           key: `${subject.agreement} ${subject.id}`,
           cells: [<SubjectName {...{ making, subject }} />, ...figureCells(subject, words)],
@@ -188,9 +226,10 @@ export function Subjects(making: Making) {
   );
 }
 
-function figureHeads({ columns: c }: ReportWords): Head[] {
+function figureHeads({ document, words: { columns: c } }: Making): Head[] {
+  const allowed = document.report.status === "running" ? c.allowedSoFar : c.allowedTime;
   return [
-    ...numbers(c.objective, c.availability, c.badTime, c.allowedTime, c.coverage),
+    ...numbers(c.objective, c.availability, c.badTime, allowed, c.coverage),
     { name: c.verdict },
   ];
 }
@@ -200,8 +239,8 @@ function figureCells(subject: ReportSubject, words: ReportWords): ComponentChild
   return [
     `${subject.objectivePercent} %`,
     <Bad isBad={isBad}>{percentText(subject.availabilityPercent, words)}</Bad>,
-    <Bad isBad={isBad}>{durationText(badSecondsOf(subject), words)}</Bad>,
-    durationText(allowedSecondsOf(subject), words),
+    <Bad isBad={isBad}>{countedText(subject, badSecondsOf(subject), words)}</Bad>,
+    countedText(subject, allowedSecondsOf(subject), words),
     percentText(subject.coveragePercent, words),
     <VerdictText verdict={subject.verdict} words={words} />,
   ];

@@ -1,18 +1,19 @@
-import type { Agreement } from "../core/agreement.ts";
-import { firstOf } from "./html-choices.ts";
+import { firstOf } from "./figure-choices.ts";
 import { moreText, Section, Table, type Making } from "./html-parts.tsx";
+import { closingReason } from "./closing-reason.ts";
+import { methodParts } from "./method-parts.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { instantText, methodText, proofRows, verifyText } from "./report-words-facts.ts";
+import { proofRows, verifySteps } from "./report-words-facts.ts";
 
 /** What this revision changed against the one before. */
 export function Changes(making: Making) {
-  const { document, words } = making;
+  const { document, words, lang } = making;
   const { columns: c, sections } = words;
   const { closing } = document.report;
   if (closing === null || closing.changes.length === 0) return null;
   const { shown, left } = firstOf(closing.changes, LIMITS.changes);
   return (
-    <Section id="changes" title={sections.changes} note={closing.reason}>
+    <Section id="changes" title={sections.changes} note={closingReason(closing.reason, lang)}>
       <Table
         caption={sections.changes}
         heads={[c.subject, c.field, c.before, c.after].map((name) => ({ name }))}
@@ -34,34 +35,28 @@ export function Changes(making: Making) {
 
 /** How each agreement of the report is counted, and where its terms are written. */
 export function Method({ document, words, lang }: Making) {
-  const { report, terms } = document;
-  const used = new Set(report.subjects.map(({ agreement }) => agreement));
-  if (used.size === 0) return null;
-  const known = terms.filter(({ id }) => used.has(id));
-  const unknown = [...used].filter((id) => !known.some((agreement) => agreement.id === id));
-  const headOf = ({ id, objectivePercent, fromMs, timeZone }: Agreement) => {
-    const from = instantText(new Date(fromMs).toISOString(), timeZone).slice(0, 10);
-    return `${id} · ${objectivePercent} % · ${words.method.inForce(from)}`;
-  };
+  const { common, parts } = methodParts(document, lang);
+  if (parts.length === 0) return null;
   return (
     <Section id="method" title={words.sections.method}>
-      {known.map((agreement) => (
-        <>
-          <h3>{headOf(agreement)}</h3>
-          <ul class="method">
-            {methodText(agreement, lang).map((line) => (
-              <li>{line}</li>
-            ))}
-          </ul>
-        </>
-      ))}
-      {unknown.map((id) => (
-        <>
-          <h3>{id}</h3>
-          <p>{words.method.unknown}</p>
-        </>
+      {common.length === 0 ? null : <Lines head={words.method.allAgreements} lines={common} />}
+      {parts.map(({ agreement, facts, lines }) => (
+        <Lines head={[agreement, ...facts].join(" · ")} lines={lines} />
       ))}
     </Section>
+  );
+}
+
+function Lines({ head, lines }: { readonly head: string; readonly lines: readonly string[] }) {
+  return (
+    <>
+      <h3>{head}</h3>
+      <ul class="method">
+        {lines.map((line) => (
+          <li>{line}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -69,6 +64,7 @@ export function Method({ document, words, lang }: Making) {
 export function Proof({ document, words, own }: Making) {
   const { columns: c, sections, proof } = words;
   const { seals } = document.report.proof;
+  const { intro, steps, end } = verifySteps(document.report, words);
   return (
     <Section id="proof" title={sections.proof}>
       <Table
@@ -81,7 +77,15 @@ export function Proof({ document, words, own }: Making) {
         none={words.nothing}
       />
       <h3>{proof.how}</h3>
-      <p>{verifyText(document, words)}</p>
+      <p>{intro}</p>
+      {steps.map(({ what, command }) => (
+        <p>
+          {what}
+          <br />
+          <code>{command}</code>
+        </p>
+      ))}
+      {end === "" ? null : <p>{end}</p>}
       {seals.length === 0 ? null : (
         <>
           <h3>{sections.seals}</h3>

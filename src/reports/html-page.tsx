@@ -67,7 +67,9 @@ function Foot({ document, words }: Making) {
   const { report, timeZone } = document;
   const parts = [
     `${words.title} · ${monthText(report.month, words)}`,
-    `${words.columns.revision} ${report.revision}`,
+    report.status === "running"
+      ? words.statuses.running
+      : `${words.columns.revision} ${report.revision}`,
     words.timesIn(timeZone),
     report.proof.digest,
   ];

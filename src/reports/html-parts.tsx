@@ -31,7 +31,12 @@ export function Section(props: {
   );
 }
 
-export type Head = { readonly name: string; readonly isNumber?: boolean };
+export type Head = {
+  readonly name: string;
+  readonly isNumber?: boolean;
+  /** An instant, which stays on one line. */
+  readonly isTime?: boolean;
+};
 
 /** Columns of numbers. */
 export const numbers = (...names: readonly string[]): Head[] =>
@@ -50,7 +55,10 @@ export function Table(props: {
 }) {
   const { caption, heads, rows, none, more = "" } = props;
   if (rows.length === 0) return <p class="note">{none}</p>;
-  const look = (place: number) => (heads[place]?.isNumber === true ? "number" : undefined);
+  const look = (place: number) => {
+    const { isNumber = false, isTime = false } = heads[place] ?? {};
+    return isNumber ? "number" : isTime ? "time" : undefined;
+  };
   return (
     <>
       <div class="scroll" role="region" aria-label={caption} tabIndex={0}>

@@ -82,6 +82,7 @@ ${charts}
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 4px 18px 14px; margin: 10px 0; }
 .claim { border-left: 3px solid var(--accent); padding-top: 14px; }
 .label { color: var(--quiet); font-size: 13px; font-weight: 700; margin-top: 10px; }
+.total { text-align: right; padding: 8px 14px; }
 .prose > * { margin: 6px 0; } .prose ul, .prose ol { padding-left: 22px; }
 .prose pre { overflow-x: auto; padding: 8px; background: var(--raised); border-radius: 6px; }
 .prose blockquote { padding-left: 12px; border-left: 3px solid var(--line); }
@@ -96,10 +97,10 @@ footer { margin-top: 40px; color: var(--quiet); font-size: 13px; }
   body { max-width: none; padding: 0; background: none; font-size: 10pt; }
   nav, .screen { display: none; }
   table, thead th, td span.under, tbody th span, .note, .small { font-size: 8.5pt; }
-  th, td { padding: 3px 6px; min-width: 0; overflow-wrap: anywhere; }
+  th, td { padding: 3px 6px; min-width: 0; overflow-wrap: anywhere; } td.time, td.number { overflow-wrap: normal; }
   .many th, .many td { padding: 2px; font-size: 6.5pt; white-space: normal; }
   .scroll { overflow: visible; border: 0; } .chart svg { min-width: 0; }
-  h2, h3 { break-after: avoid; } tr, .card, .chart, .tiles div { break-inside: avoid; }
+  h2, h3, h2 + .note { break-after: avoid; } tr, .card, .chart, .tiles div { break-inside: avoid; }
   thead { display: table-header-group; }
   a { color: inherit; text-decoration: none; }
   .verdict, .tiles div, .card, .chart { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

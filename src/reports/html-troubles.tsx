@@ -1,31 +1,34 @@
 import type { ComponentChildren } from "preact";
 import { reasonText } from "../core/reason-text.ts";
-import type { ReportCredit, ReportMalfunction, ReportSubject } from "../core/report.ts";
-import { firstOf } from "./html-choices.ts";
+import type { ReportMalfunction, ReportSubject } from "../core/report.ts";
+import { firstOf } from "./figure-choices.ts";
 import { moreText, Named, numbers, ownerOf, Section, Table, type Making } from "./html-parts.tsx";
 import { proseHtml } from "./markdown.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import {
   claimText,
+  claimTime,
   durationText,
   instantText,
+  isClaimable,
   isMissed,
   moneyText,
-  zoneOf,
+  owedOf,
+  owedText,
+  type Owed,
 } from "./report-words-facts.ts";
 import { listExclusions, listOutages, type ExclusionRow, type OutageRow } from "./tables-rows.ts";
-
-type Owed = { readonly subject: ReportSubject; readonly credit: ReportCredit };
 
 /** What is owed, with a claim for each that can be sent as it stands. */
 export function Credits(making: Making) {
   const { document, words } = making;
   const { columns: c, sections } = words;
-  const owed = document.report.subjects.flatMap((subject): Owed[] =>
-    subject.credit === null ? [] : [{ subject, credit: subject.credit }],
-  );
+  const { report } = document;
+  const owed = owedOf(report);
   const { shown, left } = firstOf(owed, LIMITS.credits);
-  const claims = firstOf(owed, LIMITS.claims);
+  const claims = firstOf(owed.filter(isClaimable), LIMITS.claims);
+  const totals = report.credits.filter(({ by }) => by === "account");
+  const total = owed.length > 1 && totals.length === 1 ? owedText(report, words) : "";
   return (
     <>
       <Section id="credits" title={sections.credits}>
@@ -34,15 +37,20 @@ export function Credits(making: Making) {
           heads={[
             { name: c.subject },
             ...numbers(c.tier, c.creditPercent, c.fee, c.amount),
-            { name: c.claimFrom },
-            { name: c.claimUntil },
+            { name: c.claimFrom, isTime: true },
+            { name: c.claimUntil, isTime: true },
           ]}
           rows={shown.map((one) => creditRow(making, one))}
-          none={words.none.credits}
+          none={report.status === "running" ? words.none.creditsYet : words.none.credits}
           more={moreText(making, left, sections.credits)}
         />
+        {total === "" ? null : (
+          <p class="total">
+            {sections.creditTotals} <strong>{total}</strong>
+          </p>
+        )}
       </Section>
-      {owed.length === 0 ? null : (
+      {claims.shown.length === 0 ? null : (
         <Section id="claims" title={sections.claim}>
           {claims.shown.map((one) => {
             const { text, window } = claimText(document, one, words);
@@ -65,7 +73,6 @@ export function Credits(making: Making) {
 function creditRow(making: Making, { subject, credit }: Owed) {
   const { document, words } = making;
   const { percent, belowPercent, fee, amount, currency, claimFrom, claimUntil, yieldsTo } = credit;
-  const zone = zoneOf(document, subject.agreement);
   const figure = `${subject.availabilityPercent ?? words.nothing} %`;
   const notes = [
     `${ownerOf(making, subject)} · ${figure}`,
@@ -85,8 +92,8 @@ function creditRow(making: Making, { subject, credit }: Owed) {
       `${percent} %`,
       fee === null ? words.nothing : moneyText(fee, currency),
       <strong>{amount === null ? words.nothing : moneyText(amount, currency)}</strong>,
-      instantText(claimFrom, zone),
-      instantText(claimUntil, zone),
+      claimTime(document, subject, claimFrom),
+      claimTime(document, subject, claimUntil),
     ],
   };
 }
@@ -107,8 +114,8 @@ export function Outages(making: Making) {
         caption={sections.outages}
         heads={[
           { name: c.subject },
-          { name: c.from },
-          { name: c.until },
+          { name: c.from, isTime: true },
+          { name: c.until, isTime: true },
           { name: c.length, isNumber: true },
           { name: c.reason },
           { name: c.malfunction },
@@ -243,7 +250,13 @@ function Excluded(props: {
     <Section id={part} title={sections[part]}>
       <Table
         caption={sections[part]}
-        heads={[c.reason, c.from, c.until, c.subjects, c.approvedBy].map((name) => ({ name }))}
+        heads={[
+          { name: c.reason },
+          { name: c.from, isTime: true },
+          { name: c.until, isTime: true },
+          { name: c.subjects },
+          { name: c.approvedBy },
+        ]}
         rows={shown.map(({ exclusion, subjects }) => ({
           key: `${exclusion.id} ${exclusion.from}`,
           cells: [

@@ -10,7 +10,7 @@ import {
   instantText,
   isMissed,
   monthText,
-  owedText,
+  owedTile,
   verdictText,
   zoneText,
 } from "./report-words-facts.ts";
@@ -142,8 +142,6 @@ function tilesOf({ report, accountNames }: MonthDocument, words: ReportWords): T
   const outages = subjects.reduce((sum, subject) => sum + subject.outages.length, 0);
   const lowest = lowestBy(subjects, ({ availabilityPercent }) => availabilityPercent);
   const coverage = lowestBy(subjects, ({ coveragePercent }) => coveragePercent);
-  const owed = owedText(report, words);
-  const isOwed = subjects.some(({ credit }) => credit !== null);
   const good = counts.met + counts["on-track"] + counts["at-risk"];
   return [
     ...(report.account === null
@@ -161,9 +159,7 @@ function tilesOf({ report, accountNames }: MonthDocument, words: ReportWords): T
     },
     { name: names.badTime, value: durationText(badSeconds, words) },
     { name: names.outages, value: grouped(outages) },
-    ...(report.status === "running"
-      ? []
-      : [{ name: names.owed, value: owed === "" ? (isOwed ? "?" : words.nothing) : owed }]),
+    ...(report.status === "running" ? [] : [{ name: names.owed, value: owedTile(report, words) }]),
     {
       name: names.coverage,
       value: coverage === null ? words.nothing : `${coverage.coveragePercent} %`,

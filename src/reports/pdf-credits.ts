@@ -1,21 +1,23 @@
 import type { Content, TableCell } from "pdfmake";
 import type { MonthDocument } from "../core/month-document.ts";
-import type { ReportCredit, ReportSubject } from "../core/report.ts";
 import { PAINT } from "./chart-svg.ts";
 import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { block, heading, numberCell, tableSection, type TableColumn } from "./pdf-parts.ts";
-import { claimText, instantText, moneyText, zoneOf } from "./report-words-facts.ts";
+import {
+  claimText,
+  claimTime,
+  isClaimable,
+  moneyText,
+  owedOf,
+  type Owed,
+} from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
-
-type Owed = { readonly subject: ReportSubject; readonly credit: ReportCredit };
 
 /** What is owed, and a claim for each of it that can be sent as it stands. */
 export function creditSections({ document, words }: Making): Content[] {
   const { report } = document;
-  const owed = report.subjects.flatMap((subject): Owed[] =>
-    subject.credit === null ? [] : [{ subject, credit: subject.credit }],
-  );
+  const owed = owedOf(report);
   const listed = owed.slice(0, LIMITS.credits);
   const left = owed.length - listed.length;
   const totals = report.credits.filter(({ by }) => by === "account");
@@ -28,10 +30,10 @@ export function creditSections({ document, words }: Making): Content[] {
       columns: columnsOf(words),
       rows:
         sum === undefined ? rows : [...rows, sumRow(moneyText(sum.amount, sum.currency), words)],
-      none: words.none.credits,
+      none: report.status === "running" ? words.none.creditsYet : words.none.credits,
       after: left > 0 ? moreText(left, words.sections.credits, words) : "",
     }),
-    ...claims(owed, { document, words }),
+    ...claims(owed.filter(isClaimable), { document, words }),
   ];
 }
 
@@ -50,7 +52,6 @@ function columnsOf({ columns: c }: ReportWords): TableColumn[] {
 type Place = { readonly document: MonthDocument; readonly words: ReportWords };
 
 function creditRow({ subject, credit }: Owed, { document, words }: Place): TableCell[] {
-  const zone = zoneOf(document, subject.agreement);
   const owner = document.report.account === null ? `${subject.account} · ` : "";
   const notes = [
     ...(subject.creditNote === null ? [] : [words.creditNotes[subject.creditNote]]),
@@ -68,17 +69,24 @@ function creditRow({ subject, credit }: Owed, { document, words }: Place): Table
         ...notes.map((text) => ({ text, style: "note", fontSize: 7 })),
       ],
     },
-    numberCell(`< ${credit.belowPercent} %`),
-    numberCell(`${credit.percent} %`),
-    numberCell(credit.fee === null ? words.nothing : moneyText(credit.fee, credit.currency)),
-    {
-      text: credit.amount === null ? words.nothing : moneyText(credit.amount, credit.currency),
-      alignment: "right",
-      bold: true,
-    },
-    instantText(credit.claimFrom, zone),
-    instantText(credit.claimUntil, zone),
+    numberCell(whole(`< ${credit.belowPercent} %`)),
+    numberCell(whole(`${credit.percent} %`)),
+    moneyCell(credit.fee, credit.currency, words),
+    { ...moneyCell(credit.amount, credit.currency, words), bold: true },
+    claimTime(document, subject, credit.claimFrom),
+    claimTime(document, subject, credit.claimUntil),
   ];
+}
+
+/** A figure stays with its unit. */
+function whole(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
+}
+
+function moneyCell(amount: string | null, currency: string, { nothing }: ReportWords) {
+  const text = amount === null ? nothing : moneyText(amount, currency);
+  // A longer one may break after its currency.
+  return { text: text.length > 18 ? text : whole(text), alignment: "right" } as const;
 }
 
 function sumRow(amount: string, words: ReportWords): TableCell[] {
@@ -87,7 +95,7 @@ function sumRow(amount: string, words: ReportWords): TableCell[] {
     {},
     {},
     {},
-    { text: amount, bold: true, alignment: "right" },
+    { text: amount.length > 18 ? amount : whole(amount), bold: true, alignment: "right" },
     { text: "", colSpan: 2 },
     {},
   ];

@@ -1,15 +1,23 @@
 import type { Content, TableCell } from "pdfmake";
 import { subjectKey, type MonthDocument } from "../core/month-document.ts";
-import { mergeBands } from "../core/overview-view.ts";
 import { regionName } from "../core/region-name.ts";
 import type { ReportSubject } from "../core/report.ts";
-import { bandDay, timelineDays } from "../core/target-view.ts";
-import type { BandDay, Lang, TimelineDay } from "../core/views.ts";
+import type { Lang } from "../core/views.ts";
 import { budgetChart } from "./chart-budget.ts";
 import { heatChart } from "./chart-heat.ts";
 import { timelineChart } from "./chart-timeline.ts";
 import { trendChart } from "./chart-trend.ts";
-import { lowestBy } from "./pdf-cover.ts";
+import {
+  daysIn,
+  firstOf,
+  heatOf,
+  missedOf,
+  placesOf,
+  RANK,
+  spentOf,
+  subjectsOf,
+  trendOf,
+} from "./figure-choices.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import {
   CONTENT_WIDTH,
@@ -24,8 +32,8 @@ import {
 import {
   allowedSecondsOf,
   badSecondsOf,
+  countedText,
   countVerdicts,
-  durationText,
   isMissed,
   monthText,
 } from "./report-words-facts.ts";
@@ -51,47 +59,15 @@ function productText(product: string, { productNames }: ReportWords): string {
   return names[product]?.[0] ?? product;
 }
 
-type Place = { readonly subjects: ReportSubject[]; readonly worst: ReportSubject };
-
-/** Subjects by product, region and agreement, with the worst of each. */
-function placesOf(subjects: readonly ReportSubject[]): Place[] {
-  const places = new Map<string, ReportSubject[]>();
-  for (const subject of subjects) {
-    const key = `${subject.product}\n${subject.region}\n${subject.agreement}`;
-    const known = places.get(key);
-    if (known === undefined) places.set(key, [subject]);
-    else known.push(subject);
-  }
-  return [...places]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, list]) => {
-      const worst = worstOf(list);
-      return worst === null ? [] : [{ subjects: list, worst }];
-    });
-}
-
-/** One that missed goes before one that has a lower figure of another kind of verdict. */
-function worstOf(subjects: readonly ReportSubject[]): ReportSubject | null {
-  const missed = subjects.filter(isMissed);
-  const among = missed.length > 0 ? missed : subjects;
-  return lowestBy(among, ({ availabilityPercent }) => availabilityPercent) ?? among[0] ?? null;
-}
-
 /** Each product and region, by its worst subject. */
 export function placesSection({ document, words, lang }: Making): Content[] {
-  const places = placesOf(document.report.subjects);
-  const c = words.columns;
+  const { shown, left } = firstOf(placesOf(document.report.subjects), LIMITS.places);
   const columns: TableColumn[] = [
-    { name: c.place, width: "*" },
-    { name: c.subjects, width: "auto", align: "right" },
-    { name: c.objective, width: "auto", align: "right" },
-    { name: c.availability, width: "auto", align: "right" },
-    { name: c.badTime, width: "auto", align: "right" },
-    { name: c.allowedTime, width: "auto", align: "right" },
-    { name: c.coverage, width: "auto", align: "right" },
-    { name: c.verdict, width: "auto" },
+    { name: words.columns.place, width: "*" },
+    { name: words.columns.subjects, width: "auto", align: "right" },
+    ...figureColumns(document, words),
   ];
-  const rows = places.slice(0, LIMITS.places).map(({ subjects, worst }): TableCell[] => [
+  const rows = shown.map(({ subjects, worst }): TableCell[] => [
     {
       stack: [
         { text: placeText(worst, { words, lang }), bold: true },
@@ -101,7 +77,6 @@ export function placesSection({ document, words, lang }: Making): Content[] {
     numberCell(String(subjects.length)),
     ...figureCells(worst, words),
   ]);
-  const left = places.length - rows.length;
   return tableSection({
     title: words.sections.places,
     note: words.notes.places,
@@ -112,6 +87,18 @@ export function placesSection({ document, words, lang }: Making): Content[] {
   });
 }
 
+function figureColumns({ report }: MonthDocument, { columns: c }: ReportWords): TableColumn[] {
+  const allowed = report.status === "running" ? c.allowedSoFar : c.allowedTime;
+  return [
+    ...[c.objective, c.availability, c.badTime, allowed, c.coverage].map((name): TableColumn => ({
+      name,
+      width: "auto",
+      align: "right",
+    })),
+    { name: c.verdict, width: "auto" },
+  ];
+}
+
 /** Objective, figure, bad, allowed, coverage and verdict. */
 function figureCells(subject: ReportSubject, words: ReportWords): TableCell[] {
   const { availabilityPercent: figure, coveragePercent: coverage } = subject;
@@ -119,8 +106,8 @@ function figureCells(subject: ReportSubject, words: ReportWords): TableCell[] {
   return [
     numberCell(`${subject.objectivePercent} %`),
     numberCell(figure === null ? words.nothing : `${figure} %`, isBad),
-    numberCell(durationText(badSecondsOf(subject), words), isBad),
-    numberCell(durationText(allowedSecondsOf(subject), words)),
+    numberCell(countedText(subject, badSecondsOf(subject), words), isBad),
+    numberCell(countedText(subject, allowedSecondsOf(subject), words)),
     numberCell(coverage === null ? words.nothing : `${coverage} %`),
     verdictCell(subject.verdict, words),
   ];
@@ -130,35 +117,13 @@ export function moreText(left: number, what: string, words: ReportWords): string
   return `${words.notes.more(left, what)} ${words.notes.elsewhere}`;
 }
 
-const RANK: readonly ReportSubject["verdict"][] = [
-  "missed",
-  "already-missed",
-  "insufficient-data",
-  "at-risk",
-  "on-track",
-  "met",
-];
-
 /** Every subject; of many, those that missed their objective or were struck. */
 export function subjectsSection({ document, words, lang }: Making): Content[] {
   const { subjects, account } = document.report;
-  const isWhole = subjects.length <= LIMITS.allSubjects;
-  const struck = subjects.filter(
-    ({ verdict, outages }) =>
-      verdict === "insufficient-data" || isMissed({ verdict }) || outages.length > 0,
-  );
-  const listed = (isWhole ? subjects : struck)
-    .toSorted((a, b) => RANK.indexOf(a.verdict) - RANK.indexOf(b.verdict))
-    .slice(0, isWhole ? LIMITS.allSubjects : LIMITS.struckSubjects);
-  const c = words.columns;
-  const columns: TableColumn[] = [
-    { name: c.subject, width: "*" },
-    { name: c.objective, width: "auto", align: "right" },
-    { name: c.availability, width: "auto", align: "right" },
-    { name: c.badTime, width: "auto", align: "right" },
-    { name: c.allowedTime, width: "auto", align: "right" },
-    { name: c.coverage, width: "auto", align: "right" },
-    { name: c.verdict, width: "auto" },
+  const { shown: listed, left } = subjectsOf(document);
+  const columns = [
+    { name: words.columns.subject, width: "*" } as const,
+    ...figureColumns(document, words),
   ];
   const rows = listed.map((subject): TableCell[] => {
     const owner = account === null ? `${subject.account} · ` : "";
@@ -168,7 +133,6 @@ export function subjectsSection({ document, words, lang }: Making): Content[] {
       ...figureCells(subject, words),
     ];
   });
-  const left = subjects.length - listed.length;
   return tableSection({
     title: words.sections.subjects,
     note: words.cutNote,
@@ -188,23 +152,7 @@ function leftText(
   const counts = countVerdicts(subjects.filter((subject) => !shown.has(subject)));
   return RANK.filter((verdict) => counts[verdict] > 0)
     .map((verdict) => `${words.verdicts[verdict]} ${counts[verdict]}`)
-    .join(", ");
-}
-
-type Dated = ReadonlyMap<string, readonly TimelineDay[]>;
-
-function daysOf({ document }: Making, subjects: readonly ReportSubject[]): Dated {
-  const { report, timelines, timeZone } = document;
-  const fromMs = Date.parse(report.from);
-  const settledMs = Date.parse(report.settledUntil);
-  const untilMs = Math.min(Date.parse(report.until), Math.max(settledMs, fromMs + 1));
-  return new Map(
-    subjects.map((subject) => {
-      const key = subjectKey(subject);
-      const runs = timelines?.get(key) ?? [];
-      return [key, timelineDays({ fromMs, untilMs, timeZone, runs })];
-    }),
-  );
+    .join(words.htmlLang === "en" ? ", " : "，");
 }
 
 /** Heat map, budgets, and the timeline of each subject that missed. */
@@ -216,18 +164,12 @@ export function chartSections(making: Making): Content[] {
     const text = { text: words.none.timelines, color: VERDICT_PAINT["insufficient-data"] };
     return [block([...heading(words.sections.heatMap), text]), ...budgetSection(making)];
   }
-  const places = placesOf(subjects);
-  // Worst first where not all have room.
-  const chosen =
-    places.length <= LIMITS.heatRows
-      ? places
-      : places.toSorted((a, b) => lowOf(a) - lowOf(b)).slice(0, LIMITS.heatRows);
-  const rows = chosen.map(({ subjects: members, worst }) => ({
+  const { shown, left } = heatOf(document);
+  const rows = shown.map(({ place: { worst }, days }) => ({
     name: `${placeText(worst, making)} · ${worst.agreement}`,
-    days: mergeBands(members.map((one) => bandsOf(making, one))),
+    days,
   }));
   const label = `${words.sections.heatMap}, ${monthText(month, words)}`;
-  const left = places.length - rows.length;
   return [
     block([
       ...heading(words.sections.heatMap, words.notes.heatMap),
@@ -238,16 +180,6 @@ export function chartSections(making: Making): Content[] {
   ];
 }
 
-function lowOf({ worst }: Place): number {
-  return worst.availabilityPercent === null ? 101 : Number(worst.availabilityPercent);
-}
-
-function bandsOf(making: Making, subject: ReportSubject): readonly BandDay[] {
-  const days = daysOf(making, [subject]).get(subjectKey(subject)) ?? [];
-  const allowed = allowedSecondsOf(subject);
-  return days.map((day) => bandDay(day, allowed));
-}
-
 function noteOf(text: string): Content {
   return { text, style: "note", margin: [0, 4, 0, 0] };
 }
@@ -256,30 +188,19 @@ export function chart(svg: string): Content {
   return { svg, width: CONTENT_WIDTH, font: "NotoSansSC" };
 }
 
-/** Bad time as a multiple of the allowance; for the order only. */
-function burntShare(subject: ReportSubject): number {
-  const allowed = allowedSecondsOf(subject);
-  if (allowed > 0) return badSecondsOf(subject) / allowed;
-  return badSecondsOf(subject) > 0 ? Infinity : 0;
-}
-
 function budgetSection({ document, words }: Making): Content[] {
-  const { subjects, month } = document.report;
-  const used = subjects.filter((subject) => badSecondsOf(subject) > 0);
-  if (used.length === 0) return [];
-  const rows = used
-    .toSorted((a, b) => Math.sign(burntShare(b) - burntShare(a)) || 0)
-    .slice(0, LIMITS.budgets)
-    .map((subject) => ({
-      name: `${subject.id} · ${subject.agreement}`,
-      badSeconds: badSecondsOf(subject),
-      allowedSeconds: allowedSecondsOf(subject),
-    }));
+  const { month, status } = document.report;
+  const { shown, left } = spentOf(document);
+  if (shown.length === 0) return [];
+  const rows = shown.map(({ subject, ...times }) => ({
+    name: `${subject.id} · ${subject.agreement}`,
+    ...times,
+  }));
+  const note = status === "running" ? words.notes.budgetsSoFar : words.notes.budgets;
   const label = `${words.sections.budgets}, ${monthText(month, words)}`;
-  const left = used.length - rows.length;
   return [
     block([
-      ...heading(words.sections.budgets, words.notes.budgets),
+      ...heading(words.sections.budgets, note),
       chart(budgetChart(rows, label, words)),
       ...(left > 0 ? [noteOf(moreText(left, words.sections.budgets, words))] : []),
     ]),
@@ -290,19 +211,15 @@ function budgetSection({ document, words }: Making): Content[] {
 export function timelinesSection(making: Making): Content[] {
   const { document, words } = making;
   if (document.timelines === null) return [];
-  const missed = document.report.subjects
-    .filter(isMissed)
-    .toSorted((a, b) => Number(a.availabilityPercent) - Number(b.availabilityPercent));
-  const shown = missed.slice(0, LIMITS.timelines);
-  const days = daysOf(making, shown);
+  const { shown, left } = missedOf(document);
+  const daysOf = daysIn(document);
   const charts = shown.map((subject, index) => {
     const label = `${subject.id} · ${subject.agreement} · ${monthText(document.report.month, words)}`;
     const title = { text: label, style: "subheading", margin: [0, 6, 0, 4] } satisfies Content;
-    const svg = timelineChart(days.get(subjectKey(subject)) ?? [], label, words);
+    const svg = timelineChart(daysOf(subject), label, words);
     const head = index === 0 ? heading(words.sections.timelines, words.notes.timelines) : [];
     return block([...head, title, chart(svg)]);
   });
-  const left = missed.length - shown.length;
   return [
     ...charts,
     ...(left > 0 ? [noteOf(moreText(left, words.sections.timelines, words))] : []),
@@ -316,14 +233,12 @@ export function trendSection({ document, words }: Making): Content[] {
   if (trend.filter(({ subjects }) => subjects !== null).length < 2) {
     return [block([...heading(words.sections.trend), { text: words.none.trend, style: "note" }])];
   }
-  const chosen = report.subjects
-    .toSorted((a, b) => Number(a.availabilityPercent ?? 101) - Number(b.availabilityPercent ?? 101))
-    .slice(0, LIMITS.trendRows);
+  const { shown, left } = trendOf(document);
   const months = trend.map(({ month, subjects }) => ({
     month,
     figures: new Map(subjects?.map((figure) => [subjectKey(figure), figure]) ?? []),
   }));
-  const rows = chosen.map((subject): TableCell[] => [
+  const rows = shown.map((subject): TableCell[] => [
     {
       stack: [subject.id, { text: subject.agreement, style: "note", fontSize: 6.5 }],
       fontSize: 7.5,
@@ -350,7 +265,6 @@ export function trendSection({ document, words }: Making): Content[] {
     })),
   ];
   const label = `${words.sections.trend}, ${monthText(report.month, words)}`;
-  const left = report.subjects.length - rows.length;
   return [
     block([
       ...heading(words.sections.trend, words.notes.trend),

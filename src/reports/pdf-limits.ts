@@ -17,7 +17,7 @@ export const LIMITS = {
   budgets: 24,
   trendRows: 24,
   accounts: 500,
-  worst: 20,
+  worst: 10,
   changes: 300,
   /** Characters of a text that people wrote. */
   prose: 6000,

@@ -1,45 +1,29 @@
 import type { Content, TableCell } from "pdfmake";
-import type { Agreement } from "../core/agreement.ts";
 import { PAINT } from "./chart-svg.ts";
+import { closingReason } from "./closing-reason.ts";
+import { methodParts } from "./method-parts.ts";
 import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { block, heading, tableSection } from "./pdf-parts.ts";
-import { instantText, methodText, proofRows, verifyText } from "./report-words-facts.ts";
-import type { ReportWords } from "./report-words-type.ts";
+import { proofRows, verifySteps, type VerifySteps } from "./report-words-facts.ts";
 
 /** How each agreement of the report is counted, and where its terms are written. */
 export function methodSection({ document, words, lang }: Making): Content[] {
-  const { report, terms } = document;
-  const used = new Set(report.subjects.map(({ agreement }) => agreement));
-  if (used.size === 0) return [];
-  const known = terms.filter(({ id }) => used.has(id));
-  const unknown = [...used].filter((id) => !known.some((agreement) => agreement.id === id));
-  const texts = known.map((agreement) => methodText(agreement, lang));
-  const isCommon = (line: string) =>
-    texts.length > 1 && texts.every((lines) => lines.includes(line));
-  const common = (texts[0] ?? []).filter(isCommon);
-  const parts = [
+  const { common, parts } = methodParts(document, lang);
+  const texts = [
     ...(common.length === 0 ? [] : [[title(words.method.allAgreements, ""), listOf(common)]]),
-    ...known.map((agreement, index): Content[] => [
-      title(agreement.id, `${agreement.objectivePercent} %${inForce(agreement, words)}`),
-      listOf((texts[index] ?? []).filter((line) => !isCommon(line))),
+    ...parts.map(({ agreement, facts, lines }): Content[] => [
+      title(agreement, facts.join(" · ")),
+      listOf(lines),
     ]),
-    ...unknown.map((id): Content[] => [title(id, ""), { text: words.method.unknown, fontSize: 8 }]),
   ];
-  return parts.map((part, index) =>
-    block([...(index === 0 ? heading(words.sections.method) : []), ...part]),
+  return texts.map((text, index) =>
+    block([...(index === 0 ? heading(words.sections.method) : []), ...text]),
   );
 }
 
-function listOf(lines: string[]): Content {
-  return { ul: lines, markerColor: PAINT.quiet, fontSize: 8 };
-}
-
-/** Nothing for terms that have always held. */
-function inForce({ fromMs, timeZone }: Agreement, { method }: ReportWords): string {
-  if (fromMs <= 0) return "";
-  const from = instantText(new Date(fromMs).toISOString(), timeZone);
-  return ` · ${method.inForce(from.slice(0, 10))}`;
+function listOf(lines: readonly string[]): Content {
+  return { ul: [...lines], markerColor: PAINT.quiet, fontSize: 8 };
 }
 
 function title(id: string, more: string): Content {
@@ -77,7 +61,7 @@ export function proofSection({ document, words }: Making, attachment: string): C
         fontSize: 8,
       },
       { text: words.proof.how, style: "subheading", margin: [0, 10, 0, 3] },
-      { text: verifyText(document, words), fontSize: 8 },
+      ...verifyContent(verifySteps(report, words)),
       { text: words.notes.attached(attachment), fontSize: 8, margin: [0, 4, 0, 0] },
       { text: words.notes.replaced, style: "note", margin: [0, 4, 0, 0] },
     ]),
@@ -101,16 +85,28 @@ export function proofSection({ document, words }: Making, attachment: string): C
   ];
 }
 
+function verifyContent({ intro, steps, end }: VerifySteps): Content[] {
+  return [
+    { text: intro, fontSize: 8 },
+    ...steps.flatMap(({ what, command }): Content[] => [
+      { text: what, fontSize: 8, margin: [0, 4, 0, 1] },
+      // To be copied: in one piece.
+      { text: command, fontSize: 8, bold: true, wordBreak: "normal", margin: [10, 0, 0, 0] },
+    ]),
+    ...(end === "" ? [] : [{ text: end, fontSize: 8, margin: [0, 4, 0, 0] } satisfies Content]),
+  ];
+}
+
 /** What this revision changed against the one before. */
-export function changesSection({ document, words }: Making): Content[] {
-  const changes = document.report.closing?.changes ?? [];
+export function changesSection({ document, words, lang }: Making): Content[] {
+  const { changes = [], reason = "" } = document.report.closing ?? {};
   if (changes.length === 0) return [];
   const listed = changes.slice(0, LIMITS.changes);
   const left = changes.length - listed.length;
   const c = words.columns;
   return tableSection({
     title: words.sections.changes,
-    note: document.report.closing?.reason ?? "",
+    note: closingReason(reason, lang),
     columns: [
       { name: c.subject, width: "*" },
       { name: c.field, width: 110 },

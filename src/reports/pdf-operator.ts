@@ -1,21 +1,30 @@
 import type { Content, TableCell } from "pdfmake";
+import { groupBy } from "../core/group-by.ts";
 import type { ReportSubject } from "../core/report.ts";
+import { belowWhole } from "./figure-choices.ts";
 import { lowestBy } from "./pdf-cover.ts";
 import { moreText, placeText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { numberCell, tableSection, verdictCell } from "./pdf-parts.ts";
+import { grouped } from "./report-words-number.ts";
 import {
   badSecondsOf,
   countVerdicts,
   durationText,
   isMissed,
   owedText,
+  vantagePercent,
 } from "./report-words-facts.ts";
 
 /** For the operator: each account, the lowest figures of all, and where data is wanting. */
 export function operatorSections(making: Making): Content[] {
   if (making.document.report.account !== null) return [];
-  return [...accountsSection(making), ...worstSection(making), ...coverageSection(making)];
+  return [
+    ...accountsSection(making),
+    ...worstSection(making),
+    ...coverageSection(making),
+    ...vantagesSection(making),
+  ];
 }
 
 function missedOf(subjects: readonly ReportSubject[]): number {
@@ -24,12 +33,7 @@ function missedOf(subjects: readonly ReportSubject[]): number {
 
 function accountsSection({ document, words }: Making): Content[] {
   const { report, accountNames } = document;
-  const byAccount = new Map<string, ReportSubject[]>();
-  for (const subject of report.subjects) {
-    const known = byAccount.get(subject.account);
-    if (known === undefined) byAccount.set(subject.account, [subject]);
-    else known.push(subject);
-  }
+  const byAccount = groupBy(report.subjects, ({ account }) => account);
   const accounts = [...byAccount].toSorted(
     ([a, one], [b, other]) => missedOf(other) - missedOf(one) || (a < b ? -1 : 1),
   );
@@ -76,6 +80,8 @@ function accountsSection({ document, words }: Making): Content[] {
 }
 
 type Shown = {
+  /** The figure that the objective is about. */
+  readonly isFigure: boolean;
   readonly title: string;
   readonly name: string;
   readonly read: (subject: ReportSubject) => string | null;
@@ -84,6 +90,7 @@ type Shown = {
 function worstSection(making: Making): Content[] {
   const { sections, columns } = making.words;
   return lowestTable(making, {
+    isFigure: true,
     title: sections.worst,
     name: columns.availability,
     read: ({ availabilityPercent }) => availabilityPercent,
@@ -93,18 +100,51 @@ function worstSection(making: Making): Content[] {
 function coverageSection(making: Making): Content[] {
   const { sections, columns } = making.words;
   return lowestTable(making, {
+    isFigure: false,
     title: sections.coverage,
     name: columns.coverage,
     read: ({ coveragePercent }) => coveragePercent,
   });
 }
 
+const hours = (minutes: number) => numberCell(grouped(Math.floor(minutes / 60)));
+
+/** What each vantage measured; without it for an earlier revision. */
+function vantagesSection({ document, words }: Making): Content[] {
+  const { vantages } = document;
+  if (vantages === null) return [];
+  const c = words.columns;
+  return tableSection({
+    title: words.sections.vantages,
+    note: words.notes.vantages,
+    columns: [
+      { name: c.vantage, width: "*" },
+      ...[c.targets, c.planned, c.measured, c.failedShare, c.coverage].map((name) => ({
+        name,
+        width: "auto" as const,
+        align: "right" as const,
+      })),
+    ],
+    rows: vantages.map((one): TableCell[] => {
+      const percent = vantagePercent(one);
+      return [
+        one.vantage,
+        numberCell(grouped(one.targets)),
+        hours(one.planned),
+        hours(one.measured),
+        hours(one.failed),
+        numberCell(percent === null ? words.nothing : `${percent} %`),
+      ];
+    }),
+    none: words.none.vantages,
+  });
+}
+
 /** Those below 100 % of something, the lowest first. */
-function lowestTable({ document, words, lang }: Making, { title, name, read }: Shown): Content[] {
-  const below = document.report.subjects
-    .filter((subject) => Number(read(subject) ?? 100) < 100)
-    .toSorted((a, b) => Number(read(a)) - Number(read(b)));
-  const rows = below.slice(0, LIMITS.worst).map((subject): TableCell[] => [
+function lowestTable({ document, words, lang }: Making, shownBy: Shown): Content[] {
+  const { isFigure, title, name, read } = shownBy;
+  const { shown, left } = belowWhole(document.report.subjects, read);
+  const rows = shown.map((subject): TableCell[] => [
     {
       stack: [
         subject.id,
@@ -116,10 +156,9 @@ function lowestTable({ document, words, lang }: Making, { title, name, read }: S
       ],
     },
     numberCell(`${subject.objectivePercent} %`),
-    numberCell(`${read(subject)} %`, isMissed(subject)),
+    numberCell(`${read(subject)} %`, isFigure && isMissed(subject)),
     verdictCell(subject.verdict, words),
   ]);
-  const left = below.length - rows.length;
   return tableSection({
     title,
     columns: [

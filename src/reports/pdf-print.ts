@@ -151,12 +151,14 @@ function pageFoot(
   { document, words }: Making,
   { page, pages }: { readonly page: number; readonly pages: number },
 ): Content {
-  const { revision, proof } = document.report;
+  const { revision, proof, status } = document.report;
+  const state =
+    status === "running" ? words.statuses.running : `${words.columns.revision} ${revision}`;
   return {
     margin: [MARGINS.left, 18, MARGINS.right, 0],
     columns: [
       {
-        text: `${words.columns.revision} ${revision} · ${proof.digest.slice(0, 23)}`,
+        text: `${state} · ${proof.digest.slice(0, 23)}`,
         color: PAINT.quiet,
         fontSize: 7,
       },

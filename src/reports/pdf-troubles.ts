@@ -10,7 +10,7 @@ import { PAINT } from "./chart-svg.ts";
 import { panel } from "./pdf-credits.ts";
 import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { block, heading, numberCell, tableSection, type TableColumn } from "./pdf-parts.ts";
+import { block, heading, tableSection, type TableColumn } from "./pdf-parts.ts";
 import { proseContent } from "./pdf-prose.ts";
 import { durationText, instantText, isMissed, malfunctionFinder } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
@@ -33,15 +33,21 @@ export function outagesSection({ document, words, lang }: Making): Content[] {
   const rows = listed.map(({ subject, outage }): TableCell[] => {
     const malfunction = malfunctionOf(subject, outage);
     const owner = report.account === null ? `${subject.account} · ` : "";
+    const length = durationText(lengthOf(outage) / 1000, words);
     return [
-      { stack: [subject.id, { text: `${owner}${subject.agreement}`, style: "note", fontSize: 7 }] },
-      instantText(outage.from, timeZone),
-      instantText(outage.until, timeZone),
-      numberCell(durationText(lengthOf(outage) / 1000, words)),
       {
-        stack: [
+        text: [
+          subject.id,
+          { text: `  ${owner}${subject.agreement}`, color: PAINT.quiet, fontSize: 7 },
+        ],
+      },
+      { text: instantText(outage.from, timeZone), noWrap: true },
+      { text: instantText(outage.until, timeZone), noWrap: true },
+      { text: length, alignment: "right", noWrap: true },
+      {
+        text: [
           reasonText(outage.reason, lang),
-          ...(malfunction === null ? [] : [malfunctionNote(malfunction, words)]),
+          ...(malfunction === null ? [] : ["  ", malfunctionNote(malfunction, words)]),
         ],
       },
     ];
@@ -57,6 +63,7 @@ export function outagesSection({ document, words, lang }: Making): Content[] {
   const left = all.length - listed.length;
   return tableSection({
     title: words.sections.outages,
+    note: words.timesIn(timeZone),
     columns,
     rows,
     none: words.none.outages,
@@ -190,9 +197,10 @@ export function exclusionSections({ document, words }: Making): Content[] {
     const c = words.columns;
     return tableSection({
       title: words.sections[part],
+      note: words.timesIn(document.timeZone),
       columns: [
         { name: c.no, width: 24 },
-        { name: part === "exclusions" ? `${c.kind}, ${c.reason}` : c.reason, width: "*" },
+        { name: part === "exclusions" ? `${c.kind} / ${c.reason}` : c.reason, width: "*" },
         { name: c.from, width: "auto" },
         { name: c.until, width: "auto" },
         { name: c.subjects, width: 84 },

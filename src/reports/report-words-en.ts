@@ -58,7 +58,9 @@ export const reportWordsEn: ReportWords = {
         : `So far all ${grouped(all)} objectives are on track.`;
     },
     owed: (amounts) => `Credits of ${amounts} are owed.`,
-    owedUnknown: "Credits are owed; of some fees nothing is known.",
+    owedAtLeast: (amounts) =>
+      `Credits of at least ${amounts} are owed; of some fees nothing is known.`,
+    owedUnknown: "Credits are owed; their amount is not known, as the fees are not.",
   },
 
   sections: {
@@ -82,14 +84,15 @@ export const reportWordsEn: ReportWords = {
     seals: "Seals of the days (UTC)",
     accounts: "Accounts",
     worst: "Lowest figures",
-    coverage: "Coverage",
+    coverage: "Lowest coverage",
+    vantages: "Coverage by vantage",
     slots: "Bad slots",
   },
   keyFigures: {
     met: "Objectives met",
     within: "Objectives within reach",
     lowest: "Lowest availability",
-    badTime: "Bad time",
+    badTime: "Bad time in all",
     outages: "Outages",
     owed: "Credits owed",
     coverage: "Lowest coverage",
@@ -113,6 +116,7 @@ export const reportWordsEn: ReportWords = {
     verdict: "Verdict",
     badTime: "Bad time",
     allowedTime: "Allowed",
+    allowedSoFar: "Allowed so far",
     budgetLeft: "Budget left",
     bad: "Bad slots",
     allowed: "Allowed bad slots",
@@ -161,6 +165,10 @@ export const reportWordsEn: ReportWords = {
     revision: "Revision",
     root: "Merkle root",
     hash: "Hash",
+    vantage: "Vantage",
+    planned: "To measure",
+    measured: "Measured",
+    failedShare: "All failed",
   },
   verdicts: {
     met: "Met",
@@ -233,15 +241,21 @@ export const reportWordsEn: ReportWords = {
       "This is an earlier revision, of which the report is kept and not each slot: it has no charts.",
     trend: "No other month was closed.",
     below: "All stand at 100 %.",
+    creditsYet: "The month is not over: what is owed follows from its closing.",
+    vantages: "No vantage had anything to measure.",
   },
 
   notes: {
     places: "Of each product and region the subject with the lowest figure.",
     budgets: "Bad time against what the objective allows; the mark is the allowance.",
+    budgetsSoFar:
+      "Bad time so far against what the objective allows in the whole month; the mark is the allowance.",
     heatMap: "The worst state of any subject on each day.",
     timelines: "A row for each day, 24 hours across. Each missed subject has one.",
     trend:
       "Objectives met, missed, and without a verdict in each month; a dash where none was closed.",
+    vantages:
+      "Hours of single targets in which each vantage was to measure, and of these those with a valid request, and those in which every valid request failed.",
     more: (n, what) => `${grouped(n)} more (${what}) are not listed here.`,
     elsewhere: "Everything is in the attached JSON, and in the report's XLSX and CSV (ZIP) forms.",
     lasts: "still on",
@@ -259,6 +273,7 @@ export const reportWordsEn: ReportWords = {
     source: "Source of the terms",
     allAgreements: "All agreements",
     inForce: (date) => `in force from ${date}`,
+    holdsFor: (subjects) => `for ${subjects}`,
     slot: (length) =>
       `The month is cut into slots of ${length}. Results count in the slot that their planned time lies in; there are no hidden retries.`,
     bad: ({ method, quorum }, threshold) => {
@@ -307,11 +322,11 @@ export const reportWordsEn: ReportWords = {
     rounding: "Percentages are cut to three decimals, never rounded; the fraction decides.",
     verdict: (objective, minCoverage) =>
       `Met at ${objective} or more. With data for less than ${minCoverage} of the time there is no verdict, unless the objective would be missed even if all the time without data had been good.`,
-    tiers: (tiers) => `Credits: ${tiers}; the largest that applies.`,
-    tier: (below, percent) => `below ${below} % ${percent} % of the fee`,
+    tiers: (tiers) => `Credits, in percent of the month's fee: ${tiers}; the largest that applies.`,
+    tier: (below, percent) => `${percent} % below ${below} %`,
     noTiers: "The terms name no credits.",
     claim: (zone) =>
-      `The month is the calendar month in ${zone}. A claim opens with the 5th working day of the next month and closes with the end of the second month after it.`,
+      `The month is the calendar month in ${zone}. A claim opens with the 5th working day of the next month and closes with the end of the second month after the month itself: October's on 31 December.`,
     unknown: "The terms of this agreement are no longer in the configuration.",
   },
 
@@ -321,10 +336,17 @@ export const reportWordsEn: ReportWords = {
       `(product ${facts.product}, region ${facts.region}) under the service level agreement ` +
       `"${facts.agreement}" for ${facts.month}. Its availability in that month was ` +
       `${facts.availability} %; the agreement promises ${facts.objective} %. Below ${facts.below} % ` +
-      `the agreement gives a credit of ${facts.percent} %. We claim ${facts.claimed}.`,
-    amount: ({ amount, percent }) => `${amount}, which is ${percent} % of its fee for the month`,
-    share: (percent) => `${percent} % of its fee for the month`,
+      `the agreement gives a credit of ${facts.percent} %. We claim ${facts.claimed}, in the form ` +
+      "that the agreement provides for.",
+    claimed: ({ amount, isLeast, percent, targets }) => {
+      const fee = targets === "" ? "its fee for the month" : `the fee of ${targets} for the month`;
+      if (amount === null) return `${percent} % of ${fee}`;
+      return isLeast
+        ? `${percent} % of ${fee}, which is at least ${amount}`
+        : `${amount}, which is ${percent} % of ${fee}`;
+    },
     window: (from, until) => `The claim can be made from ${from} until before ${until}.`,
+    over: "That time was over when the month was closed.",
   },
 
   proof: {
@@ -341,11 +363,17 @@ export const reportWordsEn: ReportWords = {
     closedFor: "Reason",
     seals: (n) => count(n, "day"),
     how: "How to verify",
-    verify: ({ verify, bundle }) =>
+    chained:
       "The results of each round are chained by hashes, each day of them is sealed by a Merkle " +
-      "root, and the signed report names the seals and the terms that it was counted with. Where " +
-      `nines runs, "${verify}" checks all of it and derives the figures again. "${bundle}" writes ` +
-      "the evidence to one file, which can be checked elsewhere, without nines.",
+      "root, and the signed report names the seals and the terms that it was counted with.",
+    verify: "Where nines runs, this checks all of it and derives the figures again:",
+    bundle: "This writes the evidence to one file:",
+    check:
+      "This checks that file anywhere, with Node.js alone; the program is one file of nines and " +
+      "needs nothing else of it:",
+    compare:
+      "It names the key that signed: compare it with the one above, and both with the one that " +
+      "the operator made public.",
     unsigned: "The report of a running month is not signed; it is sealed and signed on closing.",
   },
 

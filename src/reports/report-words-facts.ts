@@ -1,9 +1,9 @@
 import { DateTime } from "luxon";
 import type { Agreement } from "../core/agreement.ts";
 import { sourceOf } from "../core/built-in-agreements.ts";
-import type { Fraction } from "../core/fraction.ts";
+import { percentCut, type Fraction } from "../core/fraction.ts";
 import { formatAmount, parseAmount } from "../core/money.ts";
-import { subjectKey, type MonthDocument } from "../core/month-document.ts";
+import { subjectKey, type MonthDocument, type VantageCoverage } from "../core/month-document.ts";
 import type {
   Report,
   ReportCredit,
@@ -13,6 +13,7 @@ import type {
 } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
 import { grouped } from "./report-words-number.ts";
+import { closingReason } from "./closing-reason.ts";
 import { reportWords } from "./report-words.ts";
 import type { ReportWords, VerdictCounts } from "./report-words-type.ts";
 
@@ -65,6 +66,15 @@ export function allowedSecondsOf({ allowedBad, slotSeconds }: ReportSubject): nu
   return Number(allowedBad) * slotSeconds;
 }
 
+/** A length of time of a subject; a dash where nothing counted. */
+export function countedText(
+  { counted }: Pick<ReportSubject, "counted">,
+  seconds: number,
+  words: ReportWords,
+): string {
+  return counted === 0 ? words.nothing : durationText(seconds, words);
+}
+
 /** What missed its objective, whether the month is over or not. */
 export function isMissed({ verdict }: Pick<ReportSubject, "verdict">): boolean {
   return verdict === "missed" || verdict === "already-missed";
@@ -91,11 +101,37 @@ export function verdictText({ report }: MonthDocument, words: ReportWords): stri
   if (counts.all === 0) return verdictSentence.empty;
   if (report.status === "running") return verdictSentence.running(counts);
   const owed = owedText(report, words);
-  const isOwed = report.subjects.some(({ credit }) => credit !== null);
-  const credit = owed === "" ? verdictSentence.owedUnknown : verdictSentence.owed(owed);
+  const isOwed = owedOf(report).some(isClaimable);
+  const credit = creditSentence(report, owed, words);
   const sentence = verdictSentence.closed(counts);
   if (!isOwed) return sentence;
   return words.htmlLang === "en" ? `${sentence} ${credit}` : `${sentence}${credit}`;
+}
+
+function creditSentence(report: Report, owed: string, { verdictSentence }: ReportWords): string {
+  if (owed === "") return verdictSentence.owedUnknown;
+  return isOwedInPart(report) ? verdictSentence.owedAtLeast(owed) : verdictSentence.owed(owed);
+}
+
+/** Measured of what was to be, cut to three decimals; null where nothing was. */
+export function vantagePercent({
+  planned,
+  measured,
+}: Pick<VantageCoverage, "planned" | "measured">): string | null {
+  if (planned === 0) return null;
+  return percentCut({ num: BigInt(measured), den: BigInt(planned) }, 3);
+}
+
+/** Whether more is owed than the sums say, as fees are not known. */
+export function isOwedInPart({ subjects }: Pick<Report, "subjects">): boolean {
+  return subjects.some(({ creditNote }) => creditNote === "no-fee" || creditNote === "part-fee");
+}
+
+/** What is owed for a tile: "CNY 120.00", "≥ CNY 120.00", "?" without any fee, a dash for nothing. */
+export function owedTile(report: Report, words: ReportWords): string {
+  const owed = owedText(report, words);
+  if (owed !== "") return isOwedInPart(report) ? `≥ ${owed}` : owed;
+  return owedOf(report).some(isClaimable) ? "?" : words.nothing;
 }
 
 /** "CNY 120.00", of several currencies "CNY 120.00 and USD 7.00"; empty when no amount is known. */
@@ -107,6 +143,7 @@ export function owedText({ credits }: Pick<Report, "credits">, words: ReportWord
   }
   return words.listOf(
     [...sums]
+      .filter(([, minor]) => minor > 0n)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([currency, minor]) => moneyText(formatAmount(minor, currency), currency)),
   );
@@ -143,20 +180,55 @@ export function methodText(terms: Agreement, lang: Lang): string[] {
   ];
 }
 
-/** The agreement's own time zone, which its months and claim windows are in. */
-export function zoneOf({ terms, timeZone }: MonthDocument, agreement: string): string {
-  return terms.find(({ id }) => id === agreement)?.timeZone ?? timeZone;
+/** The time zone of a subject's agreement, which its months and claim windows are in. */
+export function zoneOf(
+  { terms, timeZone }: Pick<MonthDocument, "terms" | "timeZone">,
+  subject: Pick<ReportSubject, "agreement" | "id">,
+): string {
+  return terms.get(subjectKey(subject))?.timeZone ?? timeZone;
+}
+
+/** "2027-01-01 00:00", with the zone's name where it is not the report's. */
+export function claimTime(
+  document: MonthDocument,
+  subject: ReportSubject,
+  instant: string,
+): string {
+  const zone = zoneOf(document, subject);
+  const text = instantText(instant, zone);
+  return zone === document.timeZone ? text : `${text} (${zone})`;
+}
+
+export type Owed = { readonly subject: ReportSubject; readonly credit: ReportCredit };
+
+/** Every credit of the report. */
+export function owedOf({ subjects }: Pick<Report, "subjects">): Owed[] {
+  return subjects.flatMap((subject) =>
+    subject.credit === null ? [] : [{ subject, credit: subject.credit }],
+  );
+}
+
+/** Not where all fees are credited under other agreements, or there is none to pay. */
+export function isClaimable({ credit }: Pick<Owed, "credit">): boolean {
+  const { amount, currency } = credit;
+  return amount === null || parseAmount(amount, currency) !== 0n;
 }
 
 /** A claim to hand to the provider as it stands, and when it can be made. */
 export function claimText(
   document: MonthDocument,
-  { subject, credit }: { readonly subject: ReportSubject; readonly credit: ReportCredit },
+  { subject, credit }: Owed,
   words: ReportWords,
 ): { readonly text: string; readonly window: string } {
   const { claim } = words;
-  const zone = zoneOf(document, subject.agreement);
+  const zone = zoneOf(document, subject);
   const { percent, amount, currency, claimFrom, claimUntil } = credit;
+  const closedAt = document.report.closing?.at ?? claimFrom;
+  const window = claim.window(
+    `${instantText(claimFrom, zone)} (${zone})`,
+    `${instantText(claimUntil, zone)} (${zone})`,
+  );
+  const over = closedAt < claimUntil ? [] : [claim.over];
   return {
     text: claim.text({
       accountName: document.accountNames[subject.account] ?? subject.account,
@@ -170,15 +242,15 @@ export function claimText(
       objective: subject.objectivePercent,
       below: credit.belowPercent,
       percent,
-      claimed:
-        amount === null
-          ? claim.share(percent)
-          : claim.amount({ amount: moneyText(amount, currency), percent }),
+      claimed: claim.claimed({
+        amount: amount === null ? null : moneyText(amount, currency),
+        isLeast: subject.creditNote === "part-fee",
+        percent,
+        // The fees of the others are credited under other agreements, and claimed there.
+        targets: credit.yieldsTo.length === 0 ? "" : words.listOf(credit.targets),
+      }),
     }),
-    window: claim.window(
-      `${instantText(claimFrom, zone)} (${zone})`,
-      `${instantText(claimUntil, zone)} (${zone})`,
-    ),
+    window: [window, ...over].join(words.htmlLang === "en" ? " " : ""),
   };
 }
 
@@ -198,21 +270,37 @@ export function proofRows(
     [names.audit, proof.audit && names.auditEntry(proof.audit.entry, proof.audit.hash)],
     [names.closedAt, closing && instantText(closing.at, timeZone)],
     [names.closedBy, closing?.by ?? null],
-    [names.closedFor, closing?.reason ?? null],
+    [names.closedFor, closing && closingReason(closing.reason, langOf(words))],
     [names.previous, closing?.previous ?? null],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
 }
 
-/** How anybody checks the report. */
-export function verifyText({ report }: Pick<MonthDocument, "report">, words: ReportWords): string {
-  if (report.status === "running") return words.proof.unsigned;
+/** How anybody checks the report: a text, the commands each with what it does, and a last text. */
+export type VerifySteps = {
+  readonly intro: string;
+  readonly steps: readonly { readonly what: string; readonly command: string }[];
+  readonly end: string;
+};
+
+export function verifySteps(
+  report: Pick<Report, "status" | "month" | "account">,
+  { proof }: ReportWords,
+): VerifySteps {
+  if (report.status === "running") return { intro: proof.unsigned, steps: [], end: "" };
   const { month, account } = report;
   const of = account === null ? "" : ` --account ${account}`;
-  return words.proof.verify({
-    verify: `nines verify --month ${month}`,
-    bundle: `nines export --month ${month}${of} --out FILE`,
-  });
+  const file = `evidence-${month}.ndjson.gz`;
+  const steps = [
+    { what: proof.verify, command: `npx nines verify --month ${month}` },
+    { what: proof.bundle, command: `npx nines export --month ${month}${of} --out ${file}` },
+    { what: proof.check, command: `node dist/nines-verify.mjs ${file}` },
+  ];
+  return { intro: proof.chained, steps, end: proof.compare };
+}
+
+function langOf({ htmlLang }: ReportWords): Lang {
+  return htmlLang === "en" ? "en" : "zh";
 }
 
 /** Finds the malfunction that an outage of a subject belongs to; null for one without. */

@@ -24,6 +24,7 @@ export const COLUMNS = [
   "verdict",
   "badTime",
   "allowedTime",
+  "allowedSoFar",
   "budgetLeft",
   "bad",
   "allowed",
@@ -72,6 +73,10 @@ export const COLUMNS = [
   "revision",
   "root",
   "hash",
+  "vantage",
+  "planned",
+  "measured",
+  "failedShare",
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
@@ -98,6 +103,8 @@ export type ReportWords = {
     readonly closed: (counts: VerdictCounts) => string;
     readonly running: (counts: VerdictCounts) => string;
     readonly owed: (amounts: string) => string;
+    /** Of some fees nothing is known. */
+    readonly owedAtLeast: (amounts: string) => string;
     readonly owedUnknown: string;
   };
 
@@ -123,6 +130,7 @@ export type ReportWords = {
     readonly accounts: string;
     readonly worst: string;
     readonly coverage: string;
+    readonly vantages: string;
     readonly slots: string;
   };
   readonly keyFigures: {
@@ -157,14 +165,20 @@ export type ReportWords = {
     readonly timelines: string;
     readonly trend: string;
     readonly below: string;
+    /** A running month gives no credit yet. */
+    readonly creditsYet: string;
+    readonly vantages: string;
   };
 
   readonly notes: {
     readonly places: string;
     readonly budgets: string;
+    /** Of a running month. */
+    readonly budgetsSoFar: string;
     readonly heatMap: string;
     readonly timelines: string;
     readonly trend: string;
+    readonly vantages: string;
     readonly more: (n: number, what: string) => string;
     readonly elsewhere: string;
     readonly lasts: string;
@@ -181,6 +195,8 @@ export type ReportWords = {
     /** What holds for every agreement of the report is said once. */
     readonly allAgreements: string;
     readonly inForce: (date: string) => string;
+    /** Where an agreement has several terms: the subjects that these are of. */
+    readonly holdsFor: (subjects: string) => string;
     readonly slot: (length: string) => string;
     readonly bad: (terms: Agreement, threshold: string) => string;
     readonly data: (terms: Agreement) => string;
@@ -201,13 +217,17 @@ export type ReportWords = {
 
   readonly claim: {
     readonly text: (facts: ClaimFacts) => string;
-    readonly amount: (credit: {
-      /** With its currency. */
-      readonly amount: string;
+    /** `amount` with its currency, or null where no fee is known; `isLeast` where some are not. */
+    readonly claimed: (credit: {
+      readonly amount: string | null;
+      readonly isLeast: boolean;
       readonly percent: number;
+      /** Whose fees it is of: "" for the whole subject. */
+      readonly targets: string;
     }) => string;
-    readonly share: (percent: number) => string;
     readonly window: (from: string, until: string) => string;
+    /** The window was over when the month was closed. */
+    readonly over: string;
   };
 
   readonly proof: {
@@ -224,7 +244,12 @@ export type ReportWords = {
     readonly closedFor: string;
     readonly seals: (n: number) => string;
     readonly how: string;
-    readonly verify: (commands: { readonly verify: string; readonly bundle: string }) => string;
+    /** What it rests on, then what each command does, and what is left to compare. */
+    readonly chained: string;
+    readonly verify: string;
+    readonly bundle: string;
+    readonly check: string;
+    readonly compare: string;
     readonly unsigned: string;
   };
 
@@ -248,6 +273,6 @@ export type ClaimFacts = {
   readonly objective: string;
   readonly below: string;
   readonly percent: number;
-  /** By `claim.amount`, or by `claim.share` where no amount is known. */
+  /** By `claim.claimed`. */
   readonly claimed: string;
 };

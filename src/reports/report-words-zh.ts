@@ -6,7 +6,7 @@ export const reportWordsZh: ReportWords = {
   allAccounts: "全部账号",
   monthName: (year, month) => `${year}年${month}月`,
   cycle: (from, until, zone) => `${from} 至 ${until}，${zone}`,
-  timesIn: (zone) => `所有时间均为 ${zone}。`,
+  timesIn: (zone) => `所有时间均为 ${zone} 时区。`,
   closedAt: (revision, time) => `${time} 结算，第 ${revision} 版`,
   notFinal: (settledUntil) => `非最终结果：本月尚未结束，数据统计至 ${settledUntil}。`,
   cutNote: "百分比保留三位小数，直接截断，不会进位。",
@@ -30,11 +30,12 @@ export const reportWordsZh: ReportWords = {
         risk > 0 ? `${risk} 项有风险` : "",
         unclear > 0 ? `${unclear} 项数据不足` : "",
       ].filter((part) => part !== "");
-      if (parts.length > 0) return `截至目前，${all} 项承诺中${parts.join("，")}。`;
+      if (parts.length > 0) return `截至目前，${all} 项承诺中，${parts.join("，")}。`;
       return all === 1 ? "截至目前，承诺可以达成。" : `截至目前，${all} 项承诺均可达成。`;
     },
     owed: (amounts) => `应获赔偿 ${amounts}。`,
-    owedUnknown: "应获赔偿，部分费用未知。",
+    owedAtLeast: (amounts) => `应获赔偿至少 ${amounts}，部分费用未知。`,
+    owedUnknown: "应获赔偿，因费用未知，金额待定。",
   },
 
   sections: {
@@ -57,15 +58,16 @@ export const reportWordsZh: ReportWords = {
     proof: "证明",
     seals: "每日封存记录（UTC）",
     accounts: "各账号",
-    worst: "可用性最低的对象",
-    coverage: "数据覆盖",
+    worst: "服务可用性最低的对象",
+    coverage: "数据覆盖率最低的对象",
+    vantages: "各探测点的数据覆盖",
     slots: "不可用时间片",
   },
   keyFigures: {
     met: "达标项数",
     within: "可达成项数",
-    lowest: "最低可用性",
-    badTime: "不可用时间",
+    lowest: "最低服务可用性",
+    badTime: "不可用时间合计",
     outages: "中断次数",
     owed: "应获赔偿",
     coverage: "最低覆盖率",
@@ -85,10 +87,11 @@ export const reportWordsZh: ReportWords = {
     region: "地域",
     place: "产品与地域",
     objective: "承诺",
-    availability: "可用性",
+    availability: "服务可用性",
     verdict: "结论",
     badTime: "不可用时间",
     allowedTime: "允许时间",
+    allowedSoFar: "截至目前允许",
     budgetLeft: "剩余预算",
     bad: "不可用时间片",
     allowed: "允许的不可用时间片",
@@ -108,7 +111,7 @@ export const reportWordsZh: ReportWords = {
     worst: "最低值",
     tier: "赔偿档位",
     creditPercent: "赔偿比例",
-    fee: "当月费用",
+    fee: "月度服务费用",
     amount: "金额",
     currency: "币种",
     claimFrom: "申请开始",
@@ -137,6 +140,10 @@ export const reportWordsZh: ReportWords = {
     revision: "版本",
     root: "默克尔根",
     hash: "哈希值",
+    vantage: "探测点",
+    planned: "应测",
+    measured: "实测",
+    failedShare: "全部失败",
   },
   verdicts: {
     met: "达标",
@@ -200,14 +207,19 @@ export const reportWordsZh: ReportWords = {
     timelines: "这是较早的版本，只保留了报告，未保留每个时间片，因此没有图表。",
     trend: "没有其他已结算的月份。",
     below: "全部为 100 %。",
+    creditsYet: "本月尚未结束，应获赔偿以结算结果为准。",
+    vantages: "没有探测点有监测任务。",
   },
 
   notes: {
-    places: "每个产品与地域列出可用性最低的统计对象。",
+    places: "每个产品与地域列出服务可用性最低的统计对象。",
     budgets: "不可用时间与承诺允许的时间之比；竖线为允许额度。",
+    budgetsSoFar: "截至目前的不可用时间与承诺整月允许的时间之比；竖线为允许额度。",
     heatMap: "各统计对象当日最差的状况。",
     timelines: "每行一天，横向 24 小时。每个未达标的统计对象各有一幅。",
     trend: "各月达标、未达标与无结论的项数；短横线为未结算的月份。",
+    vantages:
+      "按单个目标累计的小时数：各探测点应测的时间、其中有有效请求的时间，以及有效请求全部失败的时间。",
     more: (n, what) => `另有 ${n} 项（${what}）未在此列出。`,
     elsewhere: "完整数据见附带的 JSON，以及本报告的 XLSX 与 CSV（ZIP）版本。",
     lasts: "仍在持续",
@@ -224,6 +236,7 @@ export const reportWordsZh: ReportWords = {
     source: "条款来源",
     allAgreements: "全部协议",
     inForce: (date) => `自 ${date} 起生效`,
+    holdsFor: (subjects) => `适用于 ${subjects}`,
     slot: (length) =>
       `当月划分为长度 ${length} 的时间片。每个结果计入其计划时刻所在的时间片，没有隐藏的重试。`,
     bad: ({ method, quorum }, threshold) => {
@@ -265,15 +278,15 @@ export const reportWordsZh: ReportWords = {
       "as-good": "无数据的时间片算作正常。",
       "as-bad": "无数据的时间片算作不可用。",
     },
-    figure: "可用性 = 1 − 不可用 ÷ 计入的时间片，以精确分数计算。",
+    figure: "服务可用性 = 1 − 不可用 ÷ 计入的时间片，以精确分数计算。",
     rounding: "百分比截断至三位小数，不作舍入；是否达标以分数为准。",
     verdict: (objective, minCoverage) =>
-      `可用性不低于 ${objective} 即为达标。有数据的时间不足 ${minCoverage} 时不作结论，除非无数据的时间全部算作正常仍不达标。`,
-    tiers: (tiers) => `赔偿：${tiers}；取适用的最高比例。`,
-    tier: (below, percent) => `低于 ${below} % 赔偿费用的 ${percent} %`,
+      `服务可用性不低于 ${objective} 即为达标。有数据的时间不足 ${minCoverage} 时不作结论，除非无数据的时间全部算作正常仍不达标。`,
+    tiers: (tiers) => `赔偿（占月度服务费用的比例）：${tiers}；取适用的最高比例。`,
+    tier: (below, percent) => `低于 ${below} % 为 ${percent} %`,
     noTiers: "条款未列明赔偿。",
     claim: (zone) =>
-      `服务周期为 ${zone} 时区的自然月。自次月第 5 个工作日起可申请赔偿，至其后第二个月月末截止。`,
+      `服务周期为 ${zone} 时区的自然月。自次月第 5 个工作日起可申请赔偿，至该服务周期之后第二个月的月末截止（10 月的截止于 12 月 31 日）。`,
     unknown: "该协议的条款已不在配置中。",
   },
 
@@ -281,11 +294,18 @@ export const reportWordsZh: ReportWords = {
     text: (facts) =>
       `${facts.accountName}（账号 ${facts.account}）依据服务等级协议“${facts.agreement}”，` +
       `就 ${facts.subject}（产品 ${facts.product}，地域 ${facts.region}）${facts.month}服务周期申请赔偿。` +
-      `该服务周期内的可用性为 ${facts.availability} %，协议承诺 ${facts.objective} %。` +
-      `可用性低于 ${facts.below} % 时，协议规定的赔偿比例为 ${facts.percent} %。现申请赔偿 ${facts.claimed}。`,
-    amount: ({ amount, percent }) => `${amount}，即其当月服务费用的 ${percent} %`,
-    share: (percent) => `其当月服务费用的 ${percent} %`,
+      `该服务周期内的服务可用性为 ${facts.availability} %，协议承诺 ${facts.objective} %。` +
+      `服务可用性低于 ${facts.below} % 时，协议规定的赔偿比例为月度服务费用的 ${facts.percent} %。` +
+      `现申请赔偿：${facts.claimed}，以协议约定的形式（如代金券）支付。`,
+    claimed: ({ amount, isLeast, percent, targets }) => {
+      const fee = targets === "" ? "其月度服务费用" : `${targets} 的月度服务费用`;
+      if (amount === null) return `${fee}的 ${percent} %`;
+      return isLeast
+        ? `${fee}的 ${percent} %，至少 ${amount}`
+        : `${amount}，即${targets === "" ? "" : " "}${fee}的 ${percent} %`;
+    },
     window: (from, until) => `申请期限：自 ${from} 起，至 ${until} 前。`,
+    over: "结算时该期限已过。",
   },
 
   proof: {
@@ -302,10 +322,12 @@ export const reportWordsZh: ReportWords = {
     closedFor: "理由",
     seals: (n) => `${n} 天`,
     how: "如何校验",
-    verify: ({ verify, bundle }) =>
-      "各轮测量结果按哈希值首尾相连，每日以默克尔根封存；经签名的报告列明所依据的封存摘要与条款摘要。" +
-      `在运行 nines 的机器上执行“${verify}”，即可逐项校验并重新推导上述数据。` +
-      `执行“${bundle}”可将全部证据导出为一个文件，无需 nines 即可在他处校验。`,
+    chained:
+      "各轮测量结果按哈希值首尾相连，每日以默克尔根封存；经签名的报告列明所依据的封存摘要与条款摘要。",
+    verify: "在运行 nines 的机器上逐项校验并重新推导上述数据：",
+    bundle: "将全部证据导出为一个文件：",
+    check: "在任何装有 Node.js 的机器上校验该文件（所用程序为 nines 的单个文件，无需其他部分）：",
+    compare: "校验结果会列出签名密钥，请与上文密钥及运营方公布的密钥核对。",
     unsigned: "进行中的月份尚未签名，结算时封存并签名。",
   },
 

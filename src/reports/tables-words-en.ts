@@ -188,5 +188,16 @@ export const tableWordsEn = {
         verdict: "its verdict",
       },
     },
+    vantages: {
+      what: "What each vantage measured; only in the report of all accounts.",
+      columns: {
+        vantage: "id of the vantage",
+        targets: "number of targets that it is to measure",
+        plannedMinutes: "minutes of single targets in which it was to measure",
+        measuredMinutes: "of these those in a slot with a valid request",
+        failedMinutes: "of these those in a slot in which every valid request failed",
+        coveragePercent: "measuredMinutes / plannedMinutes, cut to three decimals",
+      },
+    },
   },
 } as const;

@@ -185,5 +185,16 @@ export const tableWordsZh: TableWords = {
         verdict: "结论",
       },
     },
+    vantages: {
+      what: "各探测点的数据覆盖；仅全部账号的报告有此数据。",
+      columns: {
+        vantage: "探测点编号",
+        targets: "应监测的目标数",
+        plannedMinutes: "应测时间（分钟），按单个目标累计",
+        measuredMinutes: "其中所在时间片有有效请求的分钟",
+        failedMinutes: "其中所在时间片有效请求全部失败的分钟",
+        coveragePercent: "measuredMinutes / plannedMinutes，截断至三位小数",
+      },
+    },
   },
 };

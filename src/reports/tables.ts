@@ -12,6 +12,7 @@ import {
   readFraction,
   type BadSlots,
 } from "./tables-rows.ts";
+import { vantagePercent } from "./report-words-facts.ts";
 import type { TableName } from "./tables-words-type.ts";
 import { readmeText, tableWords } from "./tables-words.ts";
 
@@ -63,6 +64,7 @@ const TABLES: readonly (readonly [TableName, (sources: Sources) => (readonly Cel
   ["malfunctions", malfunctionRows],
   ["rollups", rollupRows],
   ["trend", trendRows],
+  ["vantages", vantageRows],
 ];
 
 function summaryRows({ document, clock }: Sources): Cell[][] {
@@ -242,6 +244,17 @@ function rollupRows({ document }: Sources): Cell[][] {
     rollup.slotSeconds,
     rollup.availabilityPercent,
     rollup.worst,
+  ]);
+}
+
+function vantageRows({ document }: Sources): Cell[][] {
+  return (document.vantages ?? []).map((one) => [
+    one.vantage,
+    one.targets,
+    one.planned,
+    one.measured,
+    one.failed,
+    vantagePercent(one),
   ]);
 }
 

@@ -1,8 +1,9 @@
 import type { WriteSheet } from "hucre/xlsx";
-import { subjectKey, type TrendFigure } from "../core/month-document.ts";
-import { isMissed, methodText, proofRows, verifyText } from "./report-words-facts.ts";
+import { subjectKey, type TrendFigure, type VantageCoverage } from "../core/month-document.ts";
+import { isMissed, proofRows, vantagePercent, verifySteps } from "./report-words-facts.ts";
+import { methodParts } from "./method-parts.ts";
 import type { Book } from "./xlsx-book.ts";
-import { HEAD, LABEL, putCell, STYLES, tableSheet, TITLE } from "./xlsx-sheet.ts";
+import { column, HEAD, LABEL, putCell, STYLES, tableSheet, TITLE } from "./xlsx-sheet.ts";
 import type { Cells, SheetCell, SheetColumn } from "./xlsx-sheet.ts";
 
 type TrendRow = {
@@ -59,13 +60,36 @@ function percentOf(figure: TrendFigure | undefined): SheetCell {
 
 type Paragraph = readonly [text: string, style: typeof LABEL];
 
+/** What each vantage measured. */
+export function vantageSheet(
+  { words, own }: Book,
+  vantages: readonly VantageCoverage[],
+): WriteSheet {
+  const { columns: heads } = words;
+  const columns: readonly SheetColumn<VantageCoverage>[] = [
+    { ...column("text", ["vantage", heads.vantage], ({ vantage }) => vantage), width: 30 },
+    column("whole", ["targets", heads.targets], ({ targets }) => targets),
+    column("number", ["planned", heads.planned], ({ planned }) => planned / 60),
+    column("number", ["measured", heads.measured], ({ measured }) => measured / 60),
+    column("number", ["failed", heads.failedShare], ({ failed }) => failed / 60),
+    column("percent", ["coverage", own.percent(heads.coverage)], (one) => {
+      const percent = vantagePercent(one);
+      return percent === null ? null : Number(percent);
+    }),
+  ];
+  const note = vantages.length === 0 ? words.none.vantages : own.notes.vantages;
+  return tableSheet({ name: own.sheets.vantages, note, columns, rows: vantages });
+}
+
 /** How it is counted, in words, agreement by agreement. */
 export function methodSheet(book: Book): WriteSheet {
   const { own, words, document, lang } = book;
+  const { common, parts } = methodParts(document, lang);
+  const all = { agreement: words.method.allAgreements, facts: [], lines: common };
   const paragraphs: Paragraph[] = [[own.sheets.method, TITLE]];
-  for (const terms of document.terms) {
-    paragraphs.push(["", LABEL], [`${words.columns.agreement}: ${terms.id}`, LABEL]);
-    for (const line of methodText(terms, lang)) paragraphs.push([line, STYLES.long]);
+  for (const { agreement, facts, lines } of [...(common.length === 0 ? [] : [all]), ...parts]) {
+    paragraphs.push(["", LABEL], [[agreement, ...facts].join(" · "), LABEL]);
+    for (const line of lines) paragraphs.push([line, STYLES.long]);
   }
   return textSheet(
     own.sheets.method,
@@ -74,10 +98,13 @@ export function methodSheet(book: Book): WriteSheet {
   );
 }
 
+const NO_LABEL: Paragraph = ["", LABEL];
+
 export function proofSheet(book: Book): WriteSheet {
   const { own, words, document, report } = book;
   const { columns: heads, sections } = words;
   const { seals } = report.proof;
+  const { intro, steps, end } = verifySteps(report, words);
   const rows: Paragraph[][] = [
     [[own.sheets.proof, TITLE]],
     [],
@@ -87,8 +114,13 @@ export function proofSheet(book: Book): WriteSheet {
     ]),
     [
       [words.proof.how, LABEL],
-      [verifyText(document, words), STYLES.long],
+      [intro, STYLES.long],
     ],
+    ...steps.flatMap(({ what, command }): Paragraph[][] => [
+      [NO_LABEL, [what, STYLES.long]],
+      [NO_LABEL, [command, STYLES.text]],
+    ]),
+    ...(end === "" ? [] : [[NO_LABEL, [end, STYLES.long]] satisfies Paragraph[]]),
   ];
   if (seals.length > 0) {
     rows.push([], [[sections.seals, LABEL]]);

@@ -1,6 +1,7 @@
 import type { WriteSheet } from "hucre/xlsx";
 import type { Agreement } from "../core/agreement.ts";
 import { currencyPlaces } from "../core/money.ts";
+import { subjectKey } from "../core/month-document.ts";
 import type { ReportCredit, ReportSubject } from "../core/report.ts";
 import type { Book } from "./xlsx-book.ts";
 import {
@@ -34,11 +35,17 @@ export function creditRange({ own }: Book, rows: readonly CreditRow[], id: strin
 
 /** Every subject that is owed a credit. */
 export function creditRows({ report, document }: Book): CreditRow[] {
-  const tiers = new Map(document.terms.map(({ id, credits }) => [id, credits]));
   return report.subjects.flatMap((subject, index) => {
-    const { credit, agreement } = subject;
+    const { credit } = subject;
     if (credit === null) return [];
-    return [{ no: index + 1, subject, credit, tiers: tiers.get(agreement) ?? [] }];
+    return [
+      {
+        no: index + 1,
+        subject,
+        credit,
+        tiers: document.terms.get(subjectKey(subject))?.credits ?? [],
+      },
+    ];
   });
 }
 

@@ -5,7 +5,7 @@ import {
   wholeFraction,
   type Fraction,
 } from "../core/fraction.ts";
-import type { MonthDocument } from "../core/month-document.ts";
+import { subjectKey, type MonthDocument } from "../core/month-document.ts";
 import type { ReportSubject } from "../core/report.ts";
 import { readFraction, type BadRun, type BadSlots } from "./tables-rows.ts";
 
@@ -41,12 +41,10 @@ const SLACK = 1e-10;
 export const TOLERANCE = 1e-9;
 
 export function sheetFigures({ report, terms }: MonthDocument, bad: BadSlots): SheetFigure[] {
-  const coverages = new Map(
-    terms.map(({ id, minCoverage: { num, den } }) => [id, (100 * Number(num)) / Number(den)]),
-  );
   return report.subjects.map((subject, index) => {
     const runs = bad.bySubject[index] ?? null;
-    const minCoverage = coverages.get(subject.agreement) ?? null;
+    const own = terms.get(subjectKey(subject))?.minCoverage;
+    const minCoverage = own === undefined ? null : (100 * Number(own.num)) / Number(own.den);
     return figureOf({ no: index + 1, subject, runs, minCoverage });
   });
 }
@@ -122,7 +120,12 @@ export function availabilityIn({ units, common, counted }: Parts): number | null
  * Whether a float's error can change which thousandth it is cut to: it cannot when the exact loss is
  * further from a whole number than the error, or when it is one and only whole numbers are divided.
  */
-function isSafe({ exact, units, common, counted }: Parts & { readonly exact: Fraction }): boolean {
+export function isSafe({
+  exact,
+  units,
+  common,
+  counted,
+}: Parts & { readonly exact: Fraction }): boolean {
   if (counted === 0) return true;
   const den = exact.den * BigInt(counted);
   const rest = (exact.num * BigInt(WHOLE)) % den;

@@ -104,7 +104,7 @@ function verdictLines(book: Book): Line[] {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return [...counts].map(([word, result]) => [
-    label(`${words.columns.verdict}: ${word}`),
+    label(`${words.columns.verdict} · ${word}`),
     value(
       { formula: `COUNTIF(${subjectRange(book, "verdict")},${quoted(word)})`, result },
       "whole",

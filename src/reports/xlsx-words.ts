@@ -9,6 +9,7 @@ export const SHEETS = [
   "exclusions",
   "credits",
   "trend",
+  "vantages",
   "method",
   "proof",
 ] as const;
@@ -54,6 +55,7 @@ const en: XlsxWords = {
     exclusions: "Exclusions",
     credits: "Credits",
     trend: "Trend",
+    vantages: "Vantages",
     method: "Method",
     proof: "Proof",
   },
@@ -85,6 +87,7 @@ const en: XlsxWords = {
     exclusions: "Approved exclusions that touch the month.",
     credits: "Amount = credit % of the fee, a half of the smallest unit rounded up.",
     trend: "Availability in percent; red: the objective was missed.",
+    vantages: "Hours of single targets; coverage = measured ÷ to measure, cut to three decimals.",
   },
   noSlots: "This is an earlier revision, of which single slots are not kept.",
   joined: (rows) => `There are more than ${rows} bad slots: equal neighbours share a row.`,
@@ -103,6 +106,7 @@ const zh: XlsxWords = {
     exclusions: "除外时段",
     credits: "应获赔偿",
     trend: "近十二个月",
+    vantages: "各探测点",
     method: "计算方法",
     proof: "证明",
   },
@@ -128,18 +132,19 @@ const zh: XlsxWords = {
   notClosed: (month) => `${month}（未结算）`,
   notes: {
     subjects:
-      "可用性 = 1 − 不可用 ÷ 计入，截断至三位小数。不可用程度按时间片的份数求和，只作整数相加，不产生舍入。",
+      "服务可用性 = 1 − 不可用 ÷ 计入，截断至三位小数。不可用程度按时间片的份数求和，只作整数相加，不产生舍入。",
     outages: "连续的不可用时间片。",
     badSlots: "每个不可用的时间片及其不可用程度（精确分数）。",
     exclusions: "涉及本月的已批准除外时段。",
     credits: "金额 = 费用 × 赔偿比例，最小单位的一半向上取整。",
-    trend: "可用性（百分比）；红色：未达标。",
+    trend: "服务可用性（百分比）；红色：未达标。",
+    vantages: "按单个目标累计的小时数；覆盖率 = 实测 ÷ 应测，截断至三位小数。",
   },
   noSlots: "这是较早的版本，未保留各时间片。",
   joined: (rows) => `不可用时间片超过 ${rows} 个：相邻且相同的合为一行。`,
   left: (subjects, rows) =>
     `行数上限 ${rows}：未列出 ${subjects} 个统计对象的不可用时间片，其合计取自报告。`,
-  formulas: "可用性、结论与金额均为引用其他工作表的公式：修改某个时间片即可看到影响。",
+  formulas: "服务可用性、结论与金额均为引用其他工作表的公式：修改某个时间片即可看到影响。",
 };
 
 export const xlsxWords: Readonly<Record<Lang, XlsxWords>> = { en, zh };

@@ -2,7 +2,7 @@ import { writeXlsx } from "hucre/xlsx";
 import type { MonthDocument } from "../core/month-document.ts";
 import type { Lang } from "../core/views.ts";
 import { monthText } from "./report-words-facts.ts";
-import { methodSheet, proofSheet, trendSheet } from "./xlsx-back.ts";
+import { methodSheet, proofSheet, trendSheet, vantageSheet } from "./xlsx-back.ts";
 import { bookOf } from "./xlsx-book.ts";
 import { creditRows, creditSheet } from "./xlsx-credits.ts";
 import { summarySheet } from "./xlsx-front.ts";
@@ -33,6 +33,7 @@ export async function renderXlsx(
       exclusionSheet(book),
       creditSheet(book, credits),
       trendSheet(book),
+      ...(document.vantages === null ? [] : [vantageSheet(book, document.vantages)]),
       methodSheet(book),
       proofSheet(book),
     ],

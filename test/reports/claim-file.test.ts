@@ -89,7 +89,7 @@ test("says in both languages what is claimed, and why", () => {
     "Its availability in that month was 99.948 %. The agreement promises 99.95 %. Below 99.95 % " +
       "the agreement gives a credit of 10 %. We claim **120.00 CNY, which is 10 % of its fee",
   );
-  expect(text).toContain("现申请赔偿 **120.00 CNY，即其当月服务费用的 10 %**");
+  expect(text).toContain("现申请赔偿：**120.00 CNY，即其月度服务费用的 10 %**");
   expect(text).toContain("from 2026-11-06 00:00:00 +08:00 until before 2027-01-01 00:00:00 +08:00");
   expect(text).toContain("自 2026-11-06 00:00:00 +08:00 起，至 2027-01-01 00:00:00 +08:00 前");
 });
@@ -117,7 +117,7 @@ test("without a fee it claims the percent", () => {
     fees: [{ target: "web-1", fee: null }],
   });
   expect(text).toContain("We claim **10 % of its fee for the month**");
-  expect(text).toContain("**其当月服务费用的 10 %**");
+  expect(text).toContain("**其月度服务费用的 10 %**");
   expect(text).not.toContain("null");
 });
 
@@ -132,6 +132,25 @@ test("of several targets it names each fee, and what other agreements credit", (
   });
   expect(cell(text, "Fee by target")).toBe("a 1200.00, b ?");
   expect(cell(text, "The others are credited under")).toBe("special");
+});
+
+test("claims no more than what is owed: not the fees that another agreement credits", () => {
+  const owed = { targets: ["a", "b"], yieldsTo: ["special"] };
+  const known = render({ owed });
+  expect(known).toContain(
+    "We claim **120.00 CNY, which is 10 % of the fee of a and b for the month**",
+  );
+  expect(known).toContain("现申请赔偿：**120.00 CNY，即 a、b 的月度服务费用的 10 %**");
+  const unknown = render({ owed: { ...owed, fee: null, amount: null } });
+  expect(unknown).toContain("We claim **10 % of the fee of a and b for the month**");
+});
+
+test("claims no less than what is owed: a sum of some fees is not all of it", () => {
+  const text = render({ line: { creditNote: "part-fee" } });
+  expect(text).toContain(
+    "We claim **10 % of its fee for the month, which is at least 120.00 CNY**",
+  );
+  expect(text).toContain("现申请赔偿：**其月度服务费用的 10 %，至少 120.00 CNY**");
 });
 
 describe("outages", () => {
@@ -188,7 +207,7 @@ test("names the report, its digests and signature, and the seals of the days wit
   expect(text).toContain("| 2026-10-02 | 3 | sha256:aa02 |");
   expect(text).not.toContain("aa01");
   expect(text).not.toContain("aa03");
-  expect(text).toContain("`nines verify --month 2026-10`");
+  expect(text).toContain("`npx nines verify --month 2026-10`.");
 });
 
 test("text of others stays in its cell and is no mark-up", () => {

@@ -184,6 +184,16 @@ export function largeDocument(size: {
   return {
     ...small,
     report: { ...small.report, account: null, subjects, malfunctions: [] },
+    terms: new Map(
+      subjects.flatMap((subject) => {
+        const terms = small.terms.get("ecs web-1");
+        return terms === undefined ? [] : [[subjectKey(subject), terms] as const];
+      }),
+    ),
+    vantages: [
+      { vantage: "cn-hangzhou", targets: 3, planned: 133_920, measured: 133_900, failed: 60 },
+      { vantage: "eu-central-1", targets: 1, planned: 0, measured: 0, failed: 0 },
+    ],
     accountName: null,
     accountNames: Object.fromEntries(accounts.map((id) => [id, `Customer ${id}`])),
     timelines: new Map(

@@ -1,20 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { subjectKey, type MonthDocument } from "../../src/core/month-document.ts";
-import type { ReportSubject, Verdict } from "../../src/core/report.ts";
+import type { ReportCredit, ReportSubject, Verdict } from "../../src/core/report.ts";
 import { LANGS } from "../../src/core/views.ts";
+import { closingReason } from "../../src/reports/closing-reason.ts";
+import { methodParts } from "../../src/reports/method-parts.ts";
 import { reportWords } from "../../src/reports/report-words.ts";
 import {
   badSecondsOf,
+  claimText,
+  claimTime,
   durationText,
   instantText,
+  isClaimable,
   malfunctionFinder,
   methodText,
   moneyText,
+  owedOf,
   owedText,
+  owedTile,
   verdictText,
+  zoneOf,
 } from "../../src/reports/report-words-facts.ts";
 import { COLUMNS } from "../../src/reports/report-words-type.ts";
-import { MISSED_SUBJECT } from "../helpers/missed-subject.ts";
+import { MISSED_CREDIT, MISSED_SUBJECT } from "../helpers/missed-subject.ts";
 import { testAgreement } from "../helpers/sla.ts";
 import { acmeDocument } from "./pdf-document.ts";
 
@@ -57,6 +65,123 @@ describe("the verdict in a sentence", () => {
     expect(verdictText(documentOf(verdicts, status), en)).toBe(sentence);
     expect(verdictText(documentOf(verdicts, status), zh)).toMatch(/。$/);
   });
+});
+
+describe("what is owed", () => {
+  const credit = (amount: string | null, changes: Partial<ReportCredit> = {}): ReportCredit => ({
+    ...MISSED_CREDIT,
+    amount,
+    ...changes,
+  });
+  /** A month of subjects that missed, and what their sum is. */
+  const owing = (
+    lines: readonly Partial<ReportSubject>[],
+    amount: string | null,
+    changes: Partial<MonthDocument> = {},
+  ): MonthDocument => {
+    const document = acmeDocument(changes);
+    const subjects = lines.map((line) => ({ ...MISSED_SUBJECT, ...line }));
+    const credits =
+      amount === null ? [] : [{ by: "account" as const, account: "acme", currency: "CNY", amount }];
+    return { ...document, report: { ...document.report, subjects, credits } };
+  };
+
+  test("is more than the sum where not all fees are known", () => {
+    const some = owing(
+      [{ credit: credit("120.00") }, { credit: credit(null), creditNote: "no-fee" }],
+      "120.00",
+    );
+    const sentence = "Credits of at least CNY 120.00 are owed; of some fees nothing is known.";
+    expect(verdictText(some, en)).toBe(`2 of 2 objectives were missed. ${sentence}`);
+    expect(verdictText(some, zh)).toContain("应获赔偿至少 CNY 120.00，部分费用未知。");
+    expect(owedTile(some.report, en)).toBe("≥ CNY 120.00");
+    const all = owing([{ credit: credit("120.00") }], "120.00");
+    expect(verdictText(all, en)).toContain("Credits of CNY 120.00 are owed.");
+    expect(owedTile(all.report, en)).toBe("CNY 120.00");
+  });
+
+  test("is never told as nothing: a larger credit of a fee that is not known takes the target", () => {
+    const taken = credit("0.00", { fee: "0.00", targets: [], yieldsTo: ["ecs-single"] });
+    const { report } = owing(
+      [{ credit: credit(null, { fee: null }), creditNote: "no-fee" }, { credit: taken }],
+      "0.00",
+    );
+    expect(verdictText({ ...acmeDocument(), report }, en)).toContain(
+      "Credits are owed; their amount is not known, as the fees are not.",
+    );
+    expect(owedTile(report, en)).toBe("?");
+    expect(owedOf(report).map(isClaimable)).toEqual([true, false]);
+  });
+
+  test("is claimed in the agreement's time zone, and a window that is over is told", () => {
+    const document = owing([{ credit: MISSED_CREDIT }], "120.00");
+    const [owed] = owedOf(document.report);
+    const key = subjectKey(MISSED_SUBJECT);
+    const terms = new Map([[key, testAgreement({ timeZone: "Europe/Berlin" })]]);
+    const claim = claimText({ ...document, terms }, owed!, en);
+    expect(claim.window).toBe(
+      "The claim can be made from 2026-11-05 17:00 (Europe/Berlin) until before 2026-12-31 17:00 (Europe/Berlin).",
+    );
+    expect(claimTime({ ...document, terms }, owed!.subject, owed!.credit.claimFrom)).toBe(
+      "2026-11-05 17:00 (Europe/Berlin)",
+    );
+    expect(claimTime(document, owed!.subject, owed!.credit.claimFrom)).toBe("2026-11-06 00:00");
+    const { closing } = document.report;
+    const late = { ...document.report, closing: { ...closing!, at: MISSED_CREDIT.claimUntil } };
+    expect(claimText({ ...document, report: late }, owed!, en).window).toContain(
+      "That time was over when the month was closed.",
+    );
+  });
+});
+
+test("why a revision was made reads in Chinese, but for what a person wrote", () => {
+  const reasons = [
+    ["the month is over", "服务周期已结束"],
+    ["late results of 2026-10-01 to 2026-10-03", "2026-10-01 至 2026-10-03 的结果迟到"],
+    [
+      "exclusion 7 (attack) approved by user:wu; malfunction 12 reviewed",
+      "除外时段 7（攻击）由 user:wu 批准；故障事件 12 已复盘",
+    ],
+    ["asked for by Acme; late results", "asked for by Acme; late results"],
+  ] as const;
+  for (const [reason, chinese] of reasons) {
+    expect(closingReason(reason, "zh")).toBe(chinese);
+    expect(closingReason(reason, "en")).toBe(reason);
+  }
+});
+
+test("what inherits is explained by the terms of each of its subjects", () => {
+  const document = acmeDocument();
+  const lines = ["gate-1", "gate-2", "gate-3"].map((id) => ({
+    ...MISSED_SUBJECT,
+    id,
+    agreement: "vpc",
+  }));
+  const strict = testAgreement({ id: "vpc" });
+  const lax = testAgreement({ id: "vpc", objectivePercent: "99.90", method: "error-rate" });
+  const terms = new Map([
+    ["vpc gate-1", strict],
+    ["vpc gate-2", lax],
+    ["vpc gate-3", { ...strict }],
+  ]);
+  const named = { ...document, terms, report: { ...document.report, subjects: lines } };
+  const { common, parts } = methodParts(named, "en");
+  expect(parts.map(({ agreement, facts }) => [agreement, ...facts].join(" · "))).toEqual([
+    "vpc · 99.95 % · for gate-1 and gate-3",
+    "vpc · 99.90 % · for gate-2",
+  ]);
+  expect(parts[0]?.lines.join(" ")).toContain("The slot is bad when every vote is down.");
+  expect(parts[1]?.lines.join(" ")).toContain("A slot is bad by the share");
+  expect(common).toContain("Each target is counted alone.");
+  expect(zoneOf({ ...named, terms: new Map() }, lines[0]!)).toBe("Asia/Shanghai");
+  const unknown = methodParts({ ...named, terms: new Map() }, "en");
+  expect(unknown.parts).toEqual([
+    {
+      agreement: "vpc",
+      facts: [],
+      lines: ["The terms of this agreement are no longer in the configuration."],
+    },
+  ]);
 });
 
 test("what is owed is added up in each currency, over the accounts", () => {

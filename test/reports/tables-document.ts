@@ -94,13 +94,19 @@ export function octoberDocument(
     proof: { ...UNSIGNED, rounds: 178_560, digest: "sha256:00d1" },
   });
   const report = { ...built, ...reportChanges };
-  const terms = new Map(evaluated.map(({ subject }) => [subject.agreement.id, subject.agreement]));
+  const terms = new Map(
+    evaluated.map(({ subject: { agreement, id } }) => [
+      subjectKey({ agreement: agreement.id, id }),
+      agreement,
+    ]),
+  );
   return {
     report,
     accountName: null,
     accountNames: Object.fromEntries(accounts.map((id) => [id, `${id} Ltd`])),
     timeZone: "Asia/Shanghai",
-    terms: [...terms.values()],
+    terms,
+    vantages: null,
     timelines: new Map(
       evaluated.map(({ subject: { agreement, id }, figure }) => [
         subjectKey({ agreement: agreement.id, id }),

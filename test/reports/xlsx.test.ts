@@ -10,6 +10,7 @@ import type { MonthDocument } from "../../src/core/month-document.ts";
 import type { Lang } from "../../src/core/views.ts";
 import { renderXlsx } from "../../src/reports/xlsx.ts";
 import { has } from "../helpers/programs.ts";
+import { inTimeZone } from "../helpers/time-zone.ts";
 import { octoberDocument, type Minutes, type TestSubject } from "./tables-document.ts";
 
 const noOffice = !has("soffice");
@@ -239,9 +240,22 @@ test("the sheets are there, in English and in Chinese", async () => {
   ]);
 });
 
-test("the same document gives the same bytes", async () => {
+test("the operator's workbook has what each vantage measured", async () => {
+  const vantages = [
+    { vantage: "cn-hangzhou", targets: 3, planned: 133_920, measured: 133_900, failed: 60 },
+    { vantage: "far-away", targets: 1, planned: 0, measured: 0, failed: 0 },
+  ];
+  const rows = records(sheetOf(await open(octoberDocument(NAMED, { vantages })), "Vantages"));
+  expect(rows.map((row) => [row["Vantage"], row["To measure"], row["Coverage, %"]])).toEqual([
+    ["cn-hangzhou", 2232, 99.985],
+    ["far-away", 0, null],
+  ]);
+});
+
+test("the same document gives the same bytes, wherever the clock's zone is", async () => {
   const document = octoberDocument(NAMED);
-  expect(await render(document)).toEqual(await render(document));
+  const bytes = await render(document);
+  expect(await inTimeZone("America/New_York", () => render(document))).toEqual(bytes);
 });
 
 test("figures and verdicts are formulas over the bad slots, and so is what they come to", async () => {
