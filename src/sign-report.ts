@@ -12,21 +12,25 @@ type SignDeps = {
   readonly config: () => Pick<Config, "pdfSignature">;
 };
 
-/**
- * Renders as the renderer does, and signs what is a PDF when the configuration wants it. The files
- * are read each time, so that a renewed certificate counts at once. Throws as `readSignatory`.
- */
-export function withPdfSignature(
-  render: Renderer["render"],
-  { clock, config }: SignDeps,
-): Renderer["render"] {
+/** Renders as the renderer does, and signs what is a PDF as `signWanted` does. */
+export function withPdfSignature(render: Renderer["render"], deps: SignDeps): Renderer["render"] {
   return async (document, order) => {
-    const { pdfSignature } = config();
-    if (order.format !== "pdf" || pdfSignature === null) return render(document, order);
-    const signatory = await readSignatory(pdfSignature);
-    const pdf = await render(document, order);
-    return signPdf(pdf, signatory, new Date(clock.nowMs()));
+    const bytes = await render(document, order);
+    return order.format === "pdf" ? signWanted(deps, bytes) : bytes;
   };
+}
+
+/**
+ * A PDF of ours signed, when the configuration wants it; else as it is. The files are read each
+ * time, so that a renewed certificate counts at once. Throws as `readSignatory`.
+ */
+export async function signWanted(
+  { clock, config }: SignDeps,
+  pdf: Uint8Array,
+): Promise<Uint8Array> {
+  const { pdfSignature } = config();
+  if (pdfSignature === null) return pdf;
+  return signPdf(pdf, await readSignatory(pdfSignature), new Date(clock.nowMs()));
 }
 
 /** The key and the certificates of the files. Throws InvalidInputError for what cannot sign. */

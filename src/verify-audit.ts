@@ -13,6 +13,8 @@ import {
   malfunctionJson,
   malfunctionNoteJson,
 } from "./store/malfunctions.ts";
+import { listRenditionFacts, renditionItem, renditionJson } from "./store/renditions.ts";
+import { listSentReportMails, reportMailItem, reportMailJson } from "./store/report-mail.ts";
 import { listClosingFacts } from "./store/reports.ts";
 import { keyJson, listKeys } from "./store/signing-keys.ts";
 import { listTokens, tokenJson } from "./store/tokens.ts";
@@ -44,8 +46,14 @@ const tables = {
     (await listMalfunctionNotes(db, null)).map(
       (row) => [`malfunction-note:${row.id}`, malfunctionNoteJson(row)] as const,
     ),
+  rendition: async (db) =>
+    (await listRenditionFacts(db)).map((row) => [renditionItem(row), renditionJson(row)] as const),
   report: async (db) =>
     (await listClosingFacts(db)).map(({ item, ...facts }) => [item, facts] as const),
+  "report-mail": async (db) =>
+    (await listSentReportMails(db)).map(
+      (row) => [reportMailItem(row), reportMailJson(row)] as const,
+    ),
   rounds: async (db) => {
     const droppedUntilMs = await findDroppedUntil(db);
     return droppedUntilMs === 0 ? [] : [[DROPPED_ITEM, droppedJson(droppedUntilMs)] as const];

@@ -2,14 +2,20 @@ import { writeFileSync } from "node:fs";
 import { LANGS } from "../core/views.ts";
 import { InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
 import { readDocument } from "../month-document.ts";
+import type { RenderOrder } from "../render-apart.ts";
+import { findRendition, type MakeDeps } from "../renditions.ts";
+import { findKeptRevision } from "../report-file.ts";
 import { settle } from "../settle.ts";
+import { signWanted } from "../sign-report.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
 import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
 import { readConfig, withStore } from "./open.ts";
+import { reportYear } from "./report-year.ts";
 import type { ExitStatus, Verb } from "./verb.ts";
 
 const OPTIONS = {
   month: { type: "string" },
+  year: { type: "string" },
   account: { type: "string" },
   revision: { type: "string" },
   format: { type: "string", default: "json" },
@@ -19,10 +25,16 @@ const OPTIONS = {
 } as const;
 
 export const report: Verb = {
-  summary: "writes a month's report",
-  usage: `nines report --month YYYY-MM [--account A] [--revision N] [--format ${FORMAT_NAMES.join("|")}] [--lang ${LANGS.join("|")}] [--out FILE] [--config FILE]`,
+  summary: "writes a month's report, or a year of them",
+  usage: `nines report --month YYYY-MM|--year YYYY [--account A] [--revision N] [--format ${FORMAT_NAMES.join("|")}] [--lang ${LANGS.join("|")}] [--out FILE] [--config FILE]`,
   run: async (args, terminal) => {
     const { values, problems } = readArguments(args, OPTIONS);
+    const { year } = values;
+    if (year !== undefined) return reportYear({ ...values, year }, problems, terminal);
+    if (values.month === undefined && !problems.some(({ place }) => place === "--month")) {
+      const message = "give a month such as 2026-10, or a year: --year 2026";
+      problems.push({ place: "--month", message });
+    }
     const month = requireMonth(values.month, problems);
     const format = requireOneOf(
       FORMAT_NAMES,
@@ -34,11 +46,21 @@ export const report: Verb = {
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "report" }, async ({ db }) => {
+      const { clock } = terminal;
       // What came in since the service settled last, or stopped, belongs to the month too.
-      await settle({ db, clock: terminal.clock });
+      await settle({ db, clock });
       const query = { month, account: values.account, revision };
-      const document = await readDocument({ db, config }, query).catch(notThere);
-      const rendered = await reportFormats[format].render(document, lang);
+      // What was made of it before, with the names that the accounts had then, is what everybody
+      // gets; without it the report is rendered here, and not kept: reading changes nothing.
+      const kept = await findRendition(db, {
+        month,
+        account: values.account ?? "",
+        revision: await findKeptRevision(db, query, format),
+        format,
+        lang,
+      });
+      const rendered =
+        kept?.bytes ?? (await renderHere({ db, config, clock }, query, { format, lang }));
       if (values.out !== undefined) writeFileSync(values.out, rendered);
       else if (typeof rendered === "string") terminal.out(rendered.replace(/\n$/u, ""));
       else process.stdout.write(rendered);
@@ -46,6 +68,17 @@ export const report: Verb = {
     });
   },
 };
+
+async function renderHere(
+  { db, clock, config }: Omit<MakeDeps, "render">,
+  query: Parameters<typeof readDocument>[1],
+  { format, lang }: RenderOrder,
+): Promise<string | Uint8Array> {
+  const document = await readDocument({ db, config }, query).catch(notThere);
+  const rendered = await reportFormats[format].render(document, lang);
+  if (format !== "pdf" || typeof rendered === "string") return rendered;
+  return signWanted({ clock, config: () => config }, rendered);
+}
 
 function readRevision(text: string | undefined, problems: Problem[]): number | undefined {
   if (text === undefined) return undefined;
