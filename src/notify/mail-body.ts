@@ -33,14 +33,15 @@ function textOf(message: Message): string {
     .join("\n");
 }
 
-const BARS = {
+export const BARS = {
   critical: "#d32f2f",
   warning: "#c77700",
   info: "#1976d2",
   resolved: "#2e7d32",
 } as const satisfies Record<ReturnType<typeof toneOf>, string>;
 
-const FONTS = "system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif";
+export const FONTS =
+  "system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif";
 const CELL =
   "padding:4px 16px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid #888888";
 
@@ -85,6 +86,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** For texts and quoted attributes. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }

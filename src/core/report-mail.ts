@@ -1,0 +1,169 @@
+import { DateTime } from "luxon";
+import { diffReports } from "./report-diff.ts";
+import type { MailedFormat } from "./report-mail-schema.ts";
+import { changeLine, reportMailWords, type ReportMailWords } from "./report-mail-text.ts";
+import type { Report } from "./report.ts";
+import type { Lang } from "./views.ts";
+
+const MOST_LINES = 10;
+
+/** A mail that brings a month's report, in words. */
+export type ReportMailText = {
+  readonly lang: Lang;
+  readonly subject: string;
+  readonly tone: "good" | "missed" | "quiet";
+  readonly paragraphs: readonly string[];
+  readonly lists: readonly { readonly title: string; readonly items: readonly string[] }[];
+  /** Said right before the page's address. */
+  readonly page: { readonly says: string; readonly url: string } | null;
+  readonly foot: string;
+};
+
+/** What it is told of. */
+export type ReportMailFacts = {
+  /** Of one account. */
+  readonly report: Report;
+  readonly accountName: string;
+  readonly lang: Lang;
+  readonly timeZone: string;
+  /** The last revision that the same people were sent; null for none. */
+  readonly before: { readonly report: Report; readonly reasons: readonly string[] } | null;
+  readonly attached: readonly MailedFile[];
+  /** Too large for a mail. */
+  readonly leftOut: readonly MailedFile[];
+  /** Of the report's page; null when it is not known. */
+  readonly url: string | null;
+};
+
+type MailedFile = { readonly name: string; readonly format: MailedFormat };
+
+/** The same facts give the same text. */
+export function reportMailText(facts: ReportMailFacts): ReportMailText {
+  const { report, lang, accountName: who, before, url } = facts;
+  const words = reportMailWords[lang];
+  const month = monthName(report.month, words);
+  const { missed, undecided, all } = verdictsOf(report);
+  const says =
+    all === 0
+      ? words.nothing
+      : missed.length > 0
+        ? words.someMissed(missed.length, all)
+        : undecided > 0
+          ? words.someUndecided(undecided, all)
+          : words.allMet(all);
+  return {
+    lang,
+    subject: words.subject(
+      report.revision > 1
+        ? words.reportRevised(who, month, report.revision)
+        : words.report(who, month),
+      says,
+    ),
+    tone: missed.length > 0 ? "missed" : all === 0 || undecided > 0 ? "quiet" : "good",
+    paragraphs: [
+      words.join(verdictSentences(facts, words)),
+      before === null ? "" : words.join(revisedSentences(facts, words)),
+      words.join(fileSentences(facts, words)),
+    ].filter((paragraph) => paragraph !== ""),
+    lists: [
+      {
+        title: words.missedOnes,
+        items: missed.map(({ id, agreement, availabilityPercent, objectivePercent }) =>
+          words.instead(
+            `${id} (${agreement})`,
+            availabilityPercent === null ? words.noFigure : `${availabilityPercent} %`,
+            `${objectivePercent} %`,
+          ),
+        ),
+      },
+      {
+        title: words.changes,
+        items: changesOf(facts).map((change) => changeLine(change, words)),
+      },
+    ]
+      .filter(({ items }) => items.length > 0)
+      .map(({ title, items }) => ({ title, items: shortList(items, words) })),
+    page: url === null ? null : { says: words.page, url },
+    foot: words.automatic,
+  };
+}
+
+function monthName(month: string, words: ReportMailWords): string {
+  const [year, number] = month.split("-");
+  return words.month(Number(year), Number(number));
+}
+
+function verdictsOf({ subjects }: Report) {
+  return {
+    all: subjects.length,
+    missed: subjects.filter(({ verdict }) => verdict === "missed"),
+    undecided: subjects.filter(({ verdict }) => verdict === "insufficient-data").length,
+  };
+}
+
+/** What the month came to, and what is owed for it. */
+function verdictSentences(facts: ReportMailFacts, words: ReportMailWords): string[] {
+  const { report, accountName: who } = facts;
+  const { all, missed, undecided } = verdictsOf(report);
+  const month = monthName(report.month, words);
+  const judged = all - undecided;
+  const verdict =
+    all === 0
+      ? words.unmeasured(who, month)
+      : missed.length > 0
+        ? words.missed(who, month, { missed: missed.length, all })
+        : judged > 0
+          ? words.met(who, judged, month)
+          : "";
+  return [
+    verdict,
+    undecided > 0 ? words.undecided(undecided) : "",
+    owedSentence(facts, words),
+  ].filter((sentence) => sentence !== "");
+}
+
+function owedSentence({ report, timeZone }: ReportMailFacts, words: ReportMailWords): string {
+  const credits = report.subjects.flatMap(({ credit }) => (credit === null ? [] : [credit]));
+  if (credits.length === 0) return "";
+  const day = (ms: number) => DateTime.fromMillis(ms, { zone: timeZone }).toFormat("yyyy-MM-dd");
+  const from = day(Math.min(...credits.map(({ claimFrom }) => Date.parse(claimFrom))));
+  // The last day on which all of it can be claimed.
+  const until = day(Math.min(...credits.map(({ claimUntil }) => Date.parse(claimUntil))) - 1);
+  const amounts = report.credits
+    .filter(({ by, account }) => by === "account" && account === report.account)
+    .map(({ amount, currency }) => `${currency} ${amount}`);
+  if (amounts.length > 0) return words.owed(amounts.join(" + "), from, until);
+  const percents = [...new Set(credits.map(({ percent }) => `${percent} %`))].join(", ");
+  return words.owedWithoutFee(percents, from, until);
+}
+
+function changesOf({ report, before }: ReportMailFacts) {
+  return before === null ? [] : diffReports(before.report, report);
+}
+
+function revisedSentences(facts: ReportMailFacts, words: ReportMailWords): string[] {
+  const { report, before } = facts;
+  if (before === null) return [];
+  const reasons = [...new Set(before.reasons)];
+  return [
+    words.revised(report.revision, before.report.revision),
+    reasons.length === 0 ? "" : words.reason(reasons.join("; ")),
+    changesOf(facts).length === 0 ? words.noChange : "",
+  ].filter((sentence) => sentence !== "");
+}
+
+function fileSentences(facts: ReportMailFacts, words: ReportMailWords): string[] {
+  const named = (files: readonly MailedFile[]) =>
+    words.list(files.map(({ name, format }) => words.file(name, words.formats[format])));
+  const { attached, leftOut, url } = facts;
+  return [
+    attached.length === 0 ? "" : words.attached(named(attached)),
+    leftOut.length === 0 ? "" : words.leftOut(named(leftOut)),
+    leftOut.length > 0 && url === null ? words.askForIt : "",
+  ].filter((sentence) => sentence !== "");
+}
+
+function shortList(items: readonly string[], words: ReportMailWords): string[] {
+  const shown = items.slice(0, MOST_LINES);
+  return items.length === shown.length ? shown : [...shown, words.more(items.length - MOST_LINES)];
+}
