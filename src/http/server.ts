@@ -52,6 +52,8 @@ import { statusRoutes } from "./status.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { createProxyTrust } from "./trusted-proxies.ts";
 import { userRoutes } from "./users.ts";
+import { yearPages } from "./year-pages.ts";
+import { yearRoutes } from "./years.ts";
 
 /** What pages may load: our own files alone, nothing inline. */
 const PAGE_POLICY = {
@@ -80,6 +82,7 @@ const apiRoutes = [
   outageRoutes,
   annotationRoutes,
   reportRoutes,
+  yearRoutes,
   revisionRoutes,
   proofRoutes,
   runningRoutes,
@@ -98,6 +101,7 @@ const apiRoutes = [
   accessPages,
   auditPages,
   reportPages,
+  yearPages,
   reportFilePages,
   exclusionPages,
   agreementPages,

@@ -130,6 +130,15 @@ export function loginHref(
   return pageHref("/login", lang, query);
 }
 
+/** A year of reports. */
+export function yearHref(
+  lang: Lang,
+  year: string,
+  query: { readonly account?: string } = {},
+): string {
+  return pageHref(`/years/${year}`, lang, query);
+}
+
 /** A page by its path. */
 export function pageHref(
   path: string,

@@ -109,6 +109,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "GET /api/v1/running": { may: "read" },
   "GET /api/v1/events": { may: "read" },
   "GET /api/v1/reports/:month": { may: "read", url: `/api/v1/reports/${DEMO_MONTH}` },
+  "GET /api/v1/years/:year": { may: "read", url: "/api/v1/years/2026" },
+  "GET /years/:year": { may: "read", url: "/years/2026" },
   "GET /api/v1/reports/:month/revisions": {
     may: "read",
     url: `/api/v1/reports/${DEMO_MONTH}/revisions`,

@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+import { LANGS } from "../core/views.ts";
+import { isYear } from "../core/year-report.ts";
+import { InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
+import { YEAR_FORMAT_NAMES, yearFormats } from "../reports/year-index.ts";
+import { settle } from "../settle.ts";
+import { readYearDocument } from "../year-report.ts";
+import { requireOneOf, throwProblems } from "./arguments.ts";
+import { readConfig, withStore } from "./open.ts";
+import type { ExitStatus, Terminal } from "./verb.ts";
+
+/** What of the arguments of `nines report` a year is made by. */
+export type YearArguments = {
+  readonly year: string;
+  readonly month?: string | undefined;
+  readonly account?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly format: string;
+  readonly lang: string;
+  readonly out?: string | undefined;
+  readonly config?: string | undefined;
+};
+
+/** Writes a year of reports. Throws InvalidInputError with `problems` and what else is wrong. */
+export async function reportYear(
+  values: YearArguments,
+  problems: Problem[],
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const { year, account, out } = values;
+  if (!isYear(year)) problems.push({ place: "--year", message: "give a year such as 2026" });
+  if (values.month !== undefined) {
+    problems.push({ place: "--month", message: "give either --month or --year, not both" });
+  }
+  if (values.revision !== undefined) {
+    const message = "is of a month; a year takes the newest revision of each";
+    problems.push({ place: "--revision", message });
+  }
+  const format = requireOneOf(
+    YEAR_FORMAT_NAMES,
+    { place: "--format", value: values.format },
+    problems,
+  );
+  const lang = requireOneOf(LANGS, { place: "--lang", value: values.lang }, problems);
+  throwProblems(problems);
+  const { settings, config } = readConfig(terminal, values.config);
+  return withStore<ExitStatus>(terminal, { settings, purpose: "report" }, async ({ db }) => {
+    const { clock } = terminal;
+    // What came in since the service settled last, or stopped, belongs to the year too.
+    await settle({ db, clock });
+    const document = await readYearDocument({ db, clock, config }, { year, account }).catch(
+      notThere,
+    );
+    const rendered = await yearFormats[format].render(document, lang);
+    if (out !== undefined) writeFileSync(out, rendered);
+    else if (typeof rendered === "string") terminal.out(rendered.replace(/\n$/u, ""));
+    else process.stdout.write(rendered);
+    return 0;
+  });
+}
+
+/** The account is not there. */
+function notThere(error: unknown): never {
+  if (!(error instanceof NotFoundError)) throw error;
+  throw new InvalidInputError([{ place: "--account", message: error.message }]);
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildYear } from "../../src/core/build-year.ts";
+import type { YearModel } from "../../src/core/year-view.ts";
+import { assets } from "../../src/web/scripts.ts";
+import { renderYear } from "../../src/web/year.tsx";
+import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { has } from "../helpers/programs.ts";
+import { demoYear } from "../helpers/year-parts.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const LOOKS = [
+  { width: 1400, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+  { width: 1400, colorScheme: "dark" },
+  { width: 390, colorScheme: "light" },
+] as const;
+const noBrowser = !has("chromium");
+
+const reader = {
+  name: "user:li",
+  role: "admin",
+  accounts: null,
+  csrf: "a-token",
+  unread: 2,
+} as const;
+
+function modelOf(account: string | null): YearModel {
+  return {
+    ...demoYear(account),
+    nowMs: Date.parse("2026-07-10T16:00:00Z"),
+    years: ["2024", "2026", "2027"],
+    choices: [
+      { id: "acme", name: "云启科技（上海）有限公司" },
+      { id: "globex", name: "Globex Travel" },
+    ],
+    seesAll: true,
+    formats: ["json", "csv", "html", "pdf", "xlsx"],
+  };
+}
+
+const empty: YearModel = {
+  ...modelOf(null),
+  report: buildYear({
+    year: "2026",
+    account: null,
+    reports: [],
+    claims: [],
+    presentMonth: "2026-03",
+  }),
+};
+const pages = (["en", "zh"] as const).flatMap((lang) => [
+  [`/all-${lang}`, renderYear(modelOf(null), lang, reader)] as const,
+  [`/one-${lang}`, renderYear(modelOf("acme"), lang, reader)] as const,
+  [`/empty-${lang}`, renderYear(empty, lang, reader)] as const,
+]);
+
+let server: Awaited<ReturnType<typeof serveFixed>>;
+let browser: Browser;
+beforeAll(async () => {
+  if (noBrowser) return;
+  server = await serveFixed({
+    ...Object.fromEntries(assets.map(({ path, type, text }) => [path, { type, body: text }])),
+    ...Object.fromEntries(pages.map(([path, body]) => [path, { type: "text/html", body }])),
+  });
+  browser = await openBrowser();
+}, 60_000);
+afterAll(async () => {
+  if (noBrowser) return;
+  await browser.close();
+  await server.close();
+});
+
+test.skipIf(noBrowser).each(pages.map(([path]) => path))(
+  "%s is accessible and whole, in light and dark, wide and narrow",
+  async (path) => {
+    for (const { width, colorScheme } of path === "/all-en" ? LOOKS : LOOKS.slice(0, 2)) {
+      const context = await browser.newContext({ bypassCSP: true, colorScheme });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(server.origin + path);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      await page.evaluate(AXE);
+      const results: AxeResults = await page.evaluate(
+        `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
+      );
+      const violations = results.violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+      );
+      await context.close();
+      expect({ complaints, overflow, violations }, `${width} ${colorScheme}`).toEqual({
+        complaints: [],
+        overflow: 0,
+        violations: [],
+      });
+    }
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)(
+  "under the strict policy its style applies and nothing is asked for elsewhere",
+  async () => {
+    const page = await (await browser.newContext({ colorScheme: "dark" })).newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
+    });
+    await page.goto(`${server.origin}/all-en`);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.close();
+    expect([complaints, background]).toEqual([[], "rgb(14, 20, 27)"]);
+  },
+);
