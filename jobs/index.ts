@@ -3,6 +3,8 @@ import { closeMonthsJob } from "./close-months.ts";
 import { deliverMessageJob } from "./deliver-message.ts";
 import type { ProbeJobDeps, RunJob, StoreJobDeps } from "./job.ts";
 import { lapseClaimsJob } from "./lapse-claims.ts";
+import { mailReportJob } from "./mail-report.ts";
+import { mailReportsJob } from "./mail-reports.ts";
 import { pruneJob } from "./prune.ts";
 import { recordRoundsJob } from "./record-rounds.ts";
 import { renderReportJob } from "./render-report.ts";
@@ -27,5 +29,7 @@ export const storeJobs = {
   "lapse-claims": lapseClaimsJob,
   announce: announceJob,
   "deliver-message": deliverMessageJob,
+  "mail-reports": mailReportsJob,
+  "mail-report": mailReportJob,
   "render-report": renderReportJob,
 } satisfies Record<string, RunJob<StoreJobDeps>>;

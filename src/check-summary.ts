@@ -98,6 +98,18 @@ function agreementLines({ agreements, targets }: Config): string[] {
   return [`Agreements in use (${rows.length})`, ...table(rows)];
 }
 
+function mailLines({ accounts, reportMail }: Config): string[] {
+  if (reportMail === null) return [];
+  const { channel, formats, delayMs } = reportMail;
+  const told = accounts.filter(({ contacts }) => contacts.length > 0);
+  const contacts = counted(sum(told.map((account) => account.contacts.length)), "contact");
+  const when = delayMs === 0 ? "at the closing" : `${formatDuration(delayMs)} after the closing`;
+  const whose = counted(told.length, "account");
+  return [
+    `Reports mailed by ${channel} (${formats.join(", ")}) ${when}, to ${contacts} of ${whose}`,
+  ];
+}
+
 function anchorLines({ anchors }: Config): string[] {
   const named = anchors.map(({ id, kind }) => `${id} (${kind})`);
   return named.length === 0 ? [] : [`Anchors (${named.length}): ${named.join(", ")}`];
@@ -137,6 +149,9 @@ function warningLines(config: Config): string[] {
   for (const { id } of config.vantages) {
     if (!used.has(id)) warnings.push(`vantage "${id}" measures no target`);
   }
+  if (config.reportMail === null && config.accounts.some(({ contacts }) => contacts.length > 0)) {
+    warnings.push("accounts have contacts and nobody is mailed: there is no reportMail");
+  }
   // One line for each kind: ten thousand targets may share a mistake.
   const kinds = new Map<string, string>();
   for (const warning of warnings) {
@@ -154,6 +169,7 @@ export function checkSummary(config: Config): string {
     `Vantages (${vantages.length}): ${vantages.map(({ id }) => id).join(", ")}`,
     `Accounts (${accounts.length}): ${accounts.map(({ id, currency }) => `${id} (${currency})`).join(", ")}`,
     `Channels (${channels.length})${channels.map(({ id, kind }, i) => `${i === 0 ? ": " : ", "}${id} (${kind})`).join("")}`,
+    ...mailLines(config),
     ...anchorLines(config),
     ...targetLines(config),
     ...agreementLines(config),

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
-import { monthAt } from "./core/month.ts";
+import { monthAt, monthBounds } from "./core/month.ts";
 import { MINUTE_MS } from "./core/tally.ts";
 import type { Db } from "./store/connect.ts";
 import { listCounts, listDays } from "./store/days.ts";
@@ -17,28 +17,46 @@ export async function listMonths(
   { db, clock, config }: { readonly db: Db; readonly clock: Clock; readonly config: Config },
   accounts: readonly string[] | null,
 ): Promise<string[]> {
-  const days = new Map<string, number[]>();
-  for (const day of await listDays(db)) {
-    const month = monthAt(day * DAY_MS, config.timeZone);
-    days.set(month, [...(days.get(month) ?? []), day]);
-  }
+  const spans = spansOf(await listDays(db), config.timeZone);
   const months = new Set([monthAt(clock.nowMs(), config.timeZone)]);
-  const targetIds = accounts === null ? null : await listIds(db, config, accounts);
-  for (const [month, [firstDay = 0, ...others]] of days) {
-    const lastDay = others.at(-1) ?? firstDay;
-    if (targetIds === null || (await isMeasured(db, targetIds, { firstDay, lastDay }))) {
-      months.add(month);
-    }
+  const mine = config.targets.filter(
+    ({ account }) => accounts === null || accounts.includes(account),
+  );
+  const targetIds = await listIds(db, mine);
+  for (const [month, span] of spans) {
+    const isSure = accounts === null && span.hasWholeDay;
+    if (isSure || (await isMeasured(db, targetIds, span))) months.add(month);
   }
   return [...months].toSorted();
 }
 
-async function listIds(db: Db, config: Config, accounts: readonly string[]): Promise<Set<number>> {
-  const mine = config.targets.filter(({ account }) => accounts.includes(account));
+/** What of a month lies in the days that are stored. Instants in milliseconds. */
+type Span = { fromMs: number; untilMs: number; hasWholeDay: boolean };
+
+/** Days are stored as UTC has them; one at the edge of a local month is of two months. */
+function spansOf(days: readonly number[], timeZone: string): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const day of days) {
+    const [fromMs, untilMs] = [day * DAY_MS, (day + 1) * DAY_MS];
+    const months = new Set([monthAt(fromMs, timeZone), monthAt(untilMs - 1, timeZone)]);
+    for (const month of months) {
+      const bounds = monthBounds(month, timeZone);
+      const before = spans.get(month);
+      spans.set(month, {
+        fromMs: before?.fromMs ?? Math.max(fromMs, bounds.fromMs),
+        untilMs: Math.min(untilMs, bounds.untilMs),
+        hasWholeDay: months.size === 1 || before?.hasWholeDay === true,
+      });
+    }
+  }
+  return spans;
+}
+
+async function listIds(db: Db, targets: Config["targets"]): Promise<Set<number>> {
   const ids = await findIds(
     db,
     "target",
-    mine.map(({ id }) => id),
+    targets.map(({ id }) => id),
   );
   return new Set(ids.values());
 }
@@ -47,11 +65,15 @@ async function listIds(db: Db, config: Config, accounts: readonly string[]): Pro
 async function isMeasured(
   db: Db,
   targetIds: ReadonlySet<number>,
-  { firstDay, lastDay }: { readonly firstDay: number; readonly lastDay: number },
+  { fromMs, untilMs }: Span,
 ): Promise<boolean> {
-  for (const untilDay of [firstDay + 1, lastDay + 1]) {
+  const [firstDay, lastDay] = [Math.floor(fromMs / DAY_MS), Math.floor((untilMs - 1) / DAY_MS)];
+  for (const untilDay of new Set([firstDay + 1, lastDay + 1])) {
     const counts = await listCounts(db, { targetIds, fromDay: firstDay, untilDay });
-    if (counts.size > 0) return true;
+    const runs = [...counts.values()].flatMap((byVantage) => [...byVantage.values()].flat());
+    if (runs.some((run) => run.from * MINUTE_MS < untilMs && run.until * MINUTE_MS > fromMs)) {
+      return true;
+    }
   }
   return false;
 }

@@ -157,6 +157,11 @@ export function reportMailFindings(
     const message = `"${entry.channel}" is a channel of kind ${kind}; name one of kind email`;
     findings.push({ ...named, message });
   }
+  for (const [index, format] of (entry.formats ?? []).entries()) {
+    if (entry.formats?.indexOf(format) === index) continue;
+    const message = `names ${format} twice; remove one of the two`;
+    findings.push({ path: ["reportMail", "formats", index], at: "value", message });
+  }
   if (!hasContacts) {
     const message =
       'no account has "contacts", so nobody would get a report; give an account contacts, or remove reportMail';

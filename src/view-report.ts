@@ -3,12 +3,14 @@ import type { Config } from "./config.ts";
 import { seesAccount, type Actor } from "./core/access.ts";
 import { diffReports } from "./core/report-diff.ts";
 import type { Report } from "./core/report.ts";
-import type { ClaimLine, ReportModel } from "./core/report-views.ts";
+import type { ClaimLine, MailLine, ReportModel } from "./core/report-views.ts";
 import { describeClaim } from "./handle-claim.ts";
 import { reportMonth } from "./report-month.ts";
 import { FORMAT_NAMES } from "./reports/index.ts";
 import { listClaims, type StoredClaim } from "./store/claims.ts";
 import type { Queryable } from "./store/connect.ts";
+import { listRenditions } from "./store/renditions.ts";
+import { listReportMails, type ReportMailRow } from "./store/report-mail.ts";
 import { listRevisions } from "./store/reports.ts";
 
 export type ReportDeps = {
@@ -41,6 +43,7 @@ export async function viewReport(
     accounts: account === undefined ? null : [account],
   });
   const revisions = await listRevisions(db, { month, account: account ?? "" });
+  const mails = await listReportMails(db, { month, account: account ?? "" });
   return {
     nowMs: clock.nowMs(),
     timeZone: config.timeZone,
@@ -56,11 +59,24 @@ export async function viewReport(
         closedAtMs,
         closedBy,
         reason,
+        mail: mailLine(mails.find((mail) => mail.revision === revision)),
       }))
       .toReversed(),
     diff: await readDiff(deps, query, { report, newest: revisions.at(-1)?.revision ?? 0 }),
     formats: FORMAT_NAMES,
+    renditions: await listRenditions(db, {
+      month,
+      account: account ?? "",
+      revision: report.revision,
+    }),
   };
+}
+
+function mailLine(mail: ReportMailRow | undefined): MailLine | null {
+  if (mail === undefined) return null;
+  const { state, sentAtMs, contacts: to, refused, detail } = mail;
+  if (state === "waiting" || state === "failed") return { state, detail };
+  return sentAtMs === null ? null : { state: "sent", atMs: sentAtMs, to, refused };
 }
 
 function claimLine(claim: StoredClaim, nowMs: number): ClaimLine {

@@ -86,7 +86,7 @@ export async function viewReports(
     const most = filter.month === undefined ? MOST_ACCOUNTS : Infinity;
     lists.push({
       month,
-      status: isClosed ? ("closed" as const) : month === present ? "running" : "open",
+      status: isClosed ? ("closed" as const) : statusAt(month, present),
       isCounted,
       lines: lines.slice(0, most),
       more: Math.max(0, lines.length - most),
@@ -112,6 +112,10 @@ export async function viewReports(
     filter: { month: filter.month ?? null, account: filter.account ?? null },
     seesAll: actor.accounts === null,
   };
+}
+
+function statusAt(month: string, present: string): "to-come" | "running" | "open" {
+  return month === present ? "running" : month > present ? "to-come" : "open";
 }
 
 /** A month of which only an edge was measured, in another time zone's day, says nothing. */

@@ -101,6 +101,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   text: NASTY,
   "text[]": ["a,b", NASTY, ""],
   integer: 1,
+  "integer[]": [1, 2],
   smallint: 1,
   bigint: "9007199254740993",
   "bigint[]": ["1", "9007199254740993"],

@@ -89,10 +89,13 @@ describe("the smallest file", () => {
 
   test("has one vantage, one account, the built-in agreements and no target", () => {
     expect(config.vantages).toEqual([{ id: "local", controls: DEFAULT_CONTROLS }]);
-    expect(config.accounts).toEqual([{ id: "default", name: "Default", currency: "CNY" }]);
+    expect(config.accounts).toEqual([
+      { id: "default", name: "Default", currency: "CNY", contacts: [], lang: "en" },
+    ]);
     expect(config.targets).toEqual([]);
     expect(config).toMatchObject({ timeZone: "Asia/Shanghai", retentionDays: 400 });
     expect(config).toMatchObject({ metricsToken: null, channels: [], anchors: [] });
+    expect(config.reportMail).toBeNull();
   });
 
   test("a target in it gets every default", () => {
@@ -584,6 +587,12 @@ describe("the files beside the program", () => {
       ["hook"],
     ]);
     expect(config.malfunctions.rules).toHaveLength(4);
+    expect(config.accounts).toMatchObject([{ contacts: ["sla@acme.example"], lang: "zh" }]);
+    expect(config.reportMail).toEqual({
+      channel: "mail",
+      formats: ["pdf", "xlsx"],
+      delayMs: 600_000,
+    });
     expect(config.statusPage).toEqual({ title: "Acme Cloud", all: false, accounts: ["acme"] });
     expect(config.anchors.map(({ kind }) => kind)).toEqual(["file", "webhook", "rfc3161"]);
   });
@@ -730,6 +739,19 @@ anchors: [{ id: far, kind: file, path: /a }, { id: hook, kind: webhook, url: "ht
 `;
     expect(summary(text)).toContain("\nAnchors (2): far (file), hook (webhook)\n");
     expect(summary(text)).not.toContain("hush");
+  });
+
+  test("says to how many contacts reports are mailed, and to whom they are not", () => {
+    const text = `version: 1
+accounts: [{ id: a, contacts: [x@a.example, y@a.example, x@a.example] }, { id: b }]
+channels: [{ id: mail, kind: email, server: "h:25", from: n@example.com, to: [o@example.com] }]
+`;
+    expect(summary(`${text}reportMail: { channel: mail }`)).toContain(
+      "\nReports mailed by mail (pdf, xlsx) 10m after the closing, to 2 contacts of 1 account\n",
+    );
+    expect(summary(text)).toContain(
+      "  accounts have contacts and nobody is mailed: there is no reportMail\n",
+    );
   });
 
   test("warns of what is allowed and hardly meant", () => {

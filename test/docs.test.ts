@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { FILES } from "./pictures/list.ts";
 
 const roots = readdirSync(".").filter((name) => name !== "node_modules" && name !== ".git");
 const names = new Set([
@@ -66,6 +67,18 @@ test.each(documents)("the links of $name lead somewhere", ({ name, text }) => {
     .map(([, link = ""]) => link)
     .filter((link) => !/^[a-z]+:/.test(link));
   expect(links.filter((link) => !existsSync(join(dirname(name), link)))).toEqual([]);
+});
+
+test("every picture is shown somewhere, is small, and can be taken anew by the script", () => {
+  const shown = documents.flatMap(({ name, text }) =>
+    [...text.matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, link = ""]) =>
+      join(dirname(name), link),
+    ),
+  );
+  const stored = readdirSync("docs/pictures").map((name) => join("docs/pictures", name));
+  expect([...new Set(shown)].toSorted()).toEqual(stored.toSorted());
+  expect(FILES.map((name) => join("docs/pictures", name)).toSorted()).toEqual(stored.toSorted());
+  expect(stored.filter((path) => statSync(path).size > 150_000)).toEqual([]);
 });
 
 test("decisions are numbered from 1 without a gap", () => {

@@ -299,6 +299,48 @@ describe.each(stores)("queues on $name", ({ make, isThere }) => {
     },
   );
 
+  test.skipIf(!isThere)("find a job by its id, with how far it is and why it failed", async () => {
+    const name = fresh();
+    const one = queue(name);
+    const id = "2026-10.1.pdf.en.a%3Ab";
+    const ask = () => one.add("render", { at: 1 }, { jobId: id });
+    expect(await one.find(id)).toBeNull();
+    await ask();
+    await ask();
+    expect((await one.counts())["waiting"]).toBe(1);
+    expect(await one.find(id)).toEqual({ state: "waiting", percent: 0, problem: null });
+    let go: (error?: Error) => void = () => {};
+    let turns = 0;
+    work(name, async ({ progress }) => {
+      turns += 1;
+      await progress(40);
+      await new Promise<void>((resolve, reject) => {
+        go = (error) => (error === undefined ? resolve() : reject(error));
+      });
+    });
+    const is = (state: string, percent: number) => async () => {
+      const found = await one.find(id);
+      return found?.state === state && found.percent === percent;
+    };
+    await waitFor(is("active", 40));
+    // Nobody takes it from the one who works on it.
+    await one.remove(id).catch(() => undefined);
+    expect((await one.find(id))?.state).toBe("active");
+    go(new Error("no memory"));
+    await waitFor(is("failed", 40));
+    expect(await one.find(id)).toMatchObject({ problem: "no memory" });
+    // What failed stays to be seen, and keeps its id from being used again until it is removed.
+    await ask();
+    expect((await one.find(id))?.state).toBe("failed");
+    await one.remove(id);
+    expect(await one.find(id)).toBeNull();
+    await ask();
+    await waitFor(async () => turns === 2 && (await is("active", 40)()));
+    go();
+    await waitFor(async () => (await one.find(id)) === null);
+    expect(turns).toBe(2);
+  });
+
   test.skipIf(!isThere)("say whether something is due", async () => {
     const name = fresh();
     const one = queue(name);

@@ -5,6 +5,7 @@ import { SYSTEM } from "../src/core/access.ts";
 import { NotFoundError } from "../src/errors.ts";
 import type { Renderer } from "../src/render-apart.ts";
 import { findRendition, makeRendition, type RenditionKey } from "../src/renditions.ts";
+import { shareReportFiles } from "../src/report-file.ts";
 import { reportFormats } from "../src/reports/index.ts";
 import { listRenditions } from "../src/store/renditions.ts";
 import { verifyAudit } from "../src/verify-audit.ts";
@@ -124,6 +125,29 @@ test("it tells how far it is", async () => {
   await makeRendition({ ...depsOf(), onProgress }, keyOf({ format: "xlsx" }));
   expect(told).toEqual(told.toSorted((a, b) => a - b));
   expect(told.length).toBeGreaterThan(2);
+});
+
+test("many who ask at once for the same are given one rendering, and the next one another", async () => {
+  const readReportFile = shareReportFiles();
+  const deps = depsOf();
+  const ask = (account: string) =>
+    readReportFile(
+      deps,
+      { month: OCTOBER.month, account, revision: 0 },
+      { format: "html", lang: "en" },
+    );
+  const asked = ["acme", "acme", "globex", "acme"].map(ask);
+  const [one, same, others, last] = await Promise.all(asked);
+  expect(deps.render).toHaveBeenCalledTimes(2);
+  expect([same, last]).toEqual([one, one]);
+  expect(others).not.toEqual(one);
+  await ask("acme");
+  expect(deps.render).toHaveBeenCalledTimes(3);
+  const fails = { ...deps, render: () => Promise.reject(new Error("no memory")) };
+  const query = { month: OCTOBER.month, account: "acme", revision: 0 };
+  const order = { format: "xlsx", lang: "en" } as const;
+  await expect(readReportFile(fails, query, order)).rejects.toThrow("no memory");
+  expect((await readReportFile({ ...deps, render: async () => Buffer.from("x") }, query, order)).bytes).toHaveLength(1);
 });
 
 test("the database lets nobody change what was made", async () => {

@@ -325,7 +325,12 @@ test("the job watches by the configuration that is now in force", async () => {
   const log = pino({ level: "silent" });
   const addJob = () => Promise.resolve();
   const deps = { db: database.db, clock, config: () => config, log, addJob };
-  const job = { name: "watch-months", data: {}, plannedAtMs: clock.nowMs() };
+  const job = {
+    name: "watch-months",
+    data: {},
+    plannedAtMs: clock.nowMs(),
+    progress: async () => {},
+  };
   await measure(FROM, FROM + HOUR_MS, down("web-1", FROM, UNTIL));
   await storeJobs["watch-months"](deps as unknown as StoreJobDeps, job);
   expect(await told()).toEqual(["2026-10 web-1 breach: null > already-missed"]);

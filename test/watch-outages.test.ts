@@ -688,7 +688,12 @@ test("the job watches the outages, and one watch that fails does not keep the ot
   const addJob = () => Promise.resolve();
   const log = pino({ level: "silent" });
   const deps = { db: database.db, clock, config: () => config, log, addJob };
-  const job = { name: "watch-months", data: {}, plannedAtMs: clock.nowMs() };
+  const job = {
+    name: "watch-months",
+    data: {},
+    plannedAtMs: clock.nowMs(),
+    progress: async () => {},
+  };
   const run = () => storeJobs["watch-months"](deps as unknown as StoreJobDeps, job);
   await begin();
   await measure(DOWN, DOWN + minutes(1), fails({ "web-1": [[0, 9]] }));

@@ -72,9 +72,7 @@ export async function listen(
       prepareProbe(probe)({ clock, timeoutMs, signal: stop.signal }),
   };
   const queueCounts = () => countQueues(queues, config());
-  const boardQueues = config().queuePage
-    ? queueNames(config()).map((name) => queues.peek(name).bull)
-    : null;
+  const boardQueues = openBoardQueues(queues, config());
   const reportQueue = () => queues.peek(REPORTS_QUEUE);
   const api = withApi
     ? { ...deps, store, signer, notes, queueCounts, boardQueues, render, reportQueue }
@@ -105,6 +103,10 @@ const COUNTS_MS = 3_000;
 function queueNames({ vantages }: Pick<Config, "vantages">): string[] {
   const probes = vantages.map(({ id }) => probeQueue(id));
   return [...probes, ROUNDS_QUEUE, UPKEEP_QUEUE, MESSAGES_QUEUE, REPORTS_QUEUE];
+}
+
+function openBoardQueues({ peek }: Pick<Context["queues"], "peek">, config: Config) {
+  return config.queuePage ? queueNames(config).map((name) => peek(name).bull) : null;
 }
 
 async function countQueues(

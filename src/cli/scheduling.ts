@@ -17,10 +17,13 @@ const SEAL_EVERY_MS = 10 * MINUTE_MS;
 // Between two settlings, which the same worker does.
 const SEAL_OFFSET_MS = 45_000;
 const CLOSE_OFFSET_MS = SETTLE_OFFSET_MS + 2_000;
+// Behind the closing, of which it tells.
+const MAIL_OFFSET_MS = CLOSE_OFFSET_MS + 7_000;
 const UPKEEP: readonly Plan[] = [
   { id: "settle", everyMs: MINUTE_MS, offsetMs: SETTLE_OFFSET_MS, name: "settle-minute", data: {} },
   { id: "watch", everyMs: MINUTE_MS, offsetMs: WATCH_OFFSET_MS, name: "watch-months", data: {} },
   { id: "close", everyMs: MINUTE_MS, offsetMs: CLOSE_OFFSET_MS, name: "close-months", data: {} },
+  { id: "mail", everyMs: MINUTE_MS, offsetMs: MAIL_OFFSET_MS, name: "mail-reports", data: {} },
   { id: "seal", everyMs: SEAL_EVERY_MS, offsetMs: SEAL_OFFSET_MS, name: "seal-days", data: {} },
   { id: "announce", everyMs: ANNOUNCE_EVERY_MS, offsetMs: 0, name: "announce", data: {} },
   { id: "prune", everyMs: DAY_MS, offsetMs: DAY_MS / 8, name: "prune", data: {} },

@@ -127,7 +127,8 @@ const en: MalfunctionWords = {
   lengthOf: ({ days, hours, minutes, seconds }) => {
     if (days > 0) return `${days} d ${hours} h`;
     if (hours > 0) return `${hours} h ${minutes} min`;
-    return minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`;
+    if (minutes > 0) return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
+    return `${seconds} s`;
   },
 };
 
@@ -196,7 +197,8 @@ const zh: MalfunctionWords = {
   lengthOf: ({ days, hours, minutes, seconds }) => {
     if (days > 0) return `${days} 天 ${hours} 小时`;
     if (hours > 0) return `${hours} 小时 ${minutes} 分钟`;
-    return minutes > 0 ? `${minutes} 分 ${seconds} 秒` : `${seconds} 秒`;
+    if (minutes > 0) return seconds > 0 ? `${minutes} 分 ${seconds} 秒` : `${minutes} 分钟`;
+    return `${seconds} 秒`;
   },
 };
 

@@ -55,7 +55,7 @@ export function draftMonthClosed(facts: MessageFacts, speech: Speech): Draft {
     members: [...missed, ...undecided].map(({ account: whose, subject, is }) =>
       t.stands(nameWithin(subject, whose), [states[is] ?? is]),
     ),
-    path: pathOf(events),
+    path: reportPath(told),
     labels: placeLabels(told),
     ...once(facts),
   };
@@ -116,6 +116,7 @@ export function draftCreditOwed(facts: MessageFacts, speech: Speech): Draft {
   const first = untils.reduce((a, b) => Math.min(a, b), Infinity);
   const closes = Number.isFinite(first) ? t.claimsSummary(time(first)) : "";
   const place = placeLabels(events);
+  const claim = owed.length === 1 ? numberAt(only?.event.data ?? null, "claim") : null;
   return {
     title:
       only !== undefined && owed.length === 1
@@ -132,7 +133,7 @@ export function draftCreditOwed(facts: MessageFacts, speech: Speech): Draft {
       fact(t.labels.claimUntil, isWindowKnown ? time(untilMs) : null),
     ],
     members: owed.map(({ event, name, text }) => t.stands(nameWithin(name, event.account), [text])),
-    path: pathOf(events),
+    path: `${reportPath(events)}#${claim === null ? "claims" : `claim-${claim}`}`,
     labels: place,
     ...once(facts),
   };
@@ -199,7 +200,7 @@ export function draftMaintenance(facts: MessageFacts, speech: Speech): Draft {
       fact(labels.exclusion, single(exclusions)),
     ],
     members: told.map((event) => memberOf(event, speech)),
-    path: "/",
+    path: exclusions.length === 1 ? `/exclusions/${exclusions[0]}` : "/exclusions",
     labels: placeLabels(told),
     ...once(facts),
   };
@@ -232,7 +233,12 @@ function once(facts: MessageFacts): Pick<Draft, "sinceMs" | "untilMs"> {
   return { sinceMs: facts.events[0]?.atMs ?? facts.openedAtMs, untilMs: null };
 }
 
-function pathOf(events: readonly ToldFacts[]): string {
+/** The report that they tell of; of several accounts, the month's list. */
+function reportPath(events: readonly ToldFacts[]): string {
   const month = single(events.map((event) => event.month));
-  return month === null ? "/" : `/?${new URLSearchParams({ month })}`;
+  const account = single(events.map((event) => event.account));
+  if (month === null) return "/reports";
+  return account === null
+    ? `/reports?${new URLSearchParams({ month })}`
+    : `/reports/${month}?${new URLSearchParams({ account })}`;
 }

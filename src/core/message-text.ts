@@ -4,6 +4,7 @@ import {
   numberAt,
   oneLine,
   placeLabels,
+  single,
   speechOf,
   type Draft,
   type Speech,
@@ -184,14 +185,15 @@ export function severityOf(facts: MessageFacts): Severity {
 /** The titles of all that goes into a digest, the first in its own title. */
 function draftDigest(facts: MessageFacts, speech: Speech): Draft {
   const { t } = speech;
-  const titles = thingsOf(facts).map((thing) => draftOf(thing, speech).title);
+  const drafts = thingsOf(facts).map((thing) => draftOf(thing, speech));
+  const titles = drafts.map(({ title }) => title);
   const [first = facts.topic] = titles;
   return {
     title: titles.length === 1 ? first : t.digest(titles.length, first),
     summary: t.digestSummary,
     facts: [],
     members: titles,
-    path: "/",
+    path: single(drafts.map(({ path }) => path)) ?? "/",
     labels: placeLabels(facts.events),
     sinceMs: facts.events[0]?.atMs ?? facts.openedAtMs,
     untilMs: null,

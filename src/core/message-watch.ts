@@ -66,7 +66,7 @@ export function draftWatch(facts: MessageFacts, speech: Speech): Draft {
         "",
       ),
     ),
-    path: "/",
+    path: "/monitor",
     labels: { [key]: single(names) },
     sinceMs: began,
     untilMs,

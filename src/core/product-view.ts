@@ -9,7 +9,9 @@ export type TrendMonth = {
   readonly month: string;
   readonly subjects: number;
   readonly missed: number;
-  /** The subject that used most of its budget; null without data. */
+  /** With enough data for a verdict. */
+  readonly judged: number;
+  /** Of these the subject that used most of its budget; null without one. */
   readonly worst: {
     readonly id: string;
     readonly targets: readonly string[];
@@ -47,12 +49,13 @@ export function trendMonth(month: string, subjects: readonly TrendSubject[]): Tr
   let worst: TrendMonth["worst"] = null;
   for (const subject of subjects) {
     const { id, targets, availabilityPercent, objectivePercent } = subject;
-    if (availabilityPercent === null) continue;
+    if (availabilityPercent === null || subject.verdict === "insufficient-data") continue;
     const allowed = (subject.counted * (100 - Number(objectivePercent))) / 100;
     const usedPercent = allowed > 0 ? (numberOf(subject.bad) / allowed) * 100 : null;
     const isWorse = worst === null || (usedPercent ?? 0) > (worst.usedPercent ?? 0);
     if (isWorse) worst = { id, targets, availabilityPercent, objectivePercent, usedPercent };
   }
   const missed = subjects.filter(({ verdict }) => verdict.endsWith("missed")).length;
-  return { month, subjects: subjects.length, missed, worst };
+  const judged = subjects.filter(({ verdict }) => verdict !== "insufficient-data").length;
+  return { month, subjects: subjects.length, missed, judged, worst };
 }

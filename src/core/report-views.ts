@@ -1,4 +1,5 @@
 import type { ClaimState } from "./claim.ts";
+import type { RenditionLine } from "./rendition-view.ts";
 import type { Report, ReportChange, ReportOutage, Verdict } from "./report.ts";
 
 /** An objective that a month missed, with what it missed it by. */
@@ -41,8 +42,8 @@ export type ReportLine = {
 
 export type ReportsMonth = {
   readonly month: string;
-  /** `open`: over, and not closed yet. */
-  readonly status: "running" | "open" | "closed";
+  /** `to-come`: not begun; `open`: over, and not closed yet. */
+  readonly status: "to-come" | "running" | "open" | "closed";
   /** Accounts with something missed first. */
   readonly lines: readonly ReportLine[];
   /** Accounts that are left out. */
@@ -97,7 +98,21 @@ export type RevisionLine = {
   readonly closedAtMs: number;
   readonly closedBy: string;
   readonly reason: string;
+  /** Null: it is not mailed to anybody, or a later revision was instead. */
+  readonly mail: MailLine | null;
 };
+
+/** What became of the mail that brings a revision to the account's contacts. */
+export type MailLine =
+  | {
+      readonly state: "sent";
+      readonly atMs: number;
+      readonly to: readonly string[];
+      /** Addresses that the mail server did not take it for. */
+      readonly refused: readonly string[];
+    }
+  /** `detail`: of the last attempt; empty before the first. */
+  | { readonly state: "waiting" | "failed"; readonly detail: string };
 
 /** The page of a month's report. */
 export type ReportModel = {
@@ -116,4 +131,6 @@ export type ReportModel = {
   } | null;
   /** The forms that a report can be had in. */
   readonly formats: readonly string[];
+  /** Those that were rendered of this revision, and are the same for everybody since. */
+  readonly renditions: readonly RenditionLine[];
 };

@@ -102,7 +102,8 @@ export function burnPoints(
     badSeconds += badMs(run) / 1000;
     points.push({ atMs: run.untilMs, badSeconds });
   }
-  points.push({ atMs: untilMs, badSeconds });
+  // Of a month to come what is settled ends before it begins.
+  points.push({ atMs: Math.max(fromMs, untilMs), badSeconds });
   return points;
 }
 

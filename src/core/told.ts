@@ -103,11 +103,7 @@ const DAY_MS = 86_400_000;
 const NEWS_MS = 62 * DAY_MS;
 
 /** A month that was closed long after its end, as imported history is, is no news. */
-export function isHistory({
-  kind,
-  month,
-  atMs,
-}: Pick<Event, "kind" | "month" | "atMs">): boolean {
+export function isHistory({ kind, month, atMs }: Pick<Event, "kind" | "month" | "atMs">): boolean {
   if (kind !== "month-closed" && kind !== "credit-owed") return false;
   const [year = 0, number = 0] = (month ?? "").split("-").map(Number);
   return atMs - Date.UTC(year, number) > NEWS_MS;

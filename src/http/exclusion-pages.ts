@@ -171,7 +171,7 @@ async function sendExclusion(
 }
 
 /** More ids are no help to who looks for one. */
-const MOST_TARGETS = 40;
+const MOST_TARGETS = 12;
 
 async function sendProposal(
   deps: HttpDeps,

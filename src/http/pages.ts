@@ -127,19 +127,26 @@ function createOverviews(
 
 /** How old the bars of the last 90 days may be: they are for looking at, and take as long as the figures. */
 const BANDS_MS = 120_000;
+/** While the past is being filled in they change from second to second. */
+const FILLING_BANDS_MS = 5_000;
 
 type Bands = ReturnType<typeof readBands>;
 
 /** Gives, by what is looked at, the function that reads its bars: the same ones for a while. */
-function createBands({ clock, config }: HttpDeps): (key: string) => typeof readBands {
-  const kept = new Map<string, { config: Config; atMs: number; bands: Bands }>();
+function createBands({ clock, config, notes }: HttpDeps): (key: string) => typeof readBands {
+  const kept = new Map<string, { config: Config; untilMs: number; bands: Bands }>();
+  let wasFilling = false;
   return (key) => async (deps, input) => {
-    const atMs = clock.monotonicMs();
-    for (const [other, one] of kept) if (atMs - one.atMs > BANDS_MS) kept.delete(other);
+    const nowMs = clock.monotonicMs();
+    const isFilling = notes().filling !== null;
+    if (wasFilling && !isFilling) kept.clear();
+    wasFilling = isFilling;
+    for (const [other, one] of kept) if (nowMs > one.untilMs) kept.delete(other);
     const known = kept.get(key);
     if (known?.config === config()) return known.bands;
     const bands = readBands(deps, input);
-    kept.set(key, { config: config(), atMs, bands });
+    const untilMs = nowMs + (isFilling ? FILLING_BANDS_MS : BANDS_MS);
+    kept.set(key, { config: config(), untilMs, bands });
     bands.catch(() => kept.delete(key));
     return bands;
   };

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import {
+  BusyError,
   ConflictError,
   ForbiddenError,
   InvalidInputError,
@@ -97,6 +98,7 @@ export function toAnswer(error: unknown): Answer {
   if (error instanceof ForbiddenError) return { status: 403, detail: error.message };
   if (error instanceof NotFoundError) return { status: 404, detail: error.message };
   if (error instanceof ConflictError) return { status: 409, detail: error.message };
+  if (error instanceof BusyError) return { status: 503, detail: error.message };
   const status = statusOf(error);
   if (status < 500 && error instanceof Error) return { status, detail: error.message };
   if (isDatabaseAway(error)) return { status: 503, detail: "the database does not answer" };

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { requireKnownAccount } from "../known-account.ts";
 import { findRendition, type RenditionKey } from "../renditions.ts";
-import { findKeptRevision, readReportFile } from "../report-file.ts";
+import { findKeptRevision, shareReportFiles } from "../report-file.ts";
 import { FORMAT_NAMES } from "../reports/index.ts";
 import { findNewestRevision } from "../store/reports.ts";
 import { orderRendition, orderRenditionAgain, viewRendition } from "../view-rendition.ts";
@@ -38,6 +38,7 @@ export const reportFilePages =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const { db } = deps.store;
+    const readReportFile = shareReportFiles();
     const schema = { hide: true, params, querystring };
 
     app.get("/reports/:month/files/:format", { schema }, async (request, reply) => {

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { readClaimFile } from "../claim-file.ts";
 import type { ClaimStep } from "../core/claim.ts";
 import { InvalidInputError } from "../errors.ts";
 import { handleClaim, requireClaim } from "../handle-claim.ts";
 import { requireKnownAccount } from "../known-account.ts";
 import { viewReport, type ReportPageQuery } from "../view-report.ts";
 import { viewReports } from "../view-reports.ts";
+import { renderClaimText } from "../web/claim-text.tsx";
 import { pageHref } from "../web/links.ts";
 import { renderReport } from "../web/reports-month.tsx";
 import { NO_CLAIM, type TypedClaim } from "../web/reports-parts.tsx";
@@ -20,6 +22,7 @@ import { MAX_NUMBER, monthSchema, revisionSchema, wordSchema } from "./schemas.t
 
 const HTML = "text/html; charset=utf-8";
 const lang = z.string().optional();
+const claimParams = z.object({ id: z.coerce.number().int().min(1).max(MAX_NUMBER) });
 
 /** The pages of monthly reports, and the forms by which claims go on. */
 export const reportPages =
@@ -78,17 +81,29 @@ export const reportPages =
     await app.register(claimPages(deps));
   };
 
-/** The steps of a claim; each leads back to its report. */
+/** The text of a claim, and its steps, each of which leads back to its report. */
 const claimPages =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    app.get(
+      "/claims/:id",
+      { schema: { hide: true, params: claimParams, querystring: z.object({ lang }) } },
+      async (request, reply) => {
+        const actor = requireMay(request, "read");
+        const { db } = deps.store;
+        const claim = await requireClaim(db, request.params.id, actor);
+        const text = await readClaimFile({ db, config: deps.config() }, claim);
+        const reader = await readerOf(deps, request);
+        return reply.type(HTML).send(renderClaimText({ ...claim, text }, langOf(request), reader));
+      },
+    );
+
     app.post(
       "/claims/:id/:verb",
       {
         schema: {
           hide: true,
-          params: z.object({
-            id: z.coerce.number().int().min(1).max(MAX_NUMBER),
+          params: claimParams.extend({
             verb: z.enum(["acknowledge", "submit", "credit", "refuse"]),
           }),
           querystring: z.object({ lang }),

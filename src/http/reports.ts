@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { LANGS } from "../core/views.ts";
-import { readReportFile } from "../report-file.ts";
+import { shareReportFiles } from "../report-file.ts";
 import { FORMAT_NAMES } from "../reports/index.ts";
 import { accountFor, actorOf } from "./actor.ts";
 import { problems, reportAnswer } from "./answers.ts";
@@ -15,6 +15,7 @@ const bytes = z.any().meta({ type: "string", format: "binary" });
 export const reportRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const readReportFile = shareReportFiles();
     app.get(
       "/api/v1/reports/:month",
       {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SHOWN_RESULTS } from "../core/results-view.ts";
 import { viewLatency } from "../view-latency.ts";
 import { viewDay, viewResults } from "../view-slots.ts";
-import { viewTarget, type LastPhases } from "../view-target.ts";
+import { viewTarget, type LastResult } from "../view-target.ts";
 import { renderDay } from "../web/slots.tsx";
 import { renderResults } from "../web/target-results.tsx";
 import { renderTarget } from "../web/target.tsx";
@@ -36,7 +36,7 @@ const range = z
 export const targetPages =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const lastPhases = createLastPhases(deps);
+    const lastResult = createLastResult(deps);
 
     app.get(
       "/targets/:id",
@@ -51,7 +51,7 @@ export const targetPages =
         const { month = presentMonth(deps) } = request.query;
         const actor = actorOf(request);
         const { id } = targetFor(actor, deps.config(), request.params.id);
-        const viewing = { ...viewDepsOf(deps, actor), lastPhases };
+        const viewing = { ...viewDepsOf(deps, actor), lastResult };
         const model = await viewTarget(viewing, { id, month });
         const reader = await readerOf(deps, request);
         return reply.type(HTML).send(renderTarget(model, langOf(request), reader));
@@ -114,11 +114,11 @@ const evidencePages =
   };
 
 /** What this process measured last itself; nothing where others measure. */
-function createLastPhases({ metrics }: HttpDeps): LastPhases {
+function createLastResult({ metrics }: HttpDeps): LastResult {
   return (id, vantage) => {
     const last = metrics.targets
       .list()
       .find((state) => state.target.id === id && state.vantage === vantage);
-    return last?.result.phasesMs ?? null;
+    return last?.result ?? null;
   };
 }

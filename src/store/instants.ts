@@ -9,6 +9,7 @@ const TABLES = [
   "malfunction",
   "malfunction_note",
   "report",
+  "report_mail",
   "signing_key",
   "token",
 ];

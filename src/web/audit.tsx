@@ -106,7 +106,7 @@ function Filter({ model: { filter }, lang, t }: Shown) {
 function Rows({ model, lang, t }: Shown) {
   const link = (filter: Partial<AuditFilterTexts>) => pageHref("/audit", lang, filter);
   return (
-    <table class="list tight" role="table">
+    <table class="list tight audit" role="table">
       <ListHead texts={[t.no, t.time, t.who, t.action, t.item, t.changes]} />
       <tbody role="rowgroup">
         {model.rows.map(({ seq, atMs, actor, origin, action, item, changes }) => (

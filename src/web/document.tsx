@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { stageOf } from "../core/month-stage.ts";
 import type { Frame, Lang, Reader } from "../core/views.ts";
 import { instant, monthName, zoneLabel } from "./format.ts";
 import { Icon } from "./icons.tsx";
-import { overviewHref, reportHref } from "./links.ts";
+import { overviewHref, pageHref, reportHref } from "./links.ts";
 import { LiveMark } from "./live-part.tsx";
 import type { Messages } from "./messages.ts";
 import { Nav, ReaderTools, Search } from "./nav.tsx";
@@ -18,11 +19,7 @@ const ICON_HREF = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><path fill="#2f8f66" d="${MARK}"/></svg>`,
 )}`;
 
-/**
- * A complete document. `otherHref`: the same page in the other language; `path`: its entry in the
- * navigation; `reader`: null for a page that is shown without a login.
- */
-export function renderDocument(page: {
+type PageProps = {
   readonly speech: Speech;
   readonly reader: Reader | null;
   readonly path: string;
@@ -37,54 +34,22 @@ export function renderDocument(page: {
   /** Of style sheets beside the one of all pages. */
   readonly styles?: readonly string[];
   readonly children: ComponentChildren;
-}): string {
-  const { lang, t } = page.speech;
-  const home = overviewHref(lang, page.month === null ? {} : { month: page.month });
+};
+
+/**
+ * A complete document. `otherHref`: the same page in the other language; `path`: its entry in the
+ * navigation; `reader`: null for a page that is shown without a login.
+ */
+export function renderDocument(page: PageProps): string {
+  const { t } = page.speech;
   const html = (
     <html lang={t.htmlLang}>
-      <head>
-        <meta charset="utf-8" />
-        <title>{`${page.title} · nines`}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        {page.refreshSeconds === undefined ? null : (
-          <noscript>
-            <meta http-equiv="refresh" content={String(page.refreshSeconds)} />
-          </noscript>
-        )}
-        <link rel="icon" href={ICON_HREF} />
-        <link rel="stylesheet" href={stylesheet.path} />
-        {page.styles?.map((path) => (
-          <link rel="stylesheet" href={path} />
-        ))}
-        {page.scripts?.map((path) => (
-          <script type="module" src={path} />
-        ))}
-      </head>
+      <Head page={page} />
       <body>
         <a class="skip" href="#main">
           {t.skip}
         </a>
-        <header class="top">
-          <div class="wide top-row">
-            <a class="brand" href={home}>
-              <svg viewBox="0 0 22 20" width="22" height="20" aria-hidden="true">
-                <path class="s-good" fill="currentColor" d={MARK} />
-              </svg>
-              nines
-            </a>
-            <span class="tagline">{t.tagline}</span>
-            {page.reader === null ? null : <Search reader={page.reader} lang={lang} />}
-            <div class="top-links">
-              {page.reader === null ? null : <ReaderTools reader={page.reader} lang={lang} />}
-              <a href="/docs">{t.apiDocs}</a>
-              <a href={page.otherHref} lang={lang === "en" ? "zh-CN" : "en"}>
-                {t.otherLanguage}
-              </a>
-            </div>
-          </div>
-          {page.reader === null ? null : <Nav reader={page.reader} lang={lang} path={page.path} />}
-        </header>
+        <Top page={page} />
         <main id="main" class="wide" tabIndex={-1}>
           {page.children}
         </main>
@@ -97,6 +62,64 @@ export function renderDocument(page: {
     </html>
   );
   return `<!doctype html>${renderToString(html)}`;
+}
+
+function Head({ page }: { readonly page: PageProps }) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <title>{`${page.title} · nines`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <Refresh seconds={page.refreshSeconds} />
+      <link rel="icon" href={ICON_HREF} />
+      <link rel="stylesheet" href={stylesheet.path} />
+      {page.styles?.map((path) => (
+        <link rel="stylesheet" href={path} />
+      ))}
+      {page.scripts?.map((path) => (
+        <script type="module" src={path} />
+      ))}
+    </head>
+  );
+}
+
+/** The mark, what belongs to the reader, and the way to the other pages. */
+function Top({ page }: { readonly page: PageProps }) {
+  const { speech, reader } = page;
+  const { lang, t } = speech;
+  const home = overviewHref(lang, page.month === null ? {} : { month: page.month });
+  return (
+    <header class="top">
+      <div class="wide top-row">
+        <a class="brand" href={home}>
+          <svg viewBox="0 0 22 20" width="22" height="20" aria-hidden="true">
+            <path class="s-good" fill="currentColor" d={MARK} />
+          </svg>
+          nines
+        </a>
+        <span class="tagline">{t.tagline}</span>
+        {reader === null ? null : <Search reader={reader} lang={lang} />}
+        <div class="top-links">
+          {reader === null ? null : <ReaderTools reader={reader} lang={lang} />}
+          <a href="/docs">{t.apiDocs}</a>
+          <a href={page.otherHref} lang={lang === "en" ? "zh-CN" : "en"}>
+            {t.otherLanguage}
+          </a>
+        </div>
+      </div>
+      {reader === null ? null : <Nav reader={reader} lang={lang} path={page.path} />}
+    </header>
+  );
+}
+
+function Refresh({ seconds }: { readonly seconds: number | undefined }) {
+  if (seconds === undefined) return null;
+  return (
+    <noscript>
+      <meta http-equiv="refresh" content={String(seconds)} />
+    </noscript>
+  );
 }
 
 export function Notices({ frame, speech }: { readonly frame: Frame; readonly speech: Speech }) {
@@ -181,16 +204,19 @@ function Step(props: {
   );
 }
 
-/** "Running month · settled until … · times in …". */
+/** "Running month · settled until … · times in …"; of a month that is over no later instant tells. */
 export function MonthState({ frame, speech }: { readonly frame: Frame; readonly speech: Speech }) {
   const { t } = speech;
-  const state = frame.status === "running" ? t.running : t.closed(frame.revision);
+  const stage = stageOf(frame);
+  const state = stage === "closed" ? t.closed(frame.revision) : t.stages[stage];
   return (
     <p class="state-line">
-      <span class={`pill ${frame.status}`}>{state}</span>{" "}
-      <span>
-        {t.settledUntil} <Time ms={frame.settledUntilMs} zone={frame.timeZone} />
-      </span>{" "}
+      <span class={`pill ${stage}`}>{state}</span>{" "}
+      {stage === "running" ? (
+        <span>
+          {t.settledUntil} <Time ms={frame.settledUntilMs} zone={frame.timeZone} />
+        </span>
+      ) : null}{" "}
       <span>{t.timesIn(zoneLabel(frame.timeZone, frame.settledUntilMs))}</span>{" "}
       <LiveMark lang={speech.lang} />
     </p>
@@ -214,10 +240,18 @@ export function ReportLinks(props: {
   readonly month: string;
   readonly account?: string;
 }) {
-  const { t } = props.speech;
+  const { lang, t } = props.speech;
   const query = props.account === undefined ? {} : { account: props.account };
+  // Without an account the list: not everybody may read the report of all.
+  const page =
+    props.account === undefined
+      ? pageHref("/reports", lang, { month: props.month })
+      : pageHref(`/reports/${props.month}`, lang, query);
   return (
     <>
+      <a class="button" href={page} title={t.reportPageNote}>
+        {t.reportPage}
+      </a>
       <a class="button" href={reportHref(props.month, { format: "json", ...query })}>
         {t.reportAs("JSON")}
       </a>

@@ -11,6 +11,7 @@ export function renderError(
 ): string {
   const t = messages[lang];
   const title = t.errorTitles[error.status] ?? error.title;
+  const help = t.errorHelp[error.status];
   return renderDocument({
     reader: null,
     path: "",
@@ -23,7 +24,12 @@ export function renderError(
       <div class="error">
         <p class="error-status">{t.statusCode(error.status)}</p>
         <h1>{title}</h1>
-        {error.detail === "" ? null : <p>{error.detail}</p>}
+        {help === undefined ? null : <p>{help}</p>}
+        {error.detail === "" || error.status >= 500 ? null : (
+          <p class="quiet small" lang="en">
+            {error.detail}
+          </p>
+        )}
         <p class="page-tools">
           {error.status === 401 ? (
             <a class="button primary" href={loginHref(lang)}>

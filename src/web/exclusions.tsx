@@ -81,12 +81,28 @@ export function renderExclusions(model: ExclusionsModel, lang: Lang, reader: Rea
           filters={filters}
           keep={givenOf({ month, target, state })}
         />
+        <Waiting {...parts} reader={reader} />
         <ComingPart {...parts} />
         <Calendar {...parts} />
         <List {...parts} />
       </>
     ),
   });
+}
+
+/** What somebody must decide goes first, for who may. */
+function Waiting({ model, speech, words, reader }: Parts & { readonly reader: Reader }) {
+  const { counts, filter } = model;
+  const isListed = filter.state === "proposed";
+  if (counts.proposed === 0 || isListed || !may({ ...reader, origin: "" }, "approve-exclusion")) {
+    return null;
+  }
+  const href = pageHref("/exclusions", speech.lang, givenOf({ ...filter, state: "proposed" }));
+  return (
+    <p class="told">
+      <a href={`${href}#list-title`}>{`${words.states.proposed}: ${counts.proposed}`}</a>
+    </p>
+  );
 }
 
 function ComingPart({ model, speech, words }: Parts) {

@@ -4,12 +4,12 @@ import type { Lang } from "../core/views.ts";
 /** The texts of the inbox. */
 const en = {
   inbox: "Inbox",
-  lead: "What you were told by channels of the kind inbox.",
+  lead: "What nines had to tell you: outages, missed objectives, credits, and its own troubles.",
   unreadCount: (n: number) =>
     n === 0 ? "Nothing new." : n === 1 ? "1 letter is new to you." : `${n} letters are new to you.`,
   none: "No letter here.",
   noneAtAll:
-    "No letter yet. A channel of the kind inbox in the configuration, and a route to it, bring what happens here.",
+    "No letter yet. Letters arrive once the configuration has a channel of kind inbox and a route that leads to it.",
   markRead: "Mark as read",
   markAll: "Mark all as read",
   onlyNew: "New only",

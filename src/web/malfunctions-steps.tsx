@@ -37,7 +37,7 @@ export function MalfunctionSteps(props: Props) {
   const worked = ["assign", "level", "review", ...(mayRestore ? ["restore"] : [])];
   const folded = ["note", ...(isClosed ? ["reopen"] : worked)];
   return (
-    <section class="card pad" aria-labelledby={ANCHOR}>
+    <section class="card pad acts" aria-labelledby={ANCHOR}>
       <h2 id={ANCHOR}>{words.act}</h2>
       {folded.includes(typed.verb) ? null : (
         <Refusal typed={typed} lang={lang} places={[]} isGone />

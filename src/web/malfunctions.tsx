@@ -1,26 +1,18 @@
 import type { ComponentChildren } from "preact";
 import type { Incident } from "../core/incident.ts";
 import { incidentTitle, responseText } from "../core/incident.ts";
-import { LEVELS, type Malfunction, type MalfunctionOutage } from "../core/malfunction.ts";
+import { LEVELS, type Malfunction } from "../core/malfunction.ts";
 import { lengthText, malfunctionWords, type MalfunctionWords } from "../core/malfunction-text.ts";
 import { malfunctionScope, type SeenMalfunction } from "../core/malfunction-view.ts";
-import { monthAt } from "../core/month.ts";
-import { reasonText } from "../core/reason-text.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, Time, type Speech } from "./document.tsx";
 import { ListHead } from "./form-parts.tsx";
 import { zoneLabel } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
-import {
-  givenOf,
-  incidentHref,
-  malfunctionHref,
-  malfunctionsHref,
-  pageHref,
-  targetHref,
-} from "./links.ts";
+import { givenOf, incidentHref, malfunctionHref, malfunctionsHref, pageHref } from "./links.ts";
 import { MalfunctionFilters, OpenLink, type MalfunctionList } from "./malfunctions-filters.tsx";
 import { malfunctionFormText } from "./malfunctions-form-text.ts";
+import { MalfunctionOutages } from "./malfunctions-outages.tsx";
 import { MalfunctionSteps, NO_STEP, type TypedStep } from "./malfunctions-steps.tsx";
 import { messages } from "./text.ts";
 
@@ -219,7 +211,7 @@ export function renderMalfunction(
         <div class="columns act-first">
           <div class="stack">
             <Review model={model} words={words} />
-            <Outages model={model} {...own} />
+            <MalfunctionOutages outages={model.outages} {...own} reader={reader} />
             <Timeline model={model} {...own} />
           </div>
           <div class="stack">
@@ -292,68 +284,6 @@ function Prose(props: { readonly html: string | null; readonly otherwise: string
   if (props.html === null) return <p class="quiet">{props.otherwise}</p>;
   // Made by markdown-it from Markdown, without the writer's own HTML.
   return <div class="prose" dangerouslySetInnerHTML={{ __html: props.html }} />;
-}
-
-function Outages(props: Words & { readonly model: MalfunctionModel }) {
-  const { model, words } = props;
-  const head = [words.subject, words.from, words.until, words.length, words.reason];
-  return (
-    <section aria-labelledby="outages-title">
-      <div class="section-head">
-        <h2 id="outages-title">{words.outages}</h2>
-      </div>
-      {model.outages.length === 0 ? (
-        <p class="card empty">{words.noOutage}</p>
-      ) : (
-        <div class="card">
-          <table class="list tight" role="table">
-            <ListHead texts={head} />
-            <tbody role="rowgroup">
-              {model.outages.slice(0, MOST_ROWS).map((outage) => (
-                <OutageRow {...props} outage={outage} />
-              ))}
-            </tbody>
-          </table>
-          {model.outages.length > MOST_ROWS ? (
-            <p class="more quiet">{words.more(model.outages.length - MOST_ROWS)}</p>
-          ) : null}
-        </div>
-      )}
-    </section>
-  );
-}
-
-const MOST_LINKS = 5;
-
-function OutageRow(props: Words & { readonly outage: MalfunctionOutage }) {
-  const { outage, words, speech, nowMs, timeZone } = props;
-  const { fromMs, untilMs, targets } = outage;
-  const month = monthAt(fromMs, timeZone);
-  const more = targets.length - MOST_LINKS;
-  return (
-    <tr role="row">
-      <td role="cell">
-        {targets.slice(0, MOST_LINKS).map((id, index) => (
-          <>
-            {index === 0 ? "" : ", "}
-            <a href={targetHref(speech.lang, id, month)}>{id}</a>
-          </>
-        ))}
-        {more > 0 ? ` ${words.more(more)}` : ""}
-        <span class="members quiet">{`${outage.agreement} · ${outage.subject}`}</span>
-      </td>
-      <td role="cell">
-        <Time ms={fromMs} zone={timeZone} />
-      </td>
-      <td role="cell">{untilMs === null ? words.lasts : <Time ms={untilMs} zone={timeZone} />}</td>
-      <td role="cell" data-label={words.length}>
-        {lengthText((untilMs ?? nowMs) - fromMs, words)}
-      </td>
-      <td role="cell" class="wrap">
-        {reasonText(outage.reason, speech.lang)}
-      </td>
-    </tr>
-  );
 }
 
 function Timeline({ model, words, timeZone }: Words & { readonly model: MalfunctionModel }) {

@@ -13,7 +13,8 @@ export type Messages = {
   readonly apiDocs: string;
   readonly otherLanguage: string;
   readonly monthName: (year: number, month: number) => string;
-  readonly running: string;
+  /** Of the month that is shown; `closed` says it of one that is signed. */
+  readonly stages: Readonly<Record<"to-come" | "running" | "over", string>>;
   readonly closed: (revision: number) => string;
   readonly settledUntil: string;
   readonly timesIn: (zone: string) => string;
@@ -33,6 +34,8 @@ export type Messages = {
   readonly countAtRisk: string;
   readonly countDown: string;
   readonly countCoverage: string;
+  readonly countMet: string;
+  readonly countLittle: string;
   readonly ofSubjects: (n: number) => string;
   readonly ofTargets: (n: number) => string;
   readonly matrix: string;
@@ -59,6 +62,8 @@ export type Messages = {
   readonly moreSubjects: (n: number) => string;
   readonly groupOf: string;
   readonly emptyMonth: string;
+  readonly unmeasured: (stage: "to-come" | "running" | "over" | "closed") => string;
+  readonly littleOf: (n: number, all: number) => string;
   readonly bandLabel: (days: number, worst: string) => string;
   readonly bandCounts: (counts: Readonly<Record<DayState, number>>) => string;
   readonly bandDay: (day: string, state: DayState, lost: string) => string;
@@ -130,6 +135,7 @@ export type Messages = {
 
   readonly outages: string;
   readonly outagesNone: string;
+  readonly outagesUnseen: string;
   readonly from: string;
   readonly until: string;
   readonly duration: string;
@@ -142,6 +148,8 @@ export type Messages = {
   readonly time: string;
   readonly noResultYet: string;
   readonly latencyChart: string;
+  /** Of a month that is over. */
+  readonly latencyChartThen: string;
   readonly latencyLabel: (p50: string, p95: string) => string;
   readonly latencyNone: string;
   readonly median: string;
@@ -158,6 +166,10 @@ export type Messages = {
   readonly probeOther: (kind: string) => string;
   readonly probePace: (interval: string, timeout: string, vantages: string) => string;
   readonly downloads: string;
+  readonly creditShare: (percent: number) => string;
+  readonly creditOwed: (amount: string, from: string, until: string) => string;
+  readonly reportPage: string;
+  readonly reportPageNote: string;
   readonly reportAs: (format: string) => string;
   readonly resultsNdjson: string;
   readonly zone: string;
@@ -169,6 +181,8 @@ export type Messages = {
   readonly daysHours: (days: number, hours: number) => string;
 
   readonly errorTitles: Readonly<Record<number, string>>;
+  /** What it means for the one who asked. */
+  readonly errorHelp: Readonly<Record<number, string>>;
   readonly backToOverview: string;
   readonly statusCode: (status: number) => string;
 };

@@ -6,7 +6,8 @@ export type MonitorText = {
   readonly title: string;
   readonly lead: string;
   readonly settled: string;
-  readonly settledNote: string;
+  readonly settledNote: (length: string) => string;
+  readonly comma: string;
   readonly neverSettled: string;
   readonly waitingMinutes: (n: number) => string;
   readonly coverage: string;
@@ -61,10 +62,11 @@ const en: MonitorText = {
   title: "The monitor itself",
   lead: "What nines knows of its own health. What it could not measure lowers coverage; it never becomes downtime.",
   settled: "Settled until",
-  settledNote: "behind the present",
+  settledNote: (length) => `${length} behind the present`,
+  comma: ", ",
   neverSettled: "Nothing is settled yet",
   waitingMinutes: (n) => (n === 0 ? "no minute waits" : `${n} minutes wait`),
-  coverage: "Coverage today",
+  coverage: "Results received today",
   coverageNote: "of the results that should be there",
   sandboxNote: "low at first: the sandbox's history holds one result a minute",
   jobsWaiting: "Jobs waiting",
@@ -85,7 +87,7 @@ const en: MonitorText = {
   blindSince: "since",
   lastRound: "Last round",
   targets: "Targets",
-  coverageToday: "Coverage",
+  coverageToday: "Received",
   queues: "Queues",
   queue: "Queue",
   waiting: "Waiting",
@@ -107,11 +109,12 @@ const en: MonitorText = {
 const zh: MonitorText = {
   title: "监测自身",
   lead: "nines 对自身状况的了解。未能测到的部分只会降低覆盖率，绝不会变成不可用时间。",
-  settled: "已结算至",
-  settledNote: "落后于当前时刻",
+  settled: "已统计至",
+  settledNote: (length) => `落后当前时刻 ${length}`,
+  comma: "，",
   neverSettled: "尚无已结算的内容",
-  waitingMinutes: (n) => (n === 0 ? "没有等待结算的分钟" : `${n} 分钟等待结算`),
-  coverage: "今日覆盖率",
+  waitingMinutes: (n) => (n === 0 ? "没有待统计的分钟" : `${n} 分钟待统计`),
+  coverage: "今日结果到达率",
   coverageNote: "占应有结果的比例",
   sandboxNote: "起初偏低：沙箱的历史数据每分钟只有一个结果",
   jobsWaiting: "等待中的任务",
@@ -132,7 +135,7 @@ const zh: MonitorText = {
   blindSince: "自",
   lastRound: "最近轮次",
   targets: "目标数",
-  coverageToday: "覆盖率",
+  coverageToday: "结果到达率",
   queues: "队列",
   queue: "队列",
   waiting: "等待",

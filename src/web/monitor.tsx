@@ -73,8 +73,8 @@ function Facts({ model, speech }: Props) {
       <Fact name={words.settled} isLate={behind === null || behind > LATE_SECONDS}>
         <dd class="mid">{settledUntilMs === null ? "–" : instant(settledUntilMs, timeZone)}</dd>
         <dd class="note">
-          {behind === null ? words.neverSettled : `${duration(behind, t)} ${words.settledNote}`}
-          {`, ${words.waitingMinutes(model.unsettledMinutes)}`}
+          {behind === null ? words.neverSettled : words.settledNote(duration(behind, t))}
+          {`${words.comma}${words.waitingMinutes(model.unsettledMinutes)}`}
         </dd>
       </Fact>
       <Fact

@@ -22,7 +22,7 @@ export type NavText = Readonly<typeof en>;
 
 const zh: NavText = {
   overview: "总览",
-  malfunctions: "故障",
+  malfunctions: "故障事件",
   exclusions: "除外时段",
   reports: "报告",
   agreements: "服务等级协议",

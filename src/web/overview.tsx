@@ -1,3 +1,4 @@
+import { stageOf } from "../core/month-stage.ts";
 import type { Lang, OverviewModel, Reader } from "../core/views.ts";
 import { MonthNav, MonthState, Notices, ReportLinks, renderDocument } from "./document.tsx";
 import type { Speech } from "./document.tsx";
@@ -11,6 +12,7 @@ import { Matrix } from "./matrix.tsx";
 import { overviewText } from "./overview-text.ts";
 import { liveScript } from "./scripts.ts";
 import { Attention, SubjectList } from "./subjects.tsx";
+import type { Messages } from "./messages.ts";
 import { messages } from "./text.ts";
 import { WrongNow } from "./troubles.tsx";
 
@@ -78,10 +80,23 @@ function Figures({ model, speech }: { readonly model: OverviewModel; readonly sp
       </>
     );
   }
+  const stage = stageOf(model.frame);
+  if (model.counts.measured === 0) {
+    return (
+      <>
+        <WrongNow model={model} speech={speech} />
+        <p class="card empty" id="attention">
+          {t.unmeasured(stage)}
+        </p>
+        <Matrix model={model} speech={speech} />
+        <SubjectList model={model} speech={speech} />
+      </>
+    );
+  }
   return (
     <>
       <WrongNow model={model} speech={speech} />
-      <Tiles model={model} speech={speech} />
+      <Tiles tiles={stage === "running" ? runningTiles(model, t) : tilesAfter(model, t)} t={t} />
       <Attention model={model} speech={speech} />
       <Matrix model={model} speech={speech} />
       <SubjectList model={model} speech={speech} />
@@ -89,20 +104,30 @@ function Figures({ model, speech }: { readonly model: OverviewModel; readonly sp
   );
 }
 
-function Tiles({ model, speech }: { readonly model: OverviewModel; readonly speech: Speech }) {
-  const { t } = speech;
+function missedTile({ counts }: OverviewModel, t: Messages): TileProps {
+  const of = t.ofSubjects(counts.subjects);
+  const [icon, tone] = ["missed", "missed"] as const;
+  return { n: counts.missed, label: t.countMissed, of, icon, tone, href: "#attention" };
+}
+
+/** Of a month that is over: nothing is at risk any more, and what is down now says nothing of it. */
+function tilesAfter(model: OverviewModel, t: Messages): readonly TileProps[] {
+  const { counts } = model;
+  const of = t.ofSubjects(counts.subjects);
+  const href = "#subjects";
+  return [
+    missedTile(model, t),
+    { n: counts.met, label: t.countMet, of, icon: "check", tone: "good", href, isGood: true },
+    { n: counts.littleData, label: t.countLittle, of, icon: "dash", tone: "quiet", href },
+  ];
+}
+
+function runningTiles(model: OverviewModel, t: Messages): readonly TileProps[] {
   const { counts } = model;
   const subjects = t.ofSubjects(counts.subjects);
   const targets = t.ofTargets(counts.targets);
-  const tiles: readonly TileProps[] = [
-    {
-      n: counts.missed,
-      label: t.countMissed,
-      of: subjects,
-      icon: "missed",
-      tone: "missed",
-      href: "#attention",
-    },
+  return [
+    missedTile(model, t),
     {
       n: counts.atRisk,
       label: t.countAtRisk,
@@ -128,6 +153,10 @@ function Tiles({ model, speech }: { readonly model: OverviewModel; readonly spee
       href: "#subjects",
     },
   ];
+}
+
+function Tiles(props: { readonly tiles: readonly TileProps[]; readonly t: Messages }) {
+  const { tiles, t } = props;
   return (
     <section aria-label={t.summary}>
       <ul class="tiles">
@@ -146,14 +175,18 @@ type TileProps = {
   readonly icon: IconName;
   readonly tone: Tone;
   readonly href: string;
+  /** What is counted is good, and none of it is not. */
+  readonly isGood?: boolean;
 };
 
-function Tile({ n, label, of, icon, tone, href }: TileProps) {
+function Tile({ n, label, of, icon, tone, href, isGood = false }: TileProps) {
+  const [look, name]: readonly [Tone, IconName] =
+    n > 0 ? [tone, icon] : isGood ? ["quiet", "dash"] : ["good", "check"];
   return (
     <li>
-      <a class={n === 0 ? "tile t-good" : `tile t-${tone}`} href={href}>
+      <a class={`tile t-${look}`} href={href}>
         <span class="tile-icon">
-          <Icon name={n === 0 ? "check" : icon} />
+          <Icon name={name} />
         </span>
         <span class="tile-number">{n}</span>{" "}
         <span class="tile-text">

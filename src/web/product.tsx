@@ -246,7 +246,11 @@ function TrendRow(props: {
         )}
       </th>
       <td class={one.missed > 0 ? "number t-missed strong" : "number"}>
-        {words.missedOf(one.missed, one.subjects)}
+        {one.judged === 0 ? (
+          <span class="quiet">{t.verdicts["insufficient-data"]}</span>
+        ) : (
+          words.missedOf(one.missed, one.subjects)
+        )}
       </td>
       <td class="wrap">
         {worst === null || target === undefined ? (

@@ -81,7 +81,7 @@ function Claim(props: ReportParts & { readonly typed: TypedClaim; readonly claim
         )}
         {claim.refusal === null ? null : <span>{words.refusalText(claim.refusal)}</span>}
         {state === "withdrawn" ? null : (
-          <a href={pageHref(`/api/v1/claims/${claim.id}/file`, speech.lang)}>{words.claimFile}</a>
+          <a href={pageHref(`/claims/${claim.id}`, speech.lang)}>{words.claimFile}</a>
         )}
       </p>
       {claim.note === null ? null : (

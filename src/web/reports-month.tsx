@@ -1,15 +1,17 @@
 import type { Lang, Reader } from "../core/views.ts";
-import { may } from "../core/access.ts";
-import { numberOf } from "../core/overview-view.ts";
+import { monthAt } from "../core/month.ts";
+import { budgetOf, numberOf } from "../core/overview-view.ts";
 import { reasonText } from "../core/reason-text.ts";
+import { regionName } from "../core/region-name.ts";
 import type { ReportModel } from "../core/report-views.ts";
-import type { ReportOutage, ReportSubject } from "../core/report.ts";
-import { renderDocument, Time, type Speech } from "./document.tsx";
+import type { ReportSubject } from "../core/report.ts";
+import { renderDocument, type Speech } from "./document.tsx";
 import { ListHead } from "./form-parts.tsx";
 import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
-import { pageHref, proposeHref, reportFileHref, targetHref } from "./links.ts";
+import { pageHref, reportFileHref, targetHref } from "./links.ts";
 import { Claims } from "./reports-claims.tsx";
+import { lengthOf, longestFirst, Outages, placed } from "./reports-outages.tsx";
 import { Part, type ReportParts, type TypedClaim } from "./reports-parts.tsx";
 import { Exclusions, Malfunctions } from "./reports-troubles.tsx";
 import { Proof, Revisions } from "./reports-proof.tsx";
@@ -18,8 +20,6 @@ import { reportsText } from "./reports-text.ts";
 import { messages } from "./text.ts";
 
 const MOST_SUBJECTS = 100;
-const FIRST_OUTAGES = 20;
-const MOST_OUTAGES = 120;
 
 /** The page at `/reports/2026-10`: the report to read, and what may be done about it. */
 export function renderReport(
@@ -57,7 +57,7 @@ export function renderReport(
           </span>
           <span class="fact">
             {newest === 0
-              ? words.statuses[report.status === "running" ? "running" : "open"]
+              ? words.statuses[openStatus(model)]
               : `${words.statuses.closed}, ${words.revision(report.revision === 0 ? newest : report.revision)}`}
           </span>
         </p>
@@ -97,6 +97,12 @@ function Downloads(props: ReportParts & { readonly query: Readonly<Record<string
   );
 }
 
+/** Of a month that is not closed. */
+function openStatus({ report, nowMs, timeZone }: ReportModel): "to-come" | "running" | "open" {
+  if (report.status !== "running") return "open";
+  return monthAt(nowMs, timeZone) < report.month ? "to-come" : "running";
+}
+
 /** The revision that is shown is not the one that holds. */
 function NotTheOne(props: ReportParts & { readonly newest: number }) {
   const { model, speech, words, newest } = props;
@@ -132,18 +138,20 @@ function VerdictCard({ model, speech, words }: ReportParts) {
   return (
     <section class={`card verdict-card t-edge-${tone}`} aria-label={words.verdict}>
       <p class="says">
-        {subjects.length === 0
+        {subjects.every(({ availabilityPercent }) => availabilityPercent === null)
           ? words.sentenceNothing(who, month)
-          : missed.length > 0
-            ? words.sentenceMissed(who, missed.length, subjects.length) +
-              (status === "running" ? words.soFar(month) : words.inMonth(month))
-            : little > 0
-              ? words.sentenceMet(who, subjects.length - little, month)
-              : status === "running"
-                ? words.sentenceOnTrack(who, subjects.length, month)
-                : words.sentenceMet(who, subjects.length, month)}
+          : little === subjects.length
+            ? words.sentenceLittle(who, little, month)
+            : missed.length > 0
+              ? words.sentenceMissed(who, missed.length, subjects.length) +
+                (status === "running" ? words.soFar(month) : words.inMonth(month))
+              : little > 0
+                ? words.sentenceMet(who, subjects.length - little, month)
+                : status === "running"
+                  ? words.sentenceOnTrack(who, subjects.length, month)
+                  : words.sentenceMet(who, subjects.length, month)}
       </p>
-      {little > 0 ? <p>{words.littleDataToo(little)}</p> : null}
+      {little > 0 && little < subjects.length ? <p>{words.littleDataToo(little)}</p> : null}
       <Longest {...{ model, speech, words }} />
       <Owed {...{ model, speech, words }} />
     </section>
@@ -157,7 +165,7 @@ function Longest({ model, speech, words }: Omit<ReportParts, "reader">) {
   const { subject, from, reason } = longest;
   const at = instant(Date.parse(from), model.timeZone);
   const length = duration(lengthOf(longest) / 1000, speech.t);
-  const why = `${subject.id}: ${words.longest(at, length, reasonText(reason, speech.lang))}`;
+  const why = `${subject.id}${words.colon}${words.longest(at, length, reasonText(reason, speech.lang))}`;
   return <p>{why}</p>;
 }
 
@@ -221,14 +229,15 @@ function Subjects(props: ReportParts) {
 /** By the verdict. */
 const SAID_ALREADY: ReadonlySet<string> = new Set(["met", "running", "insufficient-data"]);
 
-function SubjectLine(props: Omit<ReportParts, "reader"> & { readonly subject: ReportSubject }) {
+type SubjectProps = Omit<ReportParts, "reader"> & { readonly subject: ReportSubject };
+
+function SubjectLine(props: SubjectProps) {
   const { subject, model, speech, words } = props;
   const { t, lang } = speech;
-  const { id, verdict, credit, creditNote, slotSeconds } = subject;
+  const { id, verdict, credit, creditNote } = subject;
   const [only, ...others] = subject.targets;
   const href =
     only === undefined || others.length > 0 ? null : targetHref(lang, only, model.report.month);
-  const time = (slots: string) => duration(numberOf(slots) * slotSeconds, t);
   return (
     <tr role="row" class={isMissed(subject) ? "row-missed" : undefined}>
       <td role="cell">
@@ -240,14 +249,15 @@ function SubjectLine(props: Omit<ReportParts, "reader"> & { readonly subject: Re
           </a>
         )}
         <span class="members quiet">
-          {subject.agreement}
+          {words.agreement}{" "}
+          <a href={`${pageHref("/agreements", lang)}#${subject.agreement}`}>{subject.agreement}</a>
           {model.report.account === null ? ` · ${subject.account}` : ""}
         </span>
       </td>
       <td
         role="cell"
         class="quiet"
-      >{`${t.productNames[productOf(subject.product)][0]} · ${subject.region}`}</td>
+      >{`${t.productNames[productOf(subject.product)][0]} · ${regionName(subject.region)[lang]}`}</td>
       <td role="cell">
         <Badge {...VERDICT_LOOK[verdict]} text={t.verdicts[verdict]} />
       </td>
@@ -260,7 +270,10 @@ function SubjectLine(props: Omit<ReportParts, "reader"> & { readonly subject: Re
         data-label={words.objective}
       >{`${subject.objectivePercent} %`}</td>
       <td role="cell" data-label={words.badTime}>
-        {words.ofAllowed(time(subject.bad), time(subject.allowedBad))}
+        {badTimeText(props)}
+        {subject.outages.length < 2 ? null : (
+          <span class="members quiet">{words.outageCount(subject.outages.length)}</span>
+        )}
       </td>
       <td role="cell" class="nowrap" data-label={words.coverage}>
         {figure(subject.coveragePercent)}
@@ -287,105 +300,19 @@ function SubjectLine(props: Omit<ReportParts, "reader"> & { readonly subject: Re
   );
 }
 
+/** Bad time and what is allowed of it: of a running month in the whole month, as its verdict goes by. */
+function badTimeText({ subject, model, speech, words }: SubjectProps): string {
+  const { report } = model;
+  if (subject.availabilityPercent === null) return "–";
+  const bad = duration(numberOf(subject.bad) * subject.slotSeconds, speech.t);
+  if (report.status !== "running") {
+    const allowed = numberOf(subject.allowedBad) * subject.slotSeconds;
+    return words.ofAllowed(bad, duration(allowed, speech.t));
+  }
+  const restMs = Math.max(0, Date.parse(report.until) - Date.parse(report.settledUntil));
+  const { allowedSeconds } = budgetOf(subject, restMs / 1000);
+  return words.ofAllowedInMonth(bad, duration(allowedSeconds, speech.t));
+}
+
 const PRODUCTS = ["ecs", "slb", "oss", "rds", "cdn", "vpc", "security"] as const;
 const productOf = (product: string) => PRODUCTS.find((one) => one === product) ?? "ecs";
-
-type PlacedOutage = ReportOutage & { readonly subject: ReportSubject };
-
-const placed = (subject: ReportSubject) =>
-  subject.outages.map((outage): PlacedOutage => ({ ...outage, subject }));
-const lengthOf = ({ from, until }: PlacedOutage) => Date.parse(until) - Date.parse(from);
-const longestFirst = (a: PlacedOutage, b: PlacedOutage) =>
-  lengthOf(b) - lengthOf(a) || Date.parse(b.from) - Date.parse(a.from);
-
-function Outages(props: ReportParts) {
-  const { model, words } = props;
-  const all = model.report.subjects.flatMap(placed).toSorted(longestFirst);
-  const first = all.slice(0, FIRST_OUTAGES);
-  const others = all.slice(FIRST_OUTAGES, MOST_OUTAGES);
-  const left = all.length - first.length - others.length;
-  return (
-    <Part id="outages" title={words.outages}>
-      {first.length === 0 ? (
-        <p class="quiet">{words.outagesNone}</p>
-      ) : (
-        <div class="card">
-          <OutageTable {...{ ...props, outages: first }} />
-          {others.length === 0 ? null : (
-            <details class="more fold">
-              <summary>{words.shorterOutages(others.length)}</summary>
-              <OutageTable {...{ ...props, outages: others }} />
-            </details>
-          )}
-          {left === 0 ? null : <p class="more quiet">{words.moreOutages(left)}</p>}
-        </div>
-      )}
-    </Part>
-  );
-}
-
-function OutageTable(props: ReportParts & { readonly outages: readonly PlacedOutage[] }) {
-  const { outages, model, speech, words, reader } = props;
-  const { t } = speech;
-  const head = [words.subject, t.from, t.until, words.length, words.reason];
-  const mayPropose = may({ ...reader, origin: "" }, "propose-exclusion");
-  return (
-    <table class="list tight" role="table">
-      <ListHead texts={mayPropose ? [...head, words.exclusion] : head} />
-      <tbody role="rowgroup">
-        {outages.map((outage) => (
-          <OutageLine {...{ ...props, outage, month: model.report.month, mayPropose }} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function OutageLine(
-  props: ReportParts & {
-    readonly outage: PlacedOutage;
-    readonly month: string;
-    readonly mayPropose: boolean;
-  },
-) {
-  const { outage, month, model, speech, words, mayPropose } = props;
-  const { subject, from, until } = outage;
-  const [fromMs, untilMs] = [Date.parse(from), Date.parse(until)];
-  const [only, ...others] = subject.targets;
-  const propose = proposeHref(speech.lang, { targets: subject.targets, fromMs, untilMs });
-  return (
-    <tr role="row">
-      <td role="cell">
-        {only !== undefined && others.length === 0 ? (
-          <a href={targetHref(speech.lang, only, month)}>{subject.id}</a>
-        ) : (
-          subject.id
-        )}
-      </td>
-      <td role="cell">
-        <Time ms={fromMs} zone={model.timeZone} />
-      </td>
-      <td role="cell">
-        <Time ms={untilMs} zone={model.timeZone} />
-      </td>
-      <td role="cell" data-label={words.length}>
-        {duration((untilMs - fromMs) / 1000, speech.t)}
-      </td>
-      <td role="cell" class="wrap">
-        {reasonText(outage.reason, speech.lang)}
-      </td>
-      {mayPropose ? (
-        <td role="cell">
-          {subject.targets.length > MOST_PROPOSED ? null : (
-            <a href={propose} aria-label={`${words.proposeFor}: ${subject.id}`}>
-              {words.proposeFor}
-            </a>
-          )}
-        </td>
-      ) : null}
-    </tr>
-  );
-}
-
-/** More would not fit into an address. */
-const MOST_PROPOSED = 40;

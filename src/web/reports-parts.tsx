@@ -3,7 +3,7 @@ import type { ReportModel } from "../core/report-views.ts";
 import type { Reader } from "../core/views.ts";
 import type { Speech } from "./document.tsx";
 import { NOTHING_TYPED, type Typed } from "./form-parts.tsx";
-import type { ReportsText } from "./reports-text.ts";
+import type { ReportsText } from "./reports-text-en.ts";
 
 /** What each part of a report's page needs. */
 export type ReportParts = {

@@ -2,10 +2,13 @@ import type { ReportChange, ReportSeal } from "../core/report.ts";
 import { Time } from "./document.tsx";
 import { ListHead, Pairs } from "./form-parts.tsx";
 import { count } from "./format.ts";
+import { MailNote } from "./report-mail.tsx";
 import { Part, type ReportParts } from "./reports-parts.tsx";
 import { reportPageHref } from "./reports.tsx";
 
 const MOST_CHANGES = 100;
+/** Why a first revision was made, as it is stored. */
+const MONTH_OVER = "the month is over";
 
 /** The revisions of a closed month, and what the one shown changed. */
 export function Revisions(props: ReportParts) {
@@ -19,9 +22,9 @@ export function Revisions(props: ReportParts) {
       ) : (
         <div class="card">
           <table class="list tight" role="table">
-            <ListHead texts={[words.revisions, words.closedAt, words.by, words.why]} />
+            <ListHead texts={[words.revisionHead, words.closedAt, words.by, words.why]} />
             <tbody role="rowgroup">
-              {revisions.map(({ revision, closedAtMs, closedBy, reason }) => (
+              {revisions.map(({ revision, closedAtMs, closedBy, reason, mail }) => (
                 <tr role="row">
                   <td role="cell">
                     {revision === report.revision ? (
@@ -41,10 +44,11 @@ export function Revisions(props: ReportParts) {
                     <Time ms={closedAtMs} zone={timeZone} />
                   </td>
                   <td role="cell" data-label={words.by}>
-                    {closedBy}
+                    {closedBy === "system" ? words.bySystem : closedBy}
                   </td>
-                  <td role="cell" class="wrap" lang="en">
-                    {reason}
+                  <td role="cell" class="wrap">
+                    {reason === MONTH_OVER ? words.monthOver : <span lang="en">{reason}</span>}
+                    <MailNote mail={mail} timeZone={timeZone} lang={speech.lang} />
                   </td>
                 </tr>
               ))}
@@ -118,7 +122,7 @@ function valueOf(
 }
 
 /** What the report rests on, and how a stranger can check it. */
-export function Proof({ model, words }: ReportParts) {
+export function Proof({ model, words, speech }: ReportParts) {
   const { report } = model;
   const { proof, closing, month } = report;
   const isSigned = proof.signature !== null;
@@ -158,9 +162,48 @@ export function Proof({ model, words }: ReportParts) {
             </li>
           ))}
         </ol>
+        <Renditions {...{ model, words, speech }} />
         <Seals seals={proof.seals} words={words} />
       </details>
     </section>
+  );
+}
+
+/** Of a digest, enough to tell it from others; the whole of it is its title. */
+const DIGEST_SHOWN = 16;
+
+/** The files that were made of this revision: everybody gets the same bytes. */
+function Renditions({ model, words, speech }: Pick<ReportParts, "model" | "words" | "speech">) {
+  const { renditions, timeZone } = model;
+  if (renditions.length === 0) return null;
+  const names: Readonly<Record<string, string>> = words.formatNames;
+  const languages: Readonly<Record<string, string>> = words.languages;
+  return (
+    <>
+      <h3>{words.files}</h3>
+      <p class="quiet small">{words.filesNote}</p>
+      <table class="list tight" role="table">
+        <ListHead texts={[words.fileForm, words.fileMade, words.fileDigest]} />
+        <tbody role="rowgroup">
+          {renditions.map(({ format, lang, madeAtMs, digest }) => {
+            const hex = digest.replace("sha256:", "");
+            return (
+              <tr role="row">
+                <td role="cell">
+                  {`${names[format] ?? format}${speech.lang === "zh" ? "，" : ", "}${languages[lang] ?? lang}`}
+                </td>
+                <td role="cell" data-label={words.fileMade}>
+                  <Time ms={madeAtMs} zone={timeZone} />
+                </td>
+                <td role="cell" data-label={words.fileDigest}>
+                  <span class="hash" title={hex}>{`${hex.slice(0, DIGEST_SHOWN)}…`}</span>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </>
   );
 }
 

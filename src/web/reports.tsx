@@ -5,6 +5,7 @@ import type {
   ReportsModel,
   ReportsMonth,
 } from "../core/report-views.ts";
+import { formatAmount, parseAmount } from "../core/money.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
@@ -12,9 +13,11 @@ import { FilterForm, ListHead } from "./form-parts.tsx";
 import { formText } from "./form-text.ts";
 import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge } from "./icons.tsx";
-import { malfunctionHref, pageHref } from "./links.ts";
-import { reportsText, type ReportsText } from "./reports-text.ts";
+import { malfunctionHref, pageHref, yearHref } from "./links.ts";
+import { reportsText } from "./reports-text.ts";
+import type { ReportsText } from "./reports-text-en.ts";
 import { messages } from "./text.ts";
+import { yearText } from "./year-text.ts";
 
 type Words = { readonly speech: Speech; readonly words: ReportsText; readonly timeZone: string };
 
@@ -42,7 +45,10 @@ export function renderReports(model: ReportsModel, lang: Lang, reader: Reader): 
       name: "month",
       label: t.month,
       value: filter.month,
-      choices: choices.months.map((value) => ({ value, text: monthName(value, speech.t) })),
+      choices: asked(choices.months, filter.month).map((value) => ({
+        value,
+        text: monthName(value, speech.t),
+      })),
     },
     {
       name: "account",
@@ -66,12 +72,13 @@ export function renderReports(model: ReportsModel, lang: Lang, reader: Reader): 
             <h1>{words.reports}</h1>
             <p class="quiet">{words.lead}</p>
           </div>
+          <Years model={model} lang={lang} />
         </div>
         <FilterForm path="/reports" lang={lang} filters={filters} />
         {months.length === 0 ? (
           <p class="card empty">{words.noMonths}</p>
         ) : (
-          <Summary months={months} words={words} />
+          <Summary {...{ months, words, timeZone }} />
         )}
         {months.map((one) => (
           <MonthSection {...{ one, model, speech, words, timeZone }} />
@@ -81,26 +88,82 @@ export function renderReports(model: ReportsModel, lang: Lang, reader: Reader): 
   });
 }
 
+/** A month that nothing is listed of is the chosen one all the same. */
+function asked(months: readonly string[], month: string | null): readonly string[] {
+  return month === null || months.includes(month) ? months : [month, ...months];
+}
+
+const MOST_YEARS = 6;
+
+/** The years of the months that can be chosen, the newest first. */
+function Years({ model, lang }: { readonly model: ReportsModel; readonly lang: Lang }) {
+  const { choices, filter } = model;
+  const years = new Set(choices.months.map((month) => month.slice(0, 4)));
+  const query = filter.account === null ? {} : { account: filter.account };
+  return (
+    <div class="page-tools">
+      {[...years]
+        .toSorted()
+        .toReversed()
+        .slice(0, MOST_YEARS)
+        .map((year) => (
+          <a class="button" href={yearHref(lang, year, query)}>
+            {yearText[lang].theYear(year)}
+          </a>
+        ))}
+    </div>
+  );
+}
+
 /** How many months missed something, and what can still be claimed. */
-function Summary(props: { readonly months: readonly ReportsMonth[]; readonly words: ReportsText }) {
-  const { months, words } = props;
+function Summary(props: {
+  readonly months: readonly ReportsMonth[];
+  readonly words: ReportsText;
+  readonly timeZone: string;
+}) {
+  const { months, words, timeZone } = props;
   const missed = months.filter((one) => one.missed > 0).length;
+  const judged = months.filter((one) => one.judged > 0).length;
+  const isWhole = judged > 0 && months.every((one) => one.judged === one.subjects);
+  const look =
+    missed > 0
+      ? ({ icon: "missed", tone: "missed" } as const)
+      : isWhole
+        ? ({ icon: "check", tone: "good" } as const)
+        : ({ icon: "dash", tone: "quiet" } as const);
   const open = months
     .flatMap(({ lines }) => lines.flatMap(({ credits }) => credits))
     .filter(({ state }) => state === "owed" || state === "acknowledged");
-  const amounts = [...new Set(open.map(amountText(words)))];
+  const amounts = sumsOf(open);
+  const firstEnd = Math.min(...open.map(({ claimUntilMs }) => claimUntilMs));
   return (
     <p class="verdict-line">
       <Badge
-        icon={missed > 0 ? "missed" : "check"}
-        tone={missed > 0 ? "missed" : "good"}
-        text={words.summaryMissed(missed, months.length)}
+        {...look}
+        text={
+          judged === 0
+            ? words.summaryUnjudged(months.length)
+            : words.summaryMissed(missed, months.length)
+        }
       />
       {amounts.length === 0 || amounts.length > 6 ? null : (
-        <span class="strong"> {words.summaryOwed(amounts.join(", "))}</span>
+        <span class="strong">
+          {" "}
+          {words.summaryOwed(amounts.join(" + "), instant(firstEnd - 1, timeZone).slice(0, 10))}
+        </span>
       )}
     </p>
   );
+}
+
+/** What is owed in each currency; what nobody knows the fee of is in no sum. */
+function sumsOf(credits: readonly CreditLine[]): string[] {
+  const sums = new Map<string, bigint>();
+  for (const { amount, currency } of credits) {
+    const minor = amount === null ? null : parseAmount(amount, currency);
+    if (minor !== null) sums.set(currency, (sums.get(currency) ?? 0n) + minor);
+  }
+  return [...sums].map(([currency, minor]) => `${formatAmount(minor, currency)} ${currency}`);
 }
 
 const amountText =
@@ -270,7 +333,7 @@ function Credit(props: {
       <span class={isOpen ? "t-minor" : "quiet"}>{words.claimStates[credit.state]}</span>
       {isOpen ? (
         <span class="members quiet">
-          {words.windowText(
+          {words.claimWindow(
             instant(credit.claimFromMs, timeZone).slice(0, 10),
             instant(credit.claimUntilMs - 1, timeZone).slice(0, 10),
           )}

@@ -90,7 +90,7 @@ function draw(data) {
       scales: { y: { range: (_, low, high) => [0, Math.max(1, high ?? 1) * 1.1] } },
       axes: [{ ...axis, values: timeValues }, { ...axis, size: 62, values: (_, all) => all.map((ms) => ms + " ms") }],
       series: [
-        { value: (_, seconds) => (seconds === null ? "–" : stamp(seconds)) },
+        { label: words.time, value: (_, seconds) => (seconds === null ? "–" : stamp(seconds)) },
         ...lines.series,
       ],
       hooks: {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { scriptCopy } from "./script-copy.ts";
 import { scriptLatency } from "./script-latency.ts";
 import { scriptLive } from "./script-live.ts";
 import { stylesheet } from "./style.ts";
@@ -22,6 +23,9 @@ function pathOf(name: string, text: string, ending: string): string {
 /** Refreshes the marked parts of a page when something has changed. */
 export const liveScript = scriptOf("live", scriptLive);
 
+/** Copies what is ready to be pasted elsewhere. */
+export const copyScript = scriptOf("copy", scriptCopy);
+
 // One module: the chart's own file declares a variable, which stays inside of it.
 const chartText = `${readFileSync(require.resolve("uplot/dist/uPlot.iife.min.js"), "utf8")}\n${scriptLatency}`;
 /** Draws latency so that it can be looked at closer. */
@@ -38,6 +42,7 @@ export const chartStyle: Asset = {
 export const assets: readonly Asset[] = [
   { ...stylesheet, type: "text/css; charset=utf-8" },
   liveScript,
+  copyScript,
   latencyScript,
   chartStyle,
 ];

@@ -4,7 +4,7 @@ import type { Lang, Reader } from "../core/views.ts";
 import { SlotSwatch } from "./charts/timeline.tsx";
 import { SlotStrip, VoteStrip, VoteSwatch } from "./charts/votes.tsx";
 import { Notices, renderDocument, type Speech } from "./document.tsx";
-import { clockTime, duration, zoneLabel } from "./format.ts";
+import { clockTime, duration, percent, zoneLabel } from "./format.ts";
 import {
   dayHref,
   evidenceHref,
@@ -71,6 +71,10 @@ export function renderDay(model: DayModel, lang: Lang, reader: Reader | null = n
   });
 }
 
+function thresholdOf({ threshold }: Shown["terms"]): string {
+  return threshold === null ? "" : percent((Number(threshold.num) / Number(threshold.den)) * 100);
+}
+
 function weekday(model: DayModel, { t }: Speech): string {
   return t.weekdays[(model.shown?.line.weekday ?? 0) - 1] ?? "";
 }
@@ -98,11 +102,12 @@ function Facts({ model, speech }: { readonly model: DayModel; readonly speech: S
   const { shown, frame } = model;
   if (shown === null) return null;
   const lost = shown.line.badSeconds;
+  const isMeasured = shown.line.runs.some(({ state }) => state !== "no-data");
   return (
     <>
       <p class="state-line">
         <span class={lost > 0 ? "strong t-missed" : ""}>
-          {words.countedLabel(duration(lost, t))}
+          {isMeasured ? words.countedLabel(duration(lost, t)) : words.countedNone}
         </span>{" "}
         <span>{t.objective(shown.terms.objectivePercent)}</span>{" "}
         <AgreementLinks model={model} shown={shown} speech={speech} />
@@ -176,7 +181,7 @@ function Votes({ model, shown, speech }: Props) {
   return (
     <section class="card pad" aria-labelledby="votes-title">
       <h2 id="votes-title">{words.votes}</h2>
-      <p class="quiet small">{words.votesNote}</p>
+      <p class="quiet small">{`${words.votesNote}${lang === "en" ? " " : ""}${words.rule(shown.terms, thresholdOf(shown.terms))}`}</p>
       <div class="strips">
         {shown.votes.map((votes) => {
           const downMs = votes.runs

@@ -15,7 +15,7 @@ export const styleBase = `
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Consolas, "Noto Sans Mono CJK SC",
     "DejaVu Sans Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0e141b; --card: #161e27; --raised: #1d2732;
     --ink: #e4eaf1; --quiet: #9dabba; --line: #28333f; --edge: #3a4755;

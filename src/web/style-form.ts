@@ -1,7 +1,7 @@
 /** Forms and filters. */
 export const styleForm = `
 :root { --primary: #1f66b8; --control: #7b8998; }
-@media (prefers-color-scheme: dark) { :root { --primary: #2468b5; --control: #71808f; } }
+@media screen and (prefers-color-scheme: dark) { :root { --primary: #2468b5; --control: #71808f; } }
 .form { display: grid; gap: 16px; }
 .field { display: grid; gap: 4px; min-width: 0; }
 .field label, .choice-set legend { font-weight: 700; font-size: 14px; padding: 0; }
@@ -51,5 +51,4 @@ button.button { font: inherit; font-size: 14px; cursor: pointer; }
   .filters label { flex: 1 1 40%; max-width: none; min-width: 0; }
   .actions .button, .form > .button { min-height: 44px; }
 }
-@media print { form, .filters, .tabs, .act { display: none; } }
 `;

@@ -1,6 +1,6 @@
 /** The tiles, the matrix and the lists. */
 export const styleOverview = `
-.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 14px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 14px; }
 .tile {
   display: flex; column-gap: 10px; align-items: center; height: 100%; text-decoration: none;
   background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 18px; box-shadow: var(--shadow);
@@ -63,11 +63,11 @@ td.none { color: var(--quiet); }
 .group[open] summary { border-bottom: 1px solid var(--line); }
 .nowrap { white-space: nowrap; }
 .group .list { table-layout: fixed; }
-.group th:nth-child(1) { width: 22%; }
-.group th:nth-child(2) { width: 15%; }
+.group th:nth-child(1) { width: 21%; }
+.group th:nth-child(2) { width: 14%; }
 .group th:nth-child(3) { width: 11%; }
 .group th:nth-child(4), .group th:nth-child(6) { width: 10%; }
-.group th:nth-child(5) { width: 14%; }
+.group th:nth-child(5) { width: 18%; }
 .more { padding: 10px 18px; border-top: 1px solid var(--line); }
 
 @media (max-width: 1100px) {
@@ -76,7 +76,7 @@ td.none { color: var(--quiet); }
   .nowrap, .badges { white-space: normal; }
   .list th, .list td { padding-inline: 8px; }
 }
-@media (max-width: 960px) {
+@media screen and (max-width: 960px) {
   .list, .list tbody { display: block; }
   .list thead { display: none; }
   .list tr { display: flex; flex-wrap: wrap; gap: 1px 12px; padding: 10px 14px; border-bottom: 1px solid var(--line); align-items: baseline; }
@@ -109,16 +109,5 @@ td.none { color: var(--quiet); }
   .cell-column { display: block; flex: 1 0 auto; }
   .cell-link .badge { flex: 0 0 auto; }
   .cell-notes, .turned .cell-notes { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; }
-}
-@media print {
-  :root { --page: #fff; --shadow: none; }
-  .top-links, .page-tools, .skip, .jump, .notice { display: none; }
-  .matrix, .matrix.turned { min-width: 0; }
-  .scroll { overflow: visible; }
-  .card { break-inside: avoid; border-color: #bbb; }
-  .group, .scroll.card { break-inside: auto; }
-  tr { break-inside: avoid; }
-  details::details-content { content-visibility: visible; display: block; }
-  svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

@@ -24,11 +24,12 @@ section > .all-good { padding: 0; }
 .tiles-section { margin-top: 16px; }
 .rest summary { padding: 9px 18px; cursor: pointer; border-top: 1px solid var(--line); color: var(--link); font-size: 14px; }
 .attention { table-layout: fixed; }
-.attention th:nth-child(1) { width: 18%; }
-.attention th:nth-child(2) { width: 21%; }
-.attention th:nth-child(3) { width: 17%; }
-.attention th:nth-child(4) { width: 15%; }
-.attention th:nth-child(5) { width: 14%; }
+.attention th:nth-child(1) { width: 11%; }
+.attention th:nth-child(2) { width: 22%; }
+.attention th:nth-child(3) { width: 20%; }
+.attention th:nth-child(4) { width: 14%; }
+.attention th:nth-child(5) { width: 19%; }
+.attention td.nowrap { white-space: normal; }
 .attention .number { white-space: normal; }
 .attention .number .quiet { display: block; font-size: 13px; }
 
@@ -41,7 +42,7 @@ section > .all-good { padding: 0; }
 .trend { margin-top: 10px; }
 .trend th:nth-child(3), .trend td:nth-child(3) { padding-left: 22px; }
 .trend thead th:first-child, .trend thead th:nth-child(3) { text-align: left; }
-.trend td.wrap { white-space: normal; }
+.trend td.wrap, .trend .number > .quiet { white-space: normal; }
 
 .timeline-links { grid-column: 1 / -1; grid-row: 2; list-style: none; margin: 0; padding: 0; z-index: 1; }
 .timeline-links li { height: 24px; }
@@ -105,8 +106,5 @@ section > .quiet.section-gap { margin-bottom: 8px; }
   .strip-row + .strip-row { margin-top: 5px; }
   .hours { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .trend td:nth-child(3), .trend th:nth-child(3) { display: none; }
-}
-@media print {
-  .search-form, .hours, .switch, .zoom-tools, .live-mark, .nav { display: none; }
 }
 `;

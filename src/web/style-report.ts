@@ -23,6 +23,10 @@ export const styleReport = `
 .verdict-card.t-edge-minor { border-left-color: var(--minor); }
 .verdict-card .says { font-size: 20px; line-height: 1.4; font-weight: 700; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 .verdict-card p + p { margin-top: 4px; }
+#proof h3 { margin-top: 14px; }
+.file-wait { margin-top: 14px; display: grid; gap: 12px; max-width: 760px; }
+.file-wait .says { font-size: 18px; font-weight: 700; overflow-wrap: anywhere; }
+.file-wait .says ~ * { margin-top: 10px; }
 .hash { font: 12px/1.5 var(--mono); overflow-wrap: anywhere; word-break: break-all; }
 .command { display: block; background: var(--raised); border-radius: 6px; padding: 8px 12px; margin: 6px 0 0; white-space: pre-wrap; }
 .numbered { padding-left: 20px; margin: 8px 0 0; display: grid; gap: 10px; font-size: 14px; }
@@ -39,6 +43,9 @@ export const styleReport = `
 .claim-steps > .act { margin: 0; padding: 0; border: 0; flex: 0 1 auto; }
 .claim-steps > .act[open] { flex-basis: 100%; max-width: 520px; }
 .claim-steps .act > summary { font-weight: 400; font-size: 14px; text-decoration: underline; color: var(--link); padding: 7px 0; }
+
+.claim-text textarea { font: 13px/1.5 var(--mono); }
+.claim-text > p { font-size: 14px; }
 
 .calendar { table-layout: fixed; border-spacing: 0; }
 .calendar th { padding: 8px 10px; font-size: 13px; color: var(--quiet); border-bottom: 1px solid var(--line); }

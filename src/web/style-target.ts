@@ -26,7 +26,7 @@ export const styleTarget = `
 .stack { display: grid; gap: 14px; }
 .card > h2 { margin-bottom: 10px; }
 
-.timeline { display: grid; grid-template-columns: 64px minmax(0, 1fr) 76px; }
+.timeline { display: grid; grid-template-columns: 64px minmax(0, 1fr) 92px; }
 .timeline-hours { grid-column: 2; grid-row: 1; }
 .timeline-days { grid-column: 1; grid-row: 2; }
 .timeline-plot { grid-column: 2; grid-row: 2; }
@@ -74,7 +74,7 @@ export const styleTarget = `
   .pad { padding: 14px; }
   .figure-box { padding: 10px 14px; }
   .figure-box .mid { font-size: 17px; line-height: 1.5; }
-  .timeline { grid-template-columns: 24px minmax(0, 1fr) 58px; }
+  .timeline { grid-template-columns: 24px minmax(0, 1fr) 92px; }
   .timeline-days { width: 24px; }
   .timeline-days .weekday { display: none; }
   .timeline-days .date { transform: translateX(-39px); }

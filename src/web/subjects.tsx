@@ -1,4 +1,5 @@
 import type { Frame, OverviewModel, SubjectGroup, SubjectRow } from "../core/views.ts";
+import { stageOf } from "../core/month-stage.ts";
 import { PRODUCTS } from "../core/target.ts";
 import { regionName } from "../core/region-name.ts";
 import { Good, Time } from "./document.tsx";
@@ -29,7 +30,7 @@ export function Attention({ model, speech }: Props) {
         <h2 id="attention-title">{isOver ? words.missedTitle : t.attention}</h2>
       </div>
       {attention.length === 0 ? (
-        <Good text={isOver ? words.missedNone : t.attentionNone} />
+        <NoneMissed {...{ model, speech }} text={isOver ? words.missedNone : t.attentionNone} />
       ) : (
         <div class="card">
           <AttentionTable rows={attention.slice(0, FIRST_ROWS)} {...{ frame, speech }} />
@@ -43,6 +44,14 @@ export function Attention({ model, speech }: Props) {
       )}
     </section>
   );
+}
+
+/** Of what there is too little data of, nobody can say that it was met. */
+function NoneMissed({ model, speech, text }: Props & { readonly text: string }) {
+  const { measured, littleData, subjects } = model.counts;
+  if (measured === 0) return <p class="quiet">{speech.t.unmeasured(stageOf(model.frame))}</p>;
+  if (littleData === 0) return <Good text={text} />;
+  return <p class="quiet">{`${text} ${speech.t.littleOf(littleData, subjects)}`}</p>;
 }
 
 function AttentionTable(props: {
@@ -88,9 +97,7 @@ function AttentionRow(props: {
       <td role="cell">
         <SubjectName {...{ row, frame, speech }} />
       </td>
-      <td role="cell">
-        {productShort(row.product, t)}, {regionName(row.region)[lang]}
-      </td>
+      <td role="cell">{`${productShort(row.product, t)} · ${regionName(row.region)[lang]}`}</td>
       <td role="cell" class="number">
         <span class="strong">{figure(row.availabilityPercent)}</span>{" "}
         <span class="quiet">{t.objective(row.objectivePercent)}</span>

@@ -1,7 +1,7 @@
 import { may } from "../core/access.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
 import { numberOf } from "../core/overview-view.ts";
-import type { ReportOutage } from "../core/report.ts";
+import type { ReportOutage, ReportSubject } from "../core/report.ts";
 import type {
   Reader,
   ShownState,
@@ -14,9 +14,9 @@ import { BurnChart } from "./charts/burn.tsx";
 import { MonthTimeline, SlotSwatch } from "./charts/timeline.tsx";
 import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
-import { count, dayAndHour, duration, figure, monthName, percent } from "./format.ts";
+import { count, dayAndHour, duration, figure, instant, monthName, percent } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
-import { dayHref, evidenceHref, malfunctionHref, proposeHref } from "./links.ts";
+import { dayHref, evidenceHref, malfunctionHref, pageHref, proposeHref } from "./links.ts";
 import { reasonText } from "../core/reason-text.ts";
 import { slotsText } from "./slots-text.ts";
 import { TermsSection } from "./terms.tsx";
@@ -48,6 +48,7 @@ export function MonthSection(props: Props) {
         </p>
       ) : null}
       <Figures {...props} />
+      <Credit {...props} />
       <div class="columns">
         <section class="card pad">
           <h2>{t.timeline}</h2>
@@ -100,7 +101,9 @@ function Figures({ agreement, speech }: Props) {
         <dd class={budget.leftSeconds < 0 ? "mid t-missed" : "mid"}>
           {none ? "–" : duration(budget.leftSeconds, t)}
         </dd>
-        <dd class="note">{t.allowedTime(leftShare, duration(budget.allowedSeconds, t))}</dd>
+        {none ? null : (
+          <dd class="note">{t.allowedTime(leftShare, duration(budget.allowedSeconds, t))}</dd>
+        )}
       </div>
       <div class="figure-box">
         <dt>{t.reachability}</dt>
@@ -228,7 +231,7 @@ function Outages({ agreement, model, speech, reader }: Props) {
         <h2>{t.outages}</h2>
       </div>
       {outages.length === 0 ? (
-        <Good text={t.outagesNone} />
+        <NoOutage {...{ subject: agreement.subject, speech }} />
       ) : (
         <div class="card">
           <table class="list span" role="table">
@@ -250,6 +253,35 @@ function Outages({ agreement, model, speech, reader }: Props) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Where nothing was measured, nobody knows of none. */
+function NoOutage(props: { readonly subject: ReportSubject; readonly speech: Speech }) {
+  const { subject, speech } = props;
+  const { t } = speech;
+  if (subject.availabilityPercent === null) return <p class="quiet">{t.outagesUnseen}</p>;
+  return <Good text={t.outagesNone} />;
+}
+
+/** What is owed for a missed month, and the way to its claim. */
+function Credit({ agreement, model, speech }: Props) {
+  const { lang, t } = speech;
+  const { credit } = agreement.subject;
+  if (credit === null) return null;
+  const day = (ms: number) => instant(ms, model.frame.timeZone).slice(0, 10);
+  const amount =
+    credit.amount === null
+      ? t.creditShare(credit.percent)
+      : `${credit.amount} ${credit.currency} (${t.creditShare(credit.percent)})`;
+  const until = day(Date.parse(credit.claimUntil) - 1);
+  return (
+    <p class="told">
+      {t.creditOwed(amount, day(Date.parse(credit.claimFrom)), until)}{" "}
+      <a href={pageHref(`/reports/${model.frame.month}`, lang, { account: model.account })}>
+        {t.reportPage}
+      </a>
+    </p>
   );
 }
 

@@ -10,6 +10,7 @@ import { evidenceHref, latencyHref } from "./links.ts";
 import type { Messages } from "./messages.ts";
 import { slotsText } from "./slots-text.ts";
 import { reasonText } from "../core/reason-text.ts";
+import { messages } from "./text.ts";
 
 type Props = { readonly model: TargetModel; readonly speech: Speech };
 
@@ -72,7 +73,8 @@ export function LatencySection({ model, speech }: Props) {
 
 function zoomWords(lang: Lang) {
   const { zoom, phaseNames } = slotsText[lang];
-  return { ...zoom, phases: PHASES.map((phase) => [phase, phaseNames[phase]]) };
+  const phases = PHASES.map((phase) => [phase, phaseNames[phase]]);
+  return { ...zoom, time: messages[lang].time, phases };
 }
 
 /** Which part of the latency is what, from each vantage. */

@@ -10,7 +10,11 @@ export const en: Messages = {
   apiDocs: "API",
   otherLanguage: "中文",
   monthName: (year, month) => `${MONTHS[month - 1] ?? month} ${year}`,
-  running: "Running month",
+  stages: {
+    "to-come": "Nothing counted yet",
+    running: "Running month",
+    over: "Over, not closed yet",
+  },
   closed: (revision) => `Closed, revision ${revision}`,
   settledUntil: "settled until",
   timesIn: (zone) => `times in ${zone}`,
@@ -32,6 +36,8 @@ export const en: Messages = {
   countAtRisk: "At risk",
   countDown: "Down now",
   countCoverage: "Coverage low",
+  countMet: "Objective met",
+  countLittle: "Too little data",
   ofSubjects: (n) => `of ${plural(n, "subject")}`,
   ofTargets: (n) => `of ${plural(n, "target")}`,
   matrix: "Products and regions",
@@ -59,6 +65,13 @@ export const en: Messages = {
   moreSubjects: (n) => `Show ${n} more`,
   groupOf: "Group of",
   emptyMonth: "No target has been measured in this month.",
+  unmeasured: (stage) =>
+    stage === "to-come"
+      ? "Nothing of this month is counted yet, so there is no figure and no verdict."
+      : stage === "running"
+        ? "Nothing was measured in this month so far, so there is no figure and no verdict."
+        : "Nothing was measured in this month, so there is no figure and no verdict.",
+  littleOf: (n, all) => `For ${n} of ${all} there is too little data to judge.`,
   bandLabel: (days, worst) => `Last ${plural(days, "day")}: ${worst}`,
   bandCounts: (counts) =>
     [
@@ -135,7 +148,7 @@ export const en: Messages = {
   timeline: "The month at a glance",
   timelineLabel: (month, lost) => `${month}, a row for each day, 24 hours across; ${lost} lost`,
   lost: "lost",
-  books: "Four books",
+  books: "How the month's time was counted",
   booksNote: "Good, bad, excluded and no data add up to the whole, exactly.",
   bookNames: {
     good: "Good",
@@ -186,11 +199,12 @@ export const en: Messages = {
     "as-bad": "counts as bad",
   },
   stretch: (n) => (n === 1 ? "one slot" : `${n} slots in a row`),
-  credit: (below, percent) => `below ${below} %: ${percent} % of the fee`,
+  credit: (below, percent) => `below ${below} %: ${percent} % of the month's fee`,
   groupFigure: (n, id) => `These figures are for a group of ${plural(n, "target")}: ${id}`,
 
   outages: "Outages",
   outagesNone: "No outage in this month.",
+  outagesUnseen: "Nothing was measured, so no outage can be known.",
   from: "From",
   until: "Until",
   duration: "Duration",
@@ -203,6 +217,7 @@ export const en: Messages = {
   time: "Time",
   noResultYet: "nothing yet",
   latencyChart: "Latency, last 24 hours",
+  latencyChartThen: "Latency, last 24 hours of the month",
   latencyLabel: (p50, p95) =>
     `Latency of the last 24 hours; latest median ${p50}, 95th percentile ${p95}`,
   latencyNone: "No successful result in the last 24 hours.",
@@ -234,6 +249,11 @@ export const en: Messages = {
   probePace: (interval, timeout, vantages) =>
     `Every ${interval} from ${vantages}, for at most ${timeout}, without hidden retries.`,
   downloads: "Download",
+  creditShare: (percent) => `${percent} % of the month's fee`,
+  creditOwed: (amount, from, until) =>
+    `Credit for this month: ${amount}, to be claimed from ${from} until ${until}.`,
+  reportPage: "Report and credits",
+  reportPageNote: "What was missed in this month, why, and what is owed for it",
   reportAs: (format) => `Report, ${format}`,
   resultsNdjson: "Results, NDJSON",
   zone: "Zone",
@@ -251,6 +271,14 @@ export const en: Messages = {
     404: "Nothing here",
     500: "Something went wrong on our side",
     503: "Not ready yet",
+  },
+  errorHelp: {
+    400: "The address holds a value that this page cannot take.",
+    401: "This page is for those who are logged in.",
+    403: "Your role does not allow this. Log in with another one, or ask an admin for it.",
+    404: "There is no such page, target or record. It may have been renamed, or it may not be yours to see.",
+    500: "The log of the service has the cause.",
+    503: "The database does not answer. Try again in a few seconds.",
   },
   backToOverview: "Back to the overview",
   statusCode: (status) => `Status ${status}`,

@@ -8,7 +8,7 @@ export const zh: Messages = {
   apiDocs: "接口",
   otherLanguage: "English",
   monthName: (year, month) => `${year}年${month}月`,
-  running: "本月进行中",
+  stages: { "to-come": "尚未开始统计", running: "本月进行中", over: "已结束，尚未结算" },
   closed: (revision) => `已结算，第 ${revision} 版`,
   settledUntil: "已统计至",
   timesIn: (zone) => `时间均为 ${zone}`,
@@ -29,6 +29,8 @@ export const zh: Messages = {
   countAtRisk: "有风险",
   countDown: "当前中断",
   countCoverage: "覆盖率不足",
+  countMet: "达标",
+  countLittle: "数据不足",
   ofSubjects: (n) => `共 ${n} 个统计对象`,
   ofTargets: (n) => `共 ${n} 个目标`,
   matrix: "产品与地域",
@@ -55,6 +57,13 @@ export const zh: Messages = {
   moreSubjects: (n) => `再显示 ${n} 个`,
   groupOf: "一组目标：",
   emptyMonth: "本月没有监测任何目标。",
+  unmeasured: (stage) =>
+    stage === "to-come"
+      ? "本月尚未开始统计，因此没有可用性数值，也无法判定是否达标。"
+      : stage === "running"
+        ? "本月至今没有监测数据，因此没有可用性数值，也无法判定是否达标。"
+        : "本月没有监测数据，因此没有可用性数值，也无法判定是否达标。",
+  littleOf: (n, all) => `${all} 项中有 ${n} 项数据不足，无法判定。`,
   bandLabel: (days, worst) => `最近 ${days} 天：${worst}`,
   bandCounts: (counts) =>
     [
@@ -131,7 +140,7 @@ export const zh: Messages = {
   timeline: "本月全貌",
   timelineLabel: (month, lost) => `${month}，每行一天，横向 24 小时；共损失 ${lost}`,
   lost: "损失",
-  books: "四本账",
+  books: "本月时间构成",
   booksNote: "正常、不可用、已排除、无数据四项之和恰好等于总数。",
   bookNames: {
     good: "正常",
@@ -178,11 +187,12 @@ export const zh: Messages = {
   exclusionRules: { "as-good": "算作可用", removed: "不计入总数" },
   noDataRules: { removed: "不计入总数", "as-good": "算作可用", "as-bad": "算作不可用" },
   stretch: (n) => (n === 1 ? "一个时间片" : `连续 ${n} 个时间片`),
-  credit: (below, percent) => `低于 ${below} %：赔偿月费的 ${percent} %`,
+  credit: (below, percent) => `低于 ${below} %：赔偿月度服务费的 ${percent} %`,
   groupFigure: (n, id) => `以下数据由 ${n} 个目标合并统计：${id}`,
 
   outages: "中断记录",
   outagesNone: "本月没有中断。",
+  outagesUnseen: "没有监测数据，无从得知是否发生过中断。",
   from: "开始",
   until: "结束",
   duration: "时长",
@@ -195,6 +205,7 @@ export const zh: Messages = {
   time: "时间",
   noResultYet: "尚无结果",
   latencyChart: "最近 24 小时延迟",
+  latencyChartThen: "当月最后 24 小时延迟",
   latencyLabel: (p50, p95) => `最近 24 小时延迟；最新中位数 ${p50}，95 分位 ${p95}`,
   latencyNone: "最近 24 小时没有成功的结果。",
   median: "中位数",
@@ -225,6 +236,10 @@ export const zh: Messages = {
   probePace: (interval, timeout, vantages) =>
     `从 ${vantages} 每 ${interval} 探测一次，最长 ${timeout}，没有隐藏的重试。`,
   downloads: "下载",
+  creditShare: (percent) => `月度服务费的 ${percent} %`,
+  creditOwed: (amount, from, until) => `本月应得赔偿：${amount}，索赔期为 ${from} 至 ${until}。`,
+  reportPage: "报告与赔偿",
+  reportPageNote: "本月哪些承诺未达标、原因，以及应得的赔偿",
   reportAs: (format) => `报告 ${format}`,
   resultsNdjson: "结果 NDJSON",
   zone: "可用区",
@@ -243,6 +258,14 @@ export const zh: Messages = {
     404: "页面不存在",
     500: "服务出现错误",
     503: "尚未就绪",
+  },
+  errorHelp: {
+    400: "地址中含有本页无法识别的值。",
+    401: "登录后才能查看本页。",
+    403: "您的角色没有此权限。请使用其他账号登录，或请管理员授权。",
+    404: "没有这样的页面、目标或记录：可能已改名，或您无权查看。",
+    500: "原因记录在服务日志中。",
+    503: "数据库没有响应，请稍后重试。",
   },
   backToOverview: "返回总览",
   statusCode: (status) => `状态码 ${status}`,

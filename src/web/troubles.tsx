@@ -62,7 +62,7 @@ function downTargets(model: OverviewModel): { readonly row: SubjectRow; readonly
 }
 
 function placeText({ product, region }: SubjectRow, { lang }: Speech): string {
-  return `${product.toUpperCase()}, ${regionName(region)[lang]}`;
+  return `${product.toUpperCase()} · ${regionName(region)[lang]}`;
 }
 
 type PartProps = { readonly troubles: Troubles; readonly speech: Speech; readonly zone: string };

@@ -4,8 +4,8 @@ import { benchImport, benchReport } from "./history.ts";
 import { benchKillLog } from "./kill-log.ts";
 import { benchMemory, benchThousandTargets, benchTwoThousandASecond } from "./load.ts";
 import { benchPages } from "./pages.ts";
-import { benchPdf } from "./pdf.ts";
 import { benchReportForms } from "./report-forms.ts";
+import { benchReports } from "./reports.ts";
 import { benchProbeCost } from "./probe-cost.ts";
 import { benchScrape } from "./scrape.ts";
 import { benchVerify } from "./verify.ts";
@@ -25,7 +25,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
   pages: () => benchPages(),
-  pdf: () => benchPdf(),
+  reports: () => benchReports(isQuick ? 20 : 200),
   "report-forms": () => benchReportForms(),
   verify: () => benchVerify(isQuick ? 3 : 31),
   "watch-1000": () => benchWatch(1_000, 1),

@@ -10,11 +10,14 @@ import type { App, HttpDeps } from "../../src/http/deps.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createMetrics, type Metrics } from "../../src/metrics.ts";
 import { parseConfig } from "../../src/parse-config.ts";
+import { openRenderer, type Renderer } from "../../src/render-apart.ts";
 import { createMetricsRefresh } from "../../src/refresh-metrics.ts";
 import { openSigner } from "../../src/signing.ts";
 import { settle } from "../../src/settle.ts";
 import { createIdCache, type RoundStore, storeRounds } from "../../src/store/rounds.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { renderThread } from "./renderer.ts";
+import { createReportQueue } from "./report-queue.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -61,6 +64,8 @@ export async function createTestApp(input: {
   const config = configOf(input.config);
   const metrics = createMetrics();
   const dataDir = mkdtempSync(join(tmpdir(), "nines-app-"));
+  const reports = createReportQueue();
+  let renderer: Renderer | null = null;
   const deps = {
     clock,
     log: pino({ level: "silent" }),
@@ -83,6 +88,10 @@ export async function createTestApp(input: {
     notes: () => ({ sandbox: false, filling: null }),
     queueCounts: async () => [],
     boardQueues: null,
+    // Most tests render nothing, and need no thread to be built.
+    render: (...asked: Parameters<Renderer["render"]>) =>
+      (renderer ??= openRenderer({ entry: renderThread() })).render(...asked),
+    reportQueue: () => reports.queue,
     ...input.deps,
   };
   const app = await buildServer(deps, deps);
@@ -95,6 +104,7 @@ export async function createTestApp(input: {
     metrics,
     close: async () => {
       await app.close();
+      await renderer?.close();
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chromium } from "playwright-core";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -13,6 +13,23 @@ const FLAGS = (
 /** A browser with a profile of its own, which goes when it is closed. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** Collects from now on what the console says, and what is asked for elsewhere. */
+export function collectComplaints(page: Page, origin: string): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText ?? "";
+    // As the begin of a download looks, and what a page that is left had open.
+    if (why !== "net::ERR_ABORTED") complaints.push(`${why}: ${request.url()}`);
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !url.startsWith("data:")) complaints.push(url);
+  });
+  return complaints;
 }
 
 /** The policy that the service sends with its pages. */

@@ -2,6 +2,7 @@ import { SYSTEM } from "../../src/core/access.ts";
 import { closeMonth } from "../../src/close-month.ts";
 import { approveExclusion, proposeExclusion } from "../../src/exclude.ts";
 import { handleMalfunction, openMalfunction } from "../../src/handle-malfunction.ts";
+import type { HttpDeps } from "../../src/http/deps.ts";
 import { saveLetter } from "../../src/store/letters.ts";
 import { giveToken } from "./access.ts";
 import { createTestApp, type TestApp } from "./app.ts";
@@ -61,7 +62,7 @@ export type Story = {
 };
 
 /** October closed with something missed, things proposed, open and written, and one who reads for each role. */
-export async function tellStory(): Promise<Story> {
+export async function tellStory(more: Partial<HttpDeps> = {}): Promise<Story> {
   const month = await createHourlyMonth(CONFIG);
   const { clock, store, signer, config, db } = month;
   await month.fill("web-1", (hour) => (hour >= 100 && hour < 106 ? "f" : "o"));
@@ -94,7 +95,7 @@ export async function tellStory(): Promise<Story> {
   const served = await createTestApp({
     config: "version: 1",
     clock,
-    deps: { store, signer, config: () => config },
+    deps: { store, signer, config: () => config, ...more },
   });
   const give = (role: Who) =>
     role === "acme" || role === "globex"

@@ -13,6 +13,11 @@ export type ReceivedMail = {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly attachments: readonly {
+    readonly filename: string;
+    readonly contentType: string;
+    readonly bytes: Buffer;
+  }[];
   readonly raw: string;
 };
 
@@ -121,24 +126,43 @@ function refusal(responseCode: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode });
 }
 
-/** Of a mail of two parts, text and HTML. */
+/** Of a mail of two parts, text and HTML, and its attachments. */
 function parseMail(raw: string) {
-  const { headers, body } = splitPart(raw);
-  const boundary = /boundary="([^"]+)"/.exec(headers.get("content-type") ?? "")?.[1];
-  const parts = boundary === undefined ? [] : body.split(`--${boundary}`).slice(1, -1);
+  const whole = splitPart(raw);
+  const parts = leavesOf(whole);
+  const files = parts.filter(isAttached);
   const partOf = (type: string): string => {
-    const found = parts
-      .map((part) => splitPart(part.trimStart()))
-      .find((part) => part.headers.get("content-type")?.startsWith(type));
-    return found === undefined ? "" : decodeBody(found);
+    const found = parts.find(
+      (part) => !isAttached(part) && part.headers.get("content-type")?.startsWith(type),
+    );
+    return found === undefined ? "" : decodeBody(found).toString().replaceAll("\r\n", "\n");
   };
   return {
-    headers,
-    subject: decodeWords(headers.get("subject") ?? ""),
+    headers: whole.headers,
+    subject: decodeWords(whole.headers.get("subject") ?? ""),
     text: partOf("text/plain"),
     html: partOf("text/html"),
+    attachments: files.map((part) => ({
+      filename:
+        /filename="?([^";]+)"?/.exec(part.headers.get("content-disposition") ?? "")?.[1] ?? "",
+      contentType: part.headers.get("content-type")?.split(";")[0] ?? "",
+      bytes: decodeBody(part),
+    })),
     raw,
   };
+}
+
+const isAttached = ({ headers }: Part) =>
+  headers.get("content-disposition")?.startsWith("attachment") === true;
+
+/** Parts that hold no others. */
+function leavesOf(part: Part): Part[] {
+  const boundary = /boundary="([^"]+)"/.exec(part.headers.get("content-type") ?? "")?.[1];
+  if (boundary === undefined) return [part];
+  return part.body
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .flatMap((inner) => leavesOf(splitPart(inner.trimStart())));
 }
 
 type Part = { readonly headers: Map<string, string>; readonly body: string };
@@ -159,15 +183,12 @@ function splitPart(raw: string): Part {
   return { headers, body: raw.slice(end + 4) };
 }
 
-function decodeBody({ headers, body }: Part): string {
+function decodeBody({ headers, body }: Part): Buffer {
   const encoding = headers.get("content-transfer-encoding");
-  const bytes =
-    encoding === "base64"
-      ? Buffer.from(body, "base64")
-      : encoding === "quoted-printable"
-        ? quotedBytes(body.replaceAll("=\r\n", ""))
-        : Buffer.from(body);
-  return bytes.toString().replaceAll("\r\n", "\n");
+  if (encoding === "base64") return Buffer.from(body, "base64");
+  return encoding === "quoted-printable"
+    ? quotedBytes(body.replaceAll("=\r\n", ""))
+    : Buffer.from(body);
 }
 
 function quotedBytes(text: string): Buffer {

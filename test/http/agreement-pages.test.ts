@@ -17,7 +17,7 @@ test("every version stands with its dates, terms and source, and what it is coun
   expect(hourly).toContain("4 targets");
   expect(hourly).toMatch(/Objective 99\.9 %.*to come.*from 2027-01-01/su);
   expect(hourly).toMatch(/Objective 99\.5 %.*in force.*from 2026-01-01 until 2027-01-01/su);
-  expect(hourly).toContain("below 99 %: 25 % of the fee");
+  expect(hourly).toContain("below 99 %: 25 % of the month");
   expect(hourly).toContain("the configuration");
   expect(page).toContain("SOC 3 report");
   expect(page).toContain('href="https://developer.aliyun.com/article/765215"');

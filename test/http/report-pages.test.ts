@@ -3,6 +3,7 @@ import { approveExclusion } from "../../src/exclude.ts";
 import { SYSTEM } from "../../src/core/access.ts";
 import { closeMonth } from "../../src/close-month.ts";
 import { listClaims } from "../../src/store/claims.ts";
+import { insertReportMail } from "../../src/store/report-mail.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
 import { getPage, postForm } from "../helpers/pages.ts";
@@ -24,7 +25,7 @@ describe("the list", () => {
   test("marks the month that was missed, why, and what is owed for it", async () => {
     const page = await body("admin", "/reports?lang=en");
     expect(page).toContain("Something was missed in 1 of the 2 months shown.");
-    expect(page).toContain("Still to claim: 120.00 CNY.");
+    expect(page).toContain("Still to claim: 120.00 CNY, the first of it by 2026-12-31.");
     const october = page.slice(page.indexOf('id="m-2026-10"'), page.indexOf('id="m-2026-09"'));
     expect(october).toContain("1 of 4 objectives missed");
     expect(october).toMatch(/web-1.*99\.193.*instead of 99\.5 %/su);
@@ -56,6 +57,17 @@ describe("the list", () => {
     expect(await body("viewer", "/reports?month=2024-01&lang=en")).toContain("<h2");
   });
 
+  test("calls no month good of which there is too little data", async () => {
+    const page = await body("viewer", "/reports?month=2024-01&lang=en");
+    expect(page).toContain("There is too little data to judge the month shown.");
+    expect(page).not.toContain("Nothing was missed");
+    expect(page).not.toContain("t-good");
+    expect(page).toContain("Over, not closed yet");
+    const toCome = await body("viewer", "/reports?month=2031-01&lang=en");
+    expect(toCome).toContain("Not begun yet");
+    expect(toCome).toContain('<option value="2031-01" selected');
+  });
+
   test("shows names as text alone", async () => {
     for (const url of ["/reports", "/reports/2026-10?account=mallory", "/reports/2026-10"]) {
       expect(await body("admin", url)).not.toContain(EVIL);
@@ -64,6 +76,44 @@ describe("the list", () => {
 });
 
 describe("a report", () => {
+  test("of a month without data says that nothing was measured, not that all was met", async () => {
+    for (const month of ["2031-01", "2024-01"]) {
+      const page = await body("admin", `/reports/${month}?lang=en`);
+      expect(page).toContain("nothing was measured in January");
+      expect(page).not.toMatch(/was met|is missed|0 s; allowed/u);
+    }
+    expect(await body("admin", "/reports/2031-01?lang=en")).toContain("Not begun yet");
+  });
+
+  test("leads from an outage to the slots of its day", async () => {
+    const page = await body("admin", "/reports/2026-10?account=acme&lang=en");
+    expect(page).toContain("/targets/web-1/days/2026-10-05?agreement=hourly&amp;hour=4");
+    expect(page).toContain('href="/agreements?lang=en#hourly"');
+  });
+
+  test("says whether the account's contacts have it", async () => {
+    const { db } = story.month;
+    const key = { month: "2026-10", account: "acme", revision: 1 };
+    const atMs = Date.parse("2026-11-02T02:03:00Z");
+    await insertReportMail(db, { ...key, waitingSinceMs: atMs, dueAtMs: atMs });
+    const page = (lang: string) => body("acme", `/reports/2026-10?lang=${lang}`);
+    expect(await page("en")).toContain("About to be mailed to the account's contacts.");
+    const set = (values: string) => db.query(`update report_mail set ${values}`);
+    await set("detail = 'DATA: 451 <b>busy</b>'");
+    expect(await page("en")).toContain(
+      "Not mailed yet, and tried again: DATA: 451 &lt;b>busy&lt;/b>",
+    );
+    await set("state = 'failed'");
+    expect(await page("zh")).toContain("邮件未能发出：DATA: 451");
+    await set(`state = 'sent', sent_at = '2026-11-02T02:03:00Z', contacts = '{a@acme.example}',
+      refused = '{b@acme.example}'`);
+    expect(await page("en")).toContain(
+      "Mailed to a@acme.example at 2026-11-02 10:03. The mail server refused b@acme.example.",
+    );
+    expect(await body("globex", "/reports/2026-10?lang=en")).not.toContain("acme.example");
+    await db.query("delete from report_mail");
+  });
+
   test("says in a sentence what was missed and what is owed", async () => {
     const page = await body("acme", "/reports/2026-10?lang=en");
     expect(page).toContain("Acme Retail: 1 of 2 objectives missed in October 2026.");
@@ -72,7 +122,7 @@ describe("a report", () => {
     );
     expect(page).toContain("6 h; allowed 3 h 43 min");
     const globex = await body("globex", "/reports/2026-10?lang=en");
-    expect(globex).toContain("Globex Travel: every one of 1 objectives was met in October 2026.");
+    expect(globex).toContain("Globex Travel: its one objective was met in October 2026.");
     expect(globex).not.toMatch(/acme|web-1/iu);
     expect(await body("acme", "/reports/2026-10?lang=zh")).toContain("2 项承诺中 1 项未达标");
   });
@@ -80,12 +130,10 @@ describe("a report", () => {
   test("can be had in every form, in the page's language and of the revision shown", async () => {
     const page = await body("acme", "/reports/2026-10?account=acme&lang=zh");
     for (const format of ["json", "csv", "html", "pdf", "xlsx", "zip"]) {
-      expect(page).toContain(
-        `/api/v1/reports/2026-10?account=acme&amp;format=${format}&amp;lang=zh`,
-      );
+      expect(page).toContain(`/reports/2026-10/files/${format}?account=acme&amp;lang=zh`);
     }
     const now = await body("acme", "/reports/2026-10?account=acme&revision=0&lang=en");
-    expect(now).toContain("account=acme&amp;revision=0&amp;format=json");
+    expect(now).toContain("/reports/2026-10/files/json?account=acme&amp;revision=0&amp;lang=en");
     expect(now).toContain("It is not the signed report.");
   });
 

@@ -16,7 +16,12 @@ test("a claim lapses once its window has closed, by the clock alone", async () =
   await closeMonth(october, { month: OCTOBER.month, by: SYSTEM, afresh: false });
   const deps = { ...october, log: pino({ level: "silent" }) };
   const run = async () => {
-    await lapseClaimsJob(deps, { name: "lapse-claims", data: {}, plannedAtMs: 0 });
+    await lapseClaimsJob(deps, {
+      name: "lapse-claims",
+      data: {},
+      plannedAtMs: 0,
+      progress: async () => {},
+    });
     return (await listClaims(october.db)).map(({ state }) => state);
   };
   expect(await run()).toEqual(["owed"]);

@@ -32,7 +32,7 @@ ${more}`);
     onDelivered: (attempt: object) => attempts.push(attempt),
   } as unknown as StoreJobDeps;
   const run = async (name: "announce" | "deliver-message", data: unknown = {}) => {
-    await storeJobs[name](deps, { name, data, plannedAtMs: 0 });
+    await storeJobs[name](deps, { name, data, plannedAtMs: 0, progress: async () => {} });
     return added.splice(0);
   };
   return { alerting, receiver, attempts, run };

@@ -38,6 +38,7 @@ async function run(nowMs: number): Promise<string[]> {
     name: "seal-days",
     data: {},
     plannedAtMs: nowMs,
+    progress: async () => {},
   });
   return said.map((line) => (JSON.parse(line) as { msg: string }).msg);
 }

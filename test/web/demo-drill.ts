@@ -46,10 +46,11 @@ function trendOf(used: number | null, index: number): TrendMonth {
     "2025-12",
     ...Array.from({ length: 11 }, (_, at) => `2026-${String(at + 1).padStart(2, "0")}`),
   ][index]!;
-  if (used === null) return { month, subjects: 12, missed: 0, worst: null };
+  if (used === null) return { month, subjects: 12, missed: 0, judged: 0, worst: null };
   return {
     month,
     subjects: 12,
+    judged: 12,
     missed: used > 100 ? 1 + Math.floor(used / 150) : 0,
     worst: {
       id: "web-hk",

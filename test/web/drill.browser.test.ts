@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderMonitor } from "../../src/web/monitor.tsx";
@@ -10,7 +7,8 @@ import { assets } from "../../src/web/scripts.ts";
 import { renderSearch } from "../../src/web/search.tsx";
 import { renderDay } from "../../src/web/slots.tsx";
 import { renderResults } from "../../src/web/target-results.tsx";
-import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { collectComplaints, openBrowser, serveFixed } from "../helpers/browser.ts";
+import { examine, SOUND } from "../helpers/examine.ts";
 import { has } from "../helpers/programs.ts";
 import {
   demoBlankSearch,
@@ -28,8 +26,6 @@ import {
   demoTroubled,
 } from "./demo-drill.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOOKS = [
   { width: 1400, colorScheme: "light" },
   { width: 390, colorScheme: "dark" },
@@ -93,42 +89,24 @@ type View = {
   readonly colorScheme: "light" | "dark";
 };
 
-/** Opens a page and collects what the console says and what is asked for elsewhere. */
 async function openPage(context: BrowserContext, { path, width, colorScheme }: View) {
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
-  });
+  const complaints = collectComplaints(page, server.origin);
   await page.setViewportSize({ width, height: 900 });
   await page.emulateMedia({ colorScheme });
   await page.goto(server.origin + path);
   return { page, complaints };
 }
 
-async function examine(view: View) {
+/** Nothing is wrong with a page in a look, and it complains of nothing. */
+async function expectSound(view: View): Promise<void> {
   const { page, complaints } = await openPage(examined, view);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  await page.evaluate(AXE);
-  const results: AxeResults = await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
-  );
+  const found = await examine(page);
   await page.close();
-  return {
-    complaints,
-    overflow,
-    violations: results.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
-    ),
-  };
+  const look = `${view.path} ${view.width} ${view.colorScheme}`;
+  expect(found, look).toEqual(SOUND);
+  expect(complaints, look).toEqual([]);
 }
-
-const sound = { complaints: [], overflow: 0, violations: [] };
 
 test.skipIf(noBrowser).each(pages.map(([path]) => path))(
   "%s is accessible in light and dark, wide and narrow",
@@ -137,7 +115,7 @@ test.skipIf(noBrowser).each(pages.map(([path]) => path))(
       ? LOOKS
       : LOOKS.slice(0, 2);
     for (const look of looks) {
-      expect(await examine({ path, ...look }), JSON.stringify(look)).toEqual(sound);
+      await expectSound({ path, ...look });
     }
   },
   60_000,

@@ -1,16 +1,12 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser } from "../helpers/browser.ts";
+import { collectComplaints, openBrowser } from "../helpers/browser.ts";
+import { examine, SOUND } from "../helpers/examine.ts";
 import { tellStory, type Story, type Who } from "../helpers/pages-story.ts";
 import { has } from "../helpers/programs.ts";
 
 // Reports, exclusions, agreements, malfunctions and the inbox, asked of the service itself.
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOOKS = [
   { lang: "en", width: 1400, colorScheme: "light" },
   { lang: "zh", width: 390, colorScheme: "dark" },
@@ -43,42 +39,13 @@ function contextOf(who: Who, options: Options = {}): Promise<BrowserContext> {
   return browser.newContext({ ...options, extraHTTPHeaders: { authorization } });
 }
 
-/** Collects what the console says and what is asked for elsewhere. */
-function listen(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith(origin) && !url.startsWith("data:")) complaints.push(url);
-  });
-  return complaints;
-}
-
-async function examine(page: Page) {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details")) details.setAttribute("open", "");
-  });
-  await page.evaluate(AXE);
-  const results: AxeResults = await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
-  );
-  const violations = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
-  );
-  return { overflow, violations };
-}
-const sound = { overflow: 0, violations: [] };
-
 const PAGES: readonly (readonly [path: string, who: Who])[] = [
   ["/reports", "admin"],
   ["/reports?account=globex", "viewer"],
   ["/reports/2026-10?account=acme", "approver"],
   ["/reports/2026-10?account=acme&revision=0", "acme"],
   ["/reports/2026-11?account=globex", "viewer"],
+  ["/claims/1", "acme"],
   ["/exclusions", "sre"],
   ["/exclusions?month=2026-10&state=withdrawn", "globex"],
   ["/exclusions/new?targets=web-1", "sre"],
@@ -100,7 +67,7 @@ test.skipIf(noBrowser).each(PAGES)(
     const context = await contextOf(who, { bypassCSP: true });
     for (const { lang, width, colorScheme } of LOOKS) {
       const page = await context.newPage();
-      const complaints = listen(page);
+      const complaints = collectComplaints(page, origin);
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme });
       const answer = await page.goto(
@@ -108,7 +75,7 @@ test.skipIf(noBrowser).each(PAGES)(
       );
       expect(answer?.status()).toBe(200);
       const look = `${lang} ${width} ${colorScheme}`;
-      expect(await examine(page), look).toEqual(sound);
+      expect(await examine(page), look).toEqual(SOUND);
       expect(complaints, look).toEqual([]);
       await page.close();
     }
@@ -121,7 +88,7 @@ test.skipIf(noBrowser)(
   "without scripts an SRE proposes an exclusion from an outage, and the approver approves it",
   async () => {
     const sre = await (await contextOf("sre", { javaScriptEnabled: false })).newPage();
-    const complaints = listen(sre);
+    const complaints = collectComplaints(sre, origin);
     await sre.goto(`${origin}/reports/2026-10?account=acme&lang=en`);
     await sre.locator("#outages a[href^='/exclusions/new']").click();
     expect(await sre.locator("#targets").inputValue()).toBe("web-1");
@@ -176,21 +143,55 @@ test.skipIf(noBrowser)(
   120_000,
 );
 
-test.skipIf(noBrowser)(
-  "printed, a report has no forms and none of the navigation",
-  async () => {
-    const context = await contextOf("admin");
+test.skipIf(noBrowser).each(["/reports/2026-10?account=acme", "/malfunctions/1"])(
+  "printed, %s has no forms and none of the navigation, and its tables are tables",
+  async (path) => {
+    const context = await contextOf("admin", { colorScheme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${origin}/reports/2026-10?account=acme&lang=en`);
+    // As wide as paper is.
+    await page.setViewportSize({ width: 700, height: 1000 });
+    await page.goto(`${origin}${path}${path.includes("?") ? "&" : "?"}lang=en`);
     await page.emulateMedia({ media: "print" });
     const shown = await page.evaluate(
       () =>
-        [...document.querySelectorAll("form, nav, .page-tools, .claim-steps")].filter(
+        [...document.querySelectorAll("form, nav, .menu, .page-tools, .claim-steps, .acts")].filter(
           (one) => one.getClientRects().length > 0,
         ).length,
     );
     expect(shown).toBe(0);
-    expect(await page.locator("h1").isVisible()).toBe(true);
+    const ink = await page.locator("h1").evaluate((one) => getComputedStyle(one).color);
+    expect(ink, "dark on white paper").toBe("rgb(22, 33, 45)");
+    const tables = await page.evaluate(() =>
+      [...document.querySelectorAll("table.list")].map((one) => ({
+        display: getComputedStyle(one).display,
+        isCut: one.getBoundingClientRect().right > document.documentElement.clientWidth,
+      })),
+    );
+    expect(tables.length).toBeGreaterThan(0);
+    for (const table of tables) expect(table).toEqual({ display: "table", isCut: false });
+    await context.close();
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser).each(["en", "zh"])(
+  "on a phone, in %s, what is above the page is one row, and the menu opens without scripts",
+  async (lang) => {
+    const context = await contextOf("admin", {
+      javaScriptEnabled: false,
+      viewport: { width: 390, height: 844 },
+    });
+    const page = await context.newPage();
+    await page.goto(`${origin}/?lang=${lang}`);
+    const heightOf = async () => (await page.locator(".top").boundingBox())?.height ?? 0;
+    expect(await heightOf()).toBeLessThan(70);
+    expect(await page.locator(".search input[type=search]").isVisible()).toBe(true);
+    expect(await page.locator(".nav").isVisible()).toBe(false);
+    await page.locator(".menu summary").click();
+    expect(await heightOf()).toBeLessThan(844);
+    await page.locator(".nav a[href^='/reports']").click();
+    expect(new URL(page.url()).pathname).toBe("/reports");
+    expect(await page.locator(".nav").isVisible()).toBe(false);
     await context.close();
   },
   60_000,

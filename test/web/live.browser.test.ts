@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealDays } from "../../src/seal.ts";
 import { storeRounds } from "../../src/store/rounds.ts";
 import { createTestApp, fillRounds, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
-import { openBrowser } from "../helpers/browser.ts";
+import { collectComplaints, openBrowser } from "../helpers/browser.ts";
 import { DEMO_CONFIG, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { has } from "../helpers/programs.ts";
 import { testRound } from "../helpers/rounds.ts";
@@ -36,14 +36,7 @@ afterAll(async () => {
 async function openPage(path: string, options: { readonly scripts: boolean }) {
   const context = await browser.newContext({ javaScriptEnabled: options.scripts });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) {
-      complaints.push(request.url());
-    }
-  });
+  const complaints = collectComplaints(page, origin);
   await page.goto(origin + path);
   return { page, complaints, close: () => context.close() };
 }

@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderError } from "../../src/web/error.tsx";
@@ -11,7 +8,8 @@ import { renderBadge } from "../../src/web/status-badge.tsx";
 import { renderFeed } from "../../src/web/status-feed.tsx";
 import { renderStatus } from "../../src/web/status.tsx";
 import { renderTarget } from "../../src/web/target.tsx";
-import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { collectComplaints, openBrowser, serveFixed } from "../helpers/browser.ts";
+import { examine, SOUND } from "../helpers/examine.ts";
 import { has } from "../helpers/programs.ts";
 import {
   MANY_REGIONS,
@@ -23,8 +21,6 @@ import {
 } from "./demo-models.ts";
 import { demoMalfunction, demoMalfunctions, demoToldMalfunction } from "./demo-malfunctions.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOOKS = [
   { width: 1400, colorScheme: "light" },
   { width: 390, colorScheme: "dark" },
@@ -101,54 +97,30 @@ type View = {
   readonly colorScheme: "light" | "dark";
 };
 
-/** Opens a page and collects what the console says and what is asked for elsewhere. */
 async function openPage(context: BrowserContext, { path, width, colorScheme }: View) {
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
-  });
+  const complaints = collectComplaints(page, server.origin);
   await page.setViewportSize({ width, height: 900 });
   await page.emulateMedia({ colorScheme });
   await page.goto(server.origin + path);
   return { page, complaints };
 }
 
-async function examine(view: View) {
+/** Nothing is wrong with a page in a look, and it complains of nothing. */
+async function expectSound(view: View): Promise<void> {
   const { page, complaints } = await openPage(examined, view);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details.terms")) {
-      details.setAttribute("open", "");
-    }
-  });
-  await page.evaluate(AXE);
-  const results: AxeResults = await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
-  );
+  const found = await examine(page);
   await page.close();
-  return {
-    complaints,
-    overflow,
-    violations: results.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
-    ),
-  };
+  const look = `${view.path} ${view.width} ${view.colorScheme}`;
+  expect(found, look).toEqual(SOUND);
+  expect(complaints, look).toEqual([]);
 }
-
-const sound = { complaints: [], overflow: 0, violations: [] };
 
 test.skipIf(noBrowser).each(pages.map(([path]) => path))(
   "%s is accessible in light and dark, wide and narrow",
   async (path) => {
     for (const look of looksOf(path)) {
-      expect(await examine({ path, ...look }), JSON.stringify(look)).toEqual(sound);
+      await expectSound({ path, ...look });
     }
   },
   60_000,
@@ -180,7 +152,7 @@ test.skipIf(noBrowser)("the policy of these tests stops what a page must not do"
 test.skipIf(noBrowser)(
   "23 regions fit on a wide page, and on a narrow one",
   async () => {
-    expect(await examine({ path: "/many", width: 1400, colorScheme: "light" })).toEqual(sound);
+    await expectSound({ path: "/many", width: 1400, colorScheme: "light" });
     const view = { path: "/many", width: 390, colorScheme: "light" } as const;
     const { page } = await openPage(strict, view);
     const overflow = await page.evaluate(

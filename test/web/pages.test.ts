@@ -117,6 +117,66 @@ test("the month's neighbours are those with data, and every month can be chosen"
   expect(html).toContain('href="/?month=2026-09&amp;lang=en" aria-current="page"');
 });
 
+/** The demo's subjects with no figure, as in a month in which nothing was measured. */
+function unmeasuredOverview(month: string, status: "running" | "closed") {
+  const model = demoOverview(undefined, { frame: { ...demoFrame, month, status } });
+  const counts = { ...model.counts, missed: 0, atRisk: 0, measured: 0, met: 0 };
+  return { ...model, counts, attention: [] };
+}
+
+test.each([
+  ["2099-01", "running", "Nothing counted yet"],
+  ["2020-01", "closed", "Over, not closed yet"],
+] as const)("a month without data, %s, is not shown as a good one", (month, status, state) => {
+  const html = renderOverview(unmeasuredOverview(month, status), "en");
+  expect(html).toContain(state);
+  expect(html).toContain("so there is no figure and no verdict");
+  expect(html).not.toMatch(/No objective was missed|every objective is within|Closed, revision 0/);
+  expect(html).not.toMatch(/settled until|class="tile/);
+});
+
+test("of a month that is over it is told what was met and what cannot be judged", () => {
+  const model = demoOverview(undefined, {
+    frame: { ...demoFrame, month: "2026-09", status: "closed", revision: 1 },
+  });
+  const html = renderOverview({ ...model, attention: [] }, "en");
+  const tiles = [...html.matchAll(/class="tile-label">([^<]+)/g)].map(([, label]) => label);
+  expect(tiles).toEqual(["Objective missed", "Objective met", "Too little data"]);
+  expect(html).toMatch(
+    /No objective was missed\. For \d+ of \d+ there is too little data to judge/,
+  );
+  expect(html).not.toContain("all-good");
+});
+
+test("a target's month leads to its report, and says what is owed until when", () => {
+  const [first] = demoTarget.agreements;
+  const credit = {
+    percent: 25,
+    belowPercent: "99.00",
+    targets: ["web-hk"],
+    fee: "128.00",
+    amount: "32.00",
+    currency: "USD",
+    claimFrom: "2026-12-06T16:00:00.000Z",
+    claimUntil: "2027-01-31T16:00:00.000Z",
+    yieldsTo: [],
+  };
+  const owed = { ...first!, subject: { ...first!.subject, credit } };
+  const html = renderTarget({ ...demoTarget, agreements: [owed] }, "en");
+  expect(html).toContain(
+    "Credit for this month: 32.00 USD (25 % of the month's fee), to be claimed from 2026-12-07 until 2027-01-31.",
+  );
+  expect(html).toContain(`href="/reports/2026-11?account=${demoTarget.account}&amp;lang=en"`);
+});
+
+test("where nothing was measured no outage is denied", () => {
+  const [first] = demoTarget.agreements;
+  const subject = { ...first!.subject, availabilityPercent: null, outages: [] };
+  const html = renderTarget({ ...demoTarget, agreements: [{ ...first!, subject }] }, "en");
+  expect(html).toContain("no outage can be known");
+  expect(html).not.toContain("No outage in this month");
+});
+
 test("each page leads to itself in the other language", () => {
   expect(renderOverview(demoOverview(), "en")).toContain(
     '<a href="/?month=2026-11&amp;lang=zh" lang="zh-CN">中文</a>',
@@ -169,7 +229,7 @@ test("a target's page says what holds, what was lost and why, in both languages"
   expect(en).toContain("no connection within the time limit");
   expect(en).toContain("still on");
   expect(en).toContain("a slot in which every request failed");
-  expect(en).toContain("below 99.95 %: 10 % of the fee");
+  expect(en).toContain("below 99.95 %: 10 % of the month");
   expect(en).toContain("99.600 – 99.800\u202f%");
   const zh = renderTarget(demoTarget, "zh");
   expect(zh).toContain("连接超时");

@@ -76,7 +76,7 @@ export function MonthTimeline(props: TimelineProps) {
           <StatePath key={state} state={state} days={days} longestMs={longestMs} />
         ))}
       </svg>
-      <svg class="timeline-lost" width="76" height={height} aria-hidden="true">
+      <svg class="timeline-lost" width="92" height={height} aria-hidden="true">
         {days.map((day, row) =>
           day.badSeconds > 0 ? (
             <text class="tick strong" x="8" y={row * ROW + TEXT_Y}>

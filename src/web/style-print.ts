@@ -1,0 +1,30 @@
+/** On paper: what can only be clicked is left out, and tables stay tables. */
+export const stylePrint = `
+@media print {
+  @page { margin: 14mm 12mm; }
+  :root { color-scheme: light; --page: #fff; --shadow: none; }
+  body { font-size: 12px; }
+  h1 { font-size: 22px; }
+  .wide { padding-inline: 0; max-width: none; }
+  .top { background: none; }
+  .top-row { min-height: 32px; }
+  .menu, .nav, .top-links, .page-tools, .skip, .jump, .notice, .live-mark { display: none; }
+  .links, .claim-notes a, .proposes :is(th, td):last-child { display: none; }
+  form, .search-form, .filters, .tabs, .acts, .claim-steps, .act, .hours, .switch, .zoom-tools { display: none; }
+  .matrix, .matrix.turned { min-width: 0; }
+  .scroll { overflow: visible; }
+  .card { break-inside: avoid; border-color: #bbb; }
+  .group, .scroll.card, .card:has(> .list), .card:has(> .claim) { break-inside: auto; }
+  .section-head, h1, h2, h3, summary { break-after: avoid; }
+  tr, .claim, .region-list li { break-inside: avoid; }
+  .list th, .list td { padding: 5px 7px; font-size: 11px; }
+  .list, .list * { overflow-wrap: break-word; }
+  .list .nowrap { white-space: normal; }
+  .badge { font-size: inherit; }
+  .members { font-size: 10px; }
+  details::details-content { content-visibility: visible; display: block; }
+  /* More of the same stays folded, unless its reader opened it. */
+  details.more:not([open])::details-content { content-visibility: hidden; display: none; }
+  svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`;

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What is wrong with a page: how far it is too wide, and what keeps people from using it. */
+export type Examined = { readonly overflow: number; readonly violations: readonly string[] };
+
+export const SOUND: Examined = { overflow: 0, violations: [] };
+
+/**
+ * Examines a page, with everything that can be unfolded in it unfolded. Its policy must not hold in
+ * its context, so that the examiner's script runs.
+ */
+export async function examine(page: Page): Promise<Examined> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.setAttribute("open", "");
+  });
+  await page.evaluate(AXE);
+  const results: AxeResults = await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
+  );
+  const violations = results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`,
+  );
+  return { overflow, violations };
+}
