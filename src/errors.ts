@@ -31,3 +31,8 @@ export class UnauthorizedError extends Error {
 export class ForbiddenError extends Error {
   override readonly name = "ForbiddenError";
 }
+
+/** There is too much to do at present; the same succeeds a little later. HTTP 503. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+}

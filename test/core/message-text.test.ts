@@ -385,7 +385,7 @@ describe("notices", () => {
     const message = messageOf(facts, "en");
     expect(message).toMatchObject({
       severity: "info",
-      url: "https://nines.example/?month=2026-10",
+      url: "https://nines.example/reports?month=2026-10",
       until: null,
     });
     expect(message.members).toEqual([
@@ -401,6 +401,7 @@ describe("notices", () => {
     );
     expect(message.members[0]).toBe("acme/web-1 (ecs): missed");
     expect(message.labels).toEqual({ account: "acme" });
+    expect(message.url).toBe("https://nines.example/reports/2026-10?account=acme");
   });
 
   const owed = (changes: Record<string, unknown> = {}, subject = "web-1") =>
@@ -426,6 +427,9 @@ describe("notices", () => {
     ]);
     expect(messageOf(facts, "en").summary).toBe(
       "It can be claimed from 2026-11-07 00:00 (UTC+08:00) until 2027-01-01 00:00 (UTC+08:00).",
+    );
+    expect(messageOf(facts, "en").url).toBe(
+      "https://nines.example/reports/2026-10?account=acme#claim-1",
     );
   });
 
@@ -462,6 +466,11 @@ describe("notices", () => {
       "计划维护：2026-10-10 02:00 至 04:00，cn-hangzhou 的 rds",
     ]);
     expect(messageOf(facts, "en").facts).toContainEqual({ label: "Reason", value: "upgrade" });
+    expect(messageOf(facts, "en").url).toBe("https://nines.example/exclusions/3");
+    const two = [maintenance(), maintenance({ exclusion: 4 })];
+    expect(messageOf(notice("maintenance", two), "en").url).toBe(
+      "https://nines.example/exclusions",
+    );
   });
 
   test.each([

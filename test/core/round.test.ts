@@ -11,6 +11,17 @@ describe("a round that comes over the queue", () => {
     expect(roundSchema.parse(JSON.parse(JSON.stringify(round)))).toEqual(round);
   });
 
+  test("keeps its phases when they are whole, and is taken without them when they are not", () => {
+    const round = testRound({ targets: ["a"], outcomes: "o" });
+    const phasesUs = [1, null, 3, 4, 5];
+    expect(roundSchema.parse({ ...round, phasesUs })).toEqual({ ...round, phasesUs });
+    for (const strange of [[1, 2, 3], [...phasesUs, 6], [1, 2, 3, 4, -5], { connect: 1 }, null]) {
+      const taken = roundSchema.parse({ ...round, phasesUs: strange });
+      expect(taken).toEqual(round);
+      expect(taken).not.toHaveProperty("phasesUs");
+    }
+  });
+
   test.each([
     ["no targets", { outcomes: "", targets: [] }],
     ["a target twice", { targets: ["web-1", "web-1", "web-2"] }],

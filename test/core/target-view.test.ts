@@ -104,6 +104,12 @@ test.each([
   });
 });
 
+test("the budget's line of a month to come stays at its beginning", () => {
+  const fromMs = Date.parse("2027-03-01T00:00:00Z");
+  const points = burnPoints([], fromMs, fromMs - 90 * 86_400_000);
+  expect(points.every(({ atMs, badSeconds }) => atMs === fromMs && badSeconds === 0)).toBe(true);
+});
+
 test("percentiles are those of each step, and nothing where nothing was measured", () => {
   const samples = Array.from({ length: 20 }, (_, index) => ({ atMs: 100, latencyMs: 20 - index }));
   expect(

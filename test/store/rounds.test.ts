@@ -300,6 +300,25 @@ describe("the phases of a round that has them", () => {
     expect(await listPhases(database.db, "web-9", month)).toEqual([]);
   });
 
+  test("are found in every shard that the target was in, also where others took its place", async () => {
+    const other = { shard: "15s-9", targets: ["web-8", "web-9"] };
+    await store([
+      sampled,
+      { ...sampled, ...other, plannedAtMs: NOON + 1_000 },
+      { ...sampled, plannedAtMs: NOON + 300_000, targets: ["web-7", "web-8"] },
+      { ...sampled, ...other, plannedAtMs: NOON + 300_000, targets: ["web-9", "web-2"] },
+      { ...sampled, ...other, plannedAtMs: NOON + DAY_MS, targets: ["web-2", "web-8"] },
+    ]);
+    const found = await listPhases(database.db, "web-2", month);
+    expect(found.map(({ atMs, phasesUs: [first] }) => [atMs - NOON, first])).toEqual([
+      [0, null],
+      [300_000, null],
+      [DAY_MS, 1],
+    ]);
+    const later = { fromMs: NOON + 1, untilMs: NOON + DAY_MS };
+    expect(await listPhases(database.db, "web-2", later)).toHaveLength(1);
+  });
+
   test("stay as they were stored first", async () => {
     await store([sampled]);
     expect(await store([{ ...sampled, phasesUs: phasesUs.map(() => 9) }])).toEqual([]);
@@ -317,8 +336,11 @@ describe("the phases of a round that has them", () => {
   });
 
   test("go when they are old", async () => {
-    await store([sampled, testRound({ ...sampled, plannedAtMs: NOON + DAY_MS })]);
-    expect(await deletePhasesBefore(database.db, NOON + DAY_MS)).toBe(1);
+    const days = [0, 1, 3].map((day) => ({ ...sampled, plannedAtMs: NOON + day * DAY_MS }));
+    await store(days);
+    // A day at a time: a statement may take so long and no longer.
+    expect(await deletePhasesBefore(database.db, NOON + 3 * DAY_MS)).toBe(2);
+    expect(await deletePhasesBefore(database.db, NOON + 3 * DAY_MS)).toBe(0);
     expect(await listPhases(database.db, "web-1", month)).toHaveLength(1);
   });
 });
