@@ -157,7 +157,7 @@ export const en = {
   evidence: "Evidence",
   malfunctions: "Malfunctions",
   malfunctionsNone:
-    "None was recorded while this month ran. Malfunctions are what people handled at the time; outages are counted from the results whether anybody noticed or not.",
+    "None belongs to an outage that counts here. Malfunctions are what people handled at the time; outages are counted from the results whether anybody noticed or not.",
   notReviewed: "Its review is not finished.",
   revisions: "Revisions",
   revisionHead: "Revision",

@@ -137,7 +137,7 @@ export const zh: ReportsText = {
   evidence: "依据",
   malfunctions: "故障事件",
   malfunctionsNone:
-    "本月期间没有登记故障事件。故障事件是当时由人处理的；中断则由监测结果统计得出，与当时是否有人察觉无关。",
+    "这里计入的中断均未归入故障事件。故障事件是当时由人处理的；中断则由监测结果统计得出，与当时是否有人察觉无关。",
   notReviewed: "复盘尚未完成。",
   revisions: "版本",
   revisionHead: "版本",
