@@ -8,7 +8,7 @@ import { signatoryProblem, type Signatory } from "../../src/cms.ts";
 import { renderPdf } from "../../src/reports/pdf.ts";
 import { signPdf } from "../../src/reports/sign-pdf.ts";
 import { has } from "../helpers/programs.ts";
-import { acmeDocument } from "./pdf-document.ts";
+import { acmeDocument, largeDocument } from "./pdf-document.ts";
 
 const AT = new Date("2026-11-04T02:30:00Z");
 const KINDS = { RSA: "rsa:3072", "an elliptic curve": "ec -pkeyopt ec_paramgen_curve:prime256v1" };
@@ -48,6 +48,20 @@ function makeSignatory(kind: string): Signatory {
     certificate: new X509Certificate(readFileSync(at("own.crt"))),
     chain: [new X509Certificate(readFileSync(at("ca.crt")))],
   };
+}
+
+/** A PDF with these objects, the first of them its catalog. */
+function pdfOf(objects: readonly string[]): Buffer {
+  let text = "%PDF-1.7\n";
+  const rows = objects.map((object, index) => {
+    const row = `${String(text.length).padStart(10, "0")} 00000 n \n`;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return row;
+  });
+  const size = objects.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${rows.join("")}`;
+  const trailer = `trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`;
+  return Buffer.from(text + table + trailer, "latin1");
 }
 
 function checkSignature(pdf: Uint8Array): string {
@@ -127,6 +141,35 @@ describe.skipIf(noPrograms)("who is to sign", () => {
     const [one, other] = [signPdf(plain, signatory, AT), signPdf(plain, signatory, AT)];
     expect(one.equals(other)).toBe(true);
   });
+
+  test("signs the first page, however deep it lies and whatever is noted on it", () => {
+    const signatory = makeSignatory("rsa:2048");
+    const deep = [
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+      "<< /Type /Pages /Count 1 /Parent 2 0 R /Kids [4 0 R] >>",
+      "<< /Type /Page /Parent 3 0 R /MediaBox [0 0 9 9] /Annots [5 0 R] >>",
+      "<< /Type /Annot /Subtype /Text /Rect [0 0 1 1] /Contents (x) >>",
+    ];
+    const signed = signPdf(pdfOf(deep), signatory, AT);
+    expect(checkSignature(signed)).toContain("Signature is Valid.");
+    expect(run("qpdf", "--check", "signed.pdf")).toContain("No syntax or stream encoding errors");
+    expect(signed.toString("latin1")).toMatch(/\/P 4 0 R/u);
+    expect(signed.toString("latin1")).toContain("/Annots [7 0 R 5 0 R]");
+    const elsewhere = deep.map((one) => one.replace("[5 0 R]", "5 0 R"));
+    expect(() => signPdf(pdfOf(elsewhere), signatory, AT)).toThrow("annotations elsewhere");
+    const fields = deep.map((one) => one.replace("/Catalog", "/Catalog /AcroForm 5 0 R"));
+    expect(() => signPdf(pdfOf(fields), signatory, AT)).toThrow("fields already");
+    expect(() => signPdf(signed, signatory, AT)).toThrow("another table of objects");
+  });
+
+  test("signs a report of ten thousand objectives", async () => {
+    const signatory = makeSignatory("rsa:2048");
+    const large = largeDocument({ subjects: 10_000, accounts: 200, missedEach: 20 });
+    const pdf = await renderPdf(large, "en");
+    expect(checkSignature(signPdf(pdf, signatory, AT))).toContain("Signature is Valid.");
+    expect(run("qpdf", "--check", "signed.pdf")).toContain("No syntax or stream encoding errors");
+  }, 120_000);
 
   test("signs nothing that is no PDF of ours", () => {
     const signatory = makeSignatory("rsa:2048");

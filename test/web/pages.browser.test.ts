@@ -139,6 +139,18 @@ test.skipIf(noBrowser).each(pages.map(([path]) => path))(
   60_000,
 );
 
+test.skipIf(noBrowser)(
+  "the examiner of these tests finds what keeps people from reading",
+  async () => {
+    const page = await examined.newPage();
+    await page.goto(`${server.origin}/bad`);
+    const { violations } = await examine(page);
+    await page.close();
+    expect(violations.join("\n")).toMatch(/^html-has-lang: <html>/mu);
+    expect(violations.join("\n")).toMatch(/^document-title: /mu);
+  },
+);
+
 test.skipIf(noBrowser)("the policy of these tests stops what a page must not do", async () => {
   const { page, complaints } = await openPage(strict, {
     path: "/bad",

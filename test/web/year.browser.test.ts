@@ -1,18 +1,14 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildYear } from "../../src/core/build-year.ts";
 import type { YearModel } from "../../src/core/year-view.ts";
 import { assets } from "../../src/web/scripts.ts";
 import { renderYear } from "../../src/web/year.tsx";
-import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { collectComplaints, openBrowser, serveFixed } from "../helpers/browser.ts";
+import { examine, SOUND } from "../helpers/examine.ts";
 import { has } from "../helpers/programs.ts";
 import { demoYear } from "../helpers/year-parts.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOOKS = [
   { width: 1400, colorScheme: "light" },
   { width: 390, colorScheme: "dark" },
@@ -81,27 +77,13 @@ test.skipIf(noBrowser).each(pages.map(([path]) => path))(
     for (const { width, colorScheme } of path === "/all-en" ? LOOKS : LOOKS.slice(0, 2)) {
       const context = await browser.newContext({ bypassCSP: true, colorScheme });
       const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(error.message));
+      const complaints = collectComplaints(page, server.origin);
       await page.setViewportSize({ width, height: 900 });
       await page.goto(server.origin + path);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      await page.evaluate(AXE);
-      const results: AxeResults = await page.evaluate(
-        `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
-      );
-      const violations = results.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
-      );
+      const found = await examine(page);
       await context.close();
-      expect({ complaints, overflow, violations }, `${width} ${colorScheme}`).toEqual({
-        complaints: [],
-        overflow: 0,
-        violations: [],
-      });
+      expect(found, `${width} ${colorScheme}`).toEqual(SOUND);
+      expect(complaints, `${width} ${colorScheme}`).toEqual([]);
     }
   },
   60_000,
@@ -111,12 +93,7 @@ test.skipIf(noBrowser)(
   "under the strict policy its style applies and nothing is asked for elsewhere",
   async () => {
     const page = await (await browser.newContext({ colorScheme: "dark" })).newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("request", (request) => {
-      const url = request.url();
-      if (!url.startsWith(server.origin) && !url.startsWith("data:")) complaints.push(url);
-    });
+    const complaints = collectComplaints(page, server.origin);
     await page.goto(`${server.origin}/all-en`);
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.close();
