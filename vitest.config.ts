@@ -31,7 +31,7 @@ export default defineConfig({
           exclude: pure,
           globalSetup: ["test/setup/install-servers.ts", "test/helpers/global-setup.ts"],
           setupFiles: ["test/setup/cheap-passwords.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

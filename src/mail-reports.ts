@@ -10,6 +10,7 @@ import { reportMailText, type ReportMailFacts } from "./core/report-mail.ts";
 import type { Lang } from "./core/views.ts";
 import { reportMailParts } from "./notify/report-mail-body.ts";
 import { LARGE_TOTAL_MS, type Mail, type MailOutcome } from "./notify/send-mail.ts";
+import { closingReason } from "./reports/closing-reason.ts";
 import { reportFormats } from "./reports/index.ts";
 import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
@@ -106,7 +107,12 @@ export async function mailReport(deps: MailReportDeps, id: number): Promise<Mail
     const pauseMs = pauseAfter(row.attempts, null);
     return { ...(await writeFailure(deps, row, { detail, pauseMs, channel })), ...files };
   }
-  const mail = await composeMail(deps, found, files);
+  // To render takes minutes: who was taken out of the configuration meanwhile is not mailed.
+  const job = findJob(deps.config(), row);
+  if (typeof job === "string") {
+    return writeFailure(deps, row, { detail: job, pauseMs: null, channel });
+  }
+  const mail = await composeMail(deps, job, files);
   if (mail === null) {
     const detail = "the stored report is not that of the account: run nines verify";
     return writeFailure(deps, row, { detail, pauseMs: null, channel });
@@ -118,7 +124,7 @@ export async function mailReport(deps: MailReportDeps, id: number): Promise<Mail
   if (messageId === null) return null;
   const sent = await within(
     SEND_LEASE_MS - MINUTE_MS / 2,
-    deps.send(found.settings, { ...mail, messageId }),
+    deps.send(job.settings, { ...mail, messageId }),
   ).catch((error: unknown): MailOutcome => {
     const detail = error instanceof Error ? error.message : "failed";
     return { outcome: "temporary", detail, retryAfterMs: null, isTooLarge: false };
@@ -201,7 +207,7 @@ async function composeMail(
     accountName: account.name,
     lang: account.lang,
     timeZone,
-    before: await readBefore(db, row, earlier),
+    before: await readBefore(db, { row, earlier, lang: account.lang }),
     attached,
     leftOut,
     url:
@@ -228,8 +234,15 @@ async function composeMail(
 /** The revision that the contacts have, and why there were others since. */
 async function readBefore(
   db: Queryable,
-  row: ReportMailRow,
-  earlier: readonly ReportMailRow[],
+  {
+    row,
+    earlier,
+    lang,
+  }: {
+    readonly row: ReportMailRow;
+    readonly earlier: readonly ReportMailRow[];
+    readonly lang: Lang;
+  },
 ): Promise<ReportMailFacts["before"]> {
   const last = earlier.findLast(({ state }) => state === "sent");
   if (last === undefined) return null;
@@ -237,7 +250,8 @@ async function readBefore(
   const since = (await listRevisions(db, row)).filter(
     ({ revision }) => revision > last.revision && revision <= row.revision,
   );
-  return { report: readReport(body), reasons: since.map(({ reason }) => reason) };
+  const reasons = since.map(({ reason }) => closingReason(reason, lang));
+  return { report: readReport(body), reasons };
 }
 
 async function requireReport(

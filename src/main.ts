@@ -50,12 +50,12 @@ async function main([name = "--help", ...args]: readonly string[]): Promise<Exit
     terminal.err(`nines: there is no verb "${name}"${hint}\n\n${await helpText()}`);
     return 2;
   }
-  const verb = await load();
-  if (args.includes("--help") || args.includes("-h")) {
-    terminal.out(`${verb.usage}\n  ${verb.summary}`);
-    return 0;
-  }
   try {
+    const verb = await load();
+    if (args.includes("--help") || args.includes("-h")) {
+      terminal.out(`${verb.usage}\n  ${verb.summary}`);
+      return 0;
+    }
     return await verb.run(args, terminal);
   } catch (error) {
     if (error instanceof InvalidInputError) {

@@ -33,7 +33,7 @@ export async function findKeptRevision(
  * A month's report in one form. Of a closed month it is what was rendered first; a running month is
  * rendered as it stands. Throws as `reportMonth` does, and what rendering throws.
  */
-export async function readReportFile(
+async function readReportFile(
   deps: MakeDeps,
   query: FileQuery,
   { format, lang }: RenderOrder,

@@ -12,17 +12,36 @@ type SignDeps = {
   readonly config: () => Pick<Config, "pdfSignature">;
 };
 
-/** Renders as the renderer does, and signs what is a PDF as `signWanted` does. */
+/**
+ * Renders as the renderer does, and signs what is a PDF as `signWanted` does. What is wrong with the
+ * files is our fault and not that of who asks for a report: it is told as an Error.
+ */
 export function withPdfSignature(render: Renderer["render"], deps: SignDeps): Renderer["render"] {
   return async (document, order) => {
     const bytes = await render(document, order);
-    return order.format === "pdf" ? signWanted(deps, bytes) : bytes;
+    if (order.format !== "pdf") return bytes;
+    return signWanted(deps, bytes).catch((error: unknown) => {
+      const isOfFiles = error instanceof InvalidInputError;
+      throw isOfFiles ? new Error(`the PDF cannot be signed: ${error.message}`) : error;
+    });
   };
+}
+
+/** Roles that render reports; the others need not have the files. */
+const SIGNING_ROLES = new Set(["all", "api", "recorder"]);
+
+/** At the start and at each reload, and not when the first report is rendered. Throws as `readSignatory`. */
+export async function checkSignatory(
+  { pdfSignature }: Pick<Config, "pdfSignature">,
+  role: string,
+): Promise<void> {
+  if (pdfSignature !== null && SIGNING_ROLES.has(role)) await readSignatory(pdfSignature);
 }
 
 /**
  * A PDF of ours signed, when the configuration wants it; else as it is. The files are read each
- * time, so that a renewed certificate counts at once. Throws as `readSignatory`.
+ * time, so that a renewed certificate counts at once. Throws as `readSignatory`, and InvalidInputError
+ * for a certificate that is not valid at present: what is signed is kept for good.
  */
 export async function signWanted(
   { clock, config }: SignDeps,
@@ -30,7 +49,14 @@ export async function signWanted(
 ): Promise<Uint8Array> {
   const { pdfSignature } = config();
   if (pdfSignature === null) return pdf;
-  return signPdf(pdf, await readSignatory(pdfSignature), new Date(clock.nowMs()));
+  const signatory = await readSignatory(pdfSignature);
+  const nowMs = clock.nowMs();
+  const { validFrom, validTo } = signatory.certificate;
+  if (nowMs < Date.parse(validFrom) || nowMs > Date.parse(validTo)) {
+    const message = `${pdfSignature.certificateFile} is valid from ${validFrom} until ${validTo}; renew it`;
+    throw refusal("certificateFile", message);
+  }
+  return signPdf(pdf, signatory, new Date(nowMs));
 }
 
 /** The key and the certificates of the files. Throws InvalidInputError for what cannot sign. */

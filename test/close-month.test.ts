@@ -241,7 +241,8 @@ describe("a closed month", () => {
   test("cannot be changed or removed in the database", async () => {
     const october = await filledMonth();
     await closeDueMonths(october);
-    for (const sql of [`update report set body = '{}'`, `delete from report`, `truncate report`]) {
+    const truncate = "truncate report cascade";
+    for (const sql of [`update report set body = '{}'`, `delete from report`, truncate]) {
       await expect(october.db.query(sql)).rejects.toThrow("report is append-only");
     }
   });

@@ -56,7 +56,7 @@ test("a closed month's report is mailed to each account's contacts, with the ver
   expect(mail).toMatchObject({
     from: "nines@example.com",
     subject: "Availability report October 2026, Acme: 1 of 1 objective missed",
-    text: `Acme: 1 of 1 objective was missed in October 2026. Credits of CNY 120.00 are owed; they can be claimed from 2026-11-06 until 2026-12-31.
+    text: `Acme: the objective was missed in October 2026. Credits of CNY 120.00 are owed; they can be claimed from 2026-11-06 until 2026-12-31.
 
 Attached: sla-2026-10-acme-r1.pdf (PDF), sla-2026-10-acme-r1.xlsx (XLSX workbook).
 
@@ -189,6 +189,19 @@ test("a later revision answers the first mail, and says what changed since the l
   expect(second?.text).toContain("What changed:\n- web-1, verdict: missed, now met\n");
   expect(third?.text).toContain("takes the place of revision 3");
   expect(third?.text).toContain("No figure changed.");
+});
+
+test("a Chinese reader reads in Chinese why there is another revision", async () => {
+  const { close, revise, after, to } = await mailing({ acme: "" });
+  await close();
+  await after(10 * MINUTE_MS);
+  await revise("globex", "late results of 2026-10-05");
+  await revise("globex", "exclusion 3 (force-majeure) approved by user:wu");
+  await after(10 * MINUTE_MS);
+  const [, second] = to("ops@globex.example");
+  expect(second?.text).toContain(
+    "修订原因：2026-10-05 的结果迟到；除外时段 3（不可抗力）由 user:wu 批准。",
+  );
 });
 
 test("what is refused for now is tried again, by what the configuration says then", async () => {
@@ -340,6 +353,20 @@ test("an account that has lost its contacts gets no mail any more", async () => 
   expect(server.mails.map(({ to }) => to)).toEqual([["ops@globex.example"]]);
   const rows = await listReportMails(october.db, { month, account: "acme" });
   expect(rows).toMatchObject([{ state: "failed", detail: "the account has no contacts any more" }]);
+});
+
+test("who is taken out while the report is rendered is not mailed", async () => {
+  let meanwhile = () => {};
+  const contacts = (list: string) => ({ acme: `contacts: [${list}]`, globex: "" });
+  const { close, after, server, reconfigure } = await mailing(
+    contacts("a@acme.example, b@acme.example"),
+    {},
+    { attach: async () => (meanwhile(), small()) },
+  );
+  meanwhile = () => reconfigure(mailConfig(server.port, contacts("b@acme.example")));
+  await close();
+  await after(10 * MINUTE_MS);
+  expect(server.mails.map(({ to }) => to)).toEqual([["b@acme.example"]]);
 });
 
 test("two at once send a mail once", async () => {

@@ -147,7 +147,9 @@ test("many who ask at once for the same are given one rendering, and the next on
   const query = { month: OCTOBER.month, account: "acme", revision: 0 };
   const order = { format: "xlsx", lang: "en" } as const;
   await expect(readReportFile(fails, query, order)).rejects.toThrow("no memory");
-  expect((await readReportFile({ ...deps, render: async () => Buffer.from("x") }, query, order)).bytes).toHaveLength(1);
+  expect(
+    (await readReportFile({ ...deps, render: async () => Buffer.from("x") }, query, order)).bytes,
+  ).toHaveLength(1);
 });
 
 test("the database lets nobody change what was made", async () => {

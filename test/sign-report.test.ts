@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InvalidInputError } from "../src/errors.ts";
 import type { Renderer } from "../src/render-apart.ts";
 import { reportFormats } from "../src/reports/index.ts";
-import { readSignatory, withPdfSignature } from "../src/sign-report.ts";
+import { checkSignatory, readSignatory, withPdfSignature } from "../src/sign-report.ts";
 import { testClock } from "./helpers/app.ts";
 import { has } from "./helpers/programs.ts";
 import { acmeDocument } from "./reports/pdf-document.ts";
@@ -31,18 +32,20 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const render: Renderer["render"] = async (document, { format, lang }) =>
   Buffer.from(await reportFormats[format].render(document, lang));
-const signing = (pdfSignature: typeof files | null) =>
-  withPdfSignature(render, {
-    clock: testClock(Date.parse("2026-11-04T02:30:00Z")),
-    config: () => ({ pdfSignature }),
-  });
+const DAY_MS = 86_400_000;
+/** A day after the certificate was made. */
+const signedAtMs = () =>
+  Date.parse(new X509Certificate(readFileSync(files.certificateFile)).validFrom) + DAY_MS;
+const signing = (pdfSignature: typeof files | null, nowMs = signedAtMs()) =>
+  withPdfSignature(render, { clock: testClock(nowMs), config: () => ({ pdfSignature }) });
 
 describe.skipIf(noOpenssl)("a report that is rendered", () => {
   test("is signed as PDF, at the present time, when the configuration names a certificate", async () => {
     const pdf = await signing(files)(acmeDocument(), { format: "pdf", lang: "en" });
     const text = Buffer.from(pdf).toString("latin1");
     expect(text).toContain("/SubFilter /ETSI.CAdES.detached");
-    expect(text).toContain("/M (D:20261104023000Z)");
+    const signedAt = new Date(signedAtMs()).toISOString().replaceAll(/[-:T]|\.\d+/gu, "");
+    expect(text).toContain(`/M (D:${signedAt})`);
   });
 
   test("is what it was without a certificate, and in the other forms", async () => {
@@ -52,6 +55,34 @@ describe.skipIf(noOpenssl)("a report that is rendered", () => {
     const csv = await signing(files)(acmeDocument(), order);
     expect(csv).toEqual(await render(acmeDocument(), order));
   });
+
+  test("is refused as a fault of ours when a file cannot be read any more", async () => {
+    const lost = signing({ ...files, keyFile: at("gone.key") });
+    const asked = lost(acmeDocument(), { format: "pdf", lang: "en" });
+    const error = await asked.catch((thrown: unknown) => thrown);
+    expect(error).not.toBeInstanceOf(InvalidInputError);
+    expect(String(error)).toMatch(/cannot be signed: pdfSignature\.keyFile: .*gone\.key.*ENOENT/u);
+    const csv = await lost(acmeDocument(), { format: "csv", lang: "en" });
+    expect(csv.length).toBeGreaterThan(1_000);
+  });
+
+  test("is not signed by a certificate that has ended, or has not begun", async () => {
+    for (const days of [-2, 40]) {
+      const late = signing(files, signedAtMs() + days * DAY_MS);
+      await expect(late(acmeDocument(), { format: "pdf", lang: "en" })).rejects.toThrow(
+        /own\.crt is valid from .* until .*; renew it/u,
+      );
+    }
+  });
+});
+
+test("the files are asked for where reports are rendered, and nowhere else", async () => {
+  const pdfSignature = { ...files, keyFile: at("gone.key") };
+  for (const role of ["all", "api", "recorder"]) {
+    await expect(checkSignatory({ pdfSignature }, role)).rejects.toThrow(InvalidInputError);
+    await checkSignatory({ pdfSignature: null }, role);
+  }
+  for (const role of ["worker", "scheduler"]) await checkSignatory({ pdfSignature }, role);
 });
 
 test.skipIf(noOpenssl).each([

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anchorSeals } from "../src/anchor-seals.ts";
 import { closeDueMonths, reviseMonths } from "../src/close-due.ts";
+import { makeRendition } from "../src/renditions.ts";
 import type { Actor } from "../src/core/access.ts";
 import { approveExclusion, proposeExclusion } from "../src/exclude.ts";
 import { handleClaim } from "../src/handle-claim.ts";
@@ -32,7 +33,9 @@ const actor = (name: string, role: Actor["role"]): Actor => {
 
 /**
  * What nothing that is proved rests on: marks of work to be done, the states of the running
- * month, messages that were sent, and logins. Outages of malfunctions follow from the rounds. A start compares the migrations with their files.
+ * month, messages that were sent, the phases of latencies, and logins. Outages of malfunctions follow
+ * from the rounds; what was mailed of a report stands in the audit log. A start compares the
+ * migrations with their files.
  */
 const BOOKKEEPING = new Set([
   "closing",
@@ -43,7 +46,9 @@ const BOOKKEEPING = new Set([
   "memo",
   "message",
   "open_outage",
+  "phase_sample",
   "progress",
+  "report_mail",
   "schema_migration",
   "session",
   "subject_state",
@@ -94,6 +99,10 @@ beforeAll(async () => {
   );
   await approveExclusion({ db, clock, config }, { id: proposed.id }, actor("wang", "approver"));
   await reviseMonths(october, OCTOBER);
+  await makeRendition(
+    { db, clock, config, render: async () => Buffer.from("a page") },
+    { month, account: "acme", revision: 2, format: "html", lang: "en" },
+  );
   const claims = await listClaims(db);
   const claim = claims.find(({ subject }) => subject === "web-2");
   await handleClaim({ db, clock }, { id: claim!.id, step: { verb: "acknowledge" }, actor: admin });
@@ -204,6 +213,7 @@ describe("one flipped bit", () => {
       "exclusion",
       "malfunction",
       "malfunction_note",
+      "rendition",
       "report",
       "round",
       "seal",

@@ -4,7 +4,7 @@ import { InvalidInputError } from "../errors.ts";
 import { createMetrics } from "../metrics.ts";
 import { openQueues } from "../queues.ts";
 import { openRenderer } from "../render-apart.ts";
-import { readSignatory, withPdfSignature } from "../sign-report.ts";
+import { checkSignatory, withPdfSignature } from "../sign-report.ts";
 import { openSigner } from "../signing.ts";
 import { createIdCache } from "../store/rounds.ts";
 import { createLog } from "./log.ts";
@@ -85,8 +85,7 @@ async function openService(
   const sandbox = mood === null ? null : await startSandbox({ clock, log, settings }, mood);
   if (sandbox !== null) await open.add(sandbox.close);
   let config = readConfig(order, sandbox);
-  // At once, and not when the first report is mailed.
-  if (config.pdfSignature !== null) await readSignatory(config.pdfSignature);
+  await checkSignatory(config, role);
   const database = await openDatabaseFor(order, log);
   if (database !== null) await open.add(database.close);
   const queues = await openQueues({
@@ -135,7 +134,9 @@ async function openService(
   life.signals.onReload(async () => {
     if (order.file === null) return;
     try {
-      config = readConfig(order, sandbox);
+      const next = readConfig(order, sandbox);
+      await checkSignatory(next, role);
+      config = next;
     } catch (error) {
       log.error({ err: error }, "configuration refused; the old one stays in force");
       return;

@@ -4,7 +4,13 @@ import type { Figure } from "./figure.ts";
 import { compareFractions, type Fraction } from "./fraction.ts";
 import { formatAmount, parseAmount, shareOf } from "./money.ts";
 import type { Interval } from "./month.ts";
-import type { CreditNote, ReportCredit, ReportCreditTotal, Verdict } from "./report.ts";
+import type {
+  CreditNote,
+  ReportCredit,
+  ReportCreditTotal,
+  ReportSubject,
+  Verdict,
+} from "./report.ts";
 import { compareText, type Subject } from "./subject.ts";
 import type { Target } from "./target.ts";
 import { claimWindow, type WorkCalendar } from "./working-days.ts";
@@ -30,6 +36,22 @@ export type SubjectCredit = {
 };
 
 export const NO_CREDIT: SubjectCredit = { credit: null, note: null, amountMinor: null };
+
+/** Not where all fees are credited under other agreements, or there is none to pay. */
+export function isOwed({
+  amount,
+  currency,
+}: {
+  readonly amount: string | null;
+  readonly currency: string;
+}): boolean {
+  return amount === null || parseAmount(amount, currency) !== 0n;
+}
+
+/** Whether more is owed than the sums say, as fees are not known. */
+export function isOwedInPart(subjects: readonly Pick<ReportSubject, "creditNote">[]): boolean {
+  return subjects.some(({ creditNote }) => creditNote === "no-fee" || creditNote === "part-fee");
+}
 
 type Tier = Pick<CreditTier, "belowPercent" | "creditPercent"> & { readonly share: Fraction };
 type Claimant = { readonly subject: Creditable["subject"]; readonly tier: Tier };

@@ -38,16 +38,21 @@ const en = {
     n === 1
       ? `${who}: the objective was met in ${month}.`
       : `${who}: every one of ${n} objectives was met in ${month}.`,
+  noneMissed: (who: string, month: string) => `${who}: no objective was missed in ${month}.`,
   missed: (who: string, month: string, { missed, all }: Counts) =>
-    `${who}: ${missed} of ${objectives(all)} ${missed === 1 ? "was" : "were"} missed in ${month}.`,
+    all === 1
+      ? `${who}: the objective was missed in ${month}.`
+      : `${who}: ${missed} of ${objectives(all)} ${missed === 1 ? "was" : "were"} missed in ${month}.`,
   unmeasured: (who: string, month: string) =>
     `${who}: nothing was measured in ${month}, so there is no figure.`,
-  undecided: (n: number) =>
-    n === 1
-      ? "For one objective there is too little data to judge."
-      : `For ${n} objectives there is too little data to judge.`,
+  undecided: (n: number, all: number) =>
+    `For ${n} of ${objectives(all)} there is too little data to judge.`,
+  allUndecided: (who: string, month: string) =>
+    `${who}: there is too little data of ${month} to tell whether an objective was met.`,
   owed: (amounts: string, from: string, until: string) =>
     `Credits of ${amounts} are owed; they can be claimed from ${from} until ${until}.`,
+  owedAtLeast: (amounts: string, from: string, until: string) =>
+    `Credits of at least ${amounts} are owed, as some fees are not known; they can be claimed from ${from} until ${until}.`,
   owedWithoutFee: (percents: string, from: string, until: string) =>
     `A credit of ${percents} of the fee is owed; it can be claimed from ${from} until ${until}.`,
   missedOnes: "Missed",
@@ -58,7 +63,7 @@ const en = {
 
   revised: (revision: number, before: number) =>
     `This is revision ${revision} of the report. It takes the place of revision ${before}, which we sent you before.`,
-  reason: (reason: string) => `Why it was made: ${reason}.`,
+  reason: (reasons: readonly string[]) => `Why it was made: ${reasons.join("; ")}.`,
   noChange: "No figure changed.",
   changes: "What changed",
   added: "new in the report",
@@ -128,10 +133,17 @@ const zh: ReportMailWords = {
 
   met: (who, n, month) =>
     n === 1 ? `${who}：${month}承诺达标。` : `${who}：${month} ${n} 项承诺全部达标。`,
-  missed: (who, month, { missed, all }) => `${who}：${month} ${all} 项承诺中 ${missed} 项未达标。`,
+  noneMissed: (who, month) => `${who}：${month}没有承诺未达标。`,
+  missed: (who, month, { missed, all }) =>
+    all === 1
+      ? `${who}：${month}承诺未达标。`
+      : `${who}：${month} ${all} 项承诺中 ${missed} 项未达标。`,
   unmeasured: (who, month) => `${who}：${month}没有监测数据，因此没有可用性数值。`,
-  undecided: (n) => `有 ${n} 项承诺数据不足，无法判定。`,
+  undecided: (n, all) => `${all} 项承诺中有 ${n} 项数据不足，无法判定。`,
+  allUndecided: (who, month) => `${who}：${month}数据不足，无法判定承诺是否达标。`,
   owed: (amounts, from, until) => `应得赔偿 ${amounts}，可于 ${from} 至 ${until} 提出索赔。`,
+  owedAtLeast: (amounts, from, until) =>
+    `应得赔偿至少 ${amounts}（部分费用未知），可于 ${from} 至 ${until} 提出索赔。`,
   owedWithoutFee: (percents, from, until) =>
     `应得赔偿为费用的 ${percents}，可于 ${from} 至 ${until} 提出索赔。`,
   missedOnes: "未达标",
@@ -141,7 +153,7 @@ const zh: ReportMailWords = {
 
   revised: (revision, before) =>
     `这是该报告的第 ${revision} 版，取代此前发送给您的第 ${before} 版。`,
-  reason: (reason) => `修订原因：${reason}。`,
+  reason: (reasons) => `修订原因：${reasons.join("；")}。`,
   noChange: "数值没有变化。",
   changes: "变化",
   added: "新增",
@@ -180,7 +192,7 @@ const zh: ReportMailWords = {
   leftOut: (files) => `文件过大，未随邮件附上：${files}。`,
   askForIt: "如有需要，请向我们索取。",
   page: "完整报告及各种格式的下载：",
-  automatic: "本邮件由 nines 在月度结算后自动发送。",
+  automatic: "本邮件由 nines 在月度定稿后自动发送。",
   formats: {
     pdf: "PDF",
     xlsx: "XLSX 工作簿",

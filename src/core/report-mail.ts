@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import { isOwed, isOwedInPart } from "./credit.ts";
 import { diffReports } from "./report-diff.ts";
 import type { MailedFormat } from "./report-mail-schema.ts";
 import { changeLine, reportMailWords, type ReportMailWords } from "./report-mail-text.ts";
@@ -106,33 +107,38 @@ function verdictSentences(facts: ReportMailFacts, words: ReportMailWords): strin
   const { report, accountName: who } = facts;
   const { all, missed, undecided } = verdictsOf(report);
   const month = monthName(report.month, words);
-  const judged = all - undecided;
   const verdict =
     all === 0
       ? words.unmeasured(who, month)
       : missed.length > 0
         ? words.missed(who, month, { missed: missed.length, all })
-        : judged > 0
-          ? words.met(who, judged, month)
-          : "";
+        : undecided === 0
+          ? words.met(who, all, month)
+          : undecided < all
+            ? words.noneMissed(who, month)
+            : words.allUndecided(who, month);
   return [
     verdict,
-    undecided > 0 ? words.undecided(undecided) : "",
+    undecided > 0 && undecided < all ? words.undecided(undecided, all) : "",
     owedSentence(facts, words),
   ].filter((sentence) => sentence !== "");
 }
 
 function owedSentence({ report, timeZone }: ReportMailFacts, words: ReportMailWords): string {
-  const credits = report.subjects.flatMap(({ credit }) => (credit === null ? [] : [credit]));
+  const credits = report.subjects.flatMap(({ credit }) =>
+    credit !== null && isOwed(credit) ? [credit] : [],
+  );
   if (credits.length === 0) return "";
   const day = (ms: number) => DateTime.fromMillis(ms, { zone: timeZone }).toFormat("yyyy-MM-dd");
   const from = day(Math.min(...credits.map(({ claimFrom }) => Date.parse(claimFrom))));
   // The last day on which all of it can be claimed.
   const until = day(Math.min(...credits.map(({ claimUntil }) => Date.parse(claimUntil))) - 1);
   const amounts = report.credits
-    .filter(({ by, account }) => by === "account" && account === report.account)
-    .map(({ amount, currency }) => `${currency} ${amount}`);
-  if (amounts.length > 0) return words.owed(amounts.join(" + "), from, until);
+    .filter((sum) => sum.by === "account" && sum.account === report.account && isOwed(sum))
+    .map(({ amount, currency }) => `${currency} ${amount}`)
+    .join(" + ");
+  const owed = isOwedInPart(report.subjects) ? words.owedAtLeast : words.owed;
+  if (amounts !== "") return owed(amounts, from, until);
   const percents = [...new Set(credits.map(({ percent }) => `${percent} %`))].join(", ");
   return words.owedWithoutFee(percents, from, until);
 }
@@ -147,7 +153,7 @@ function revisedSentences(facts: ReportMailFacts, words: ReportMailWords): strin
   const reasons = [...new Set(before.reasons)];
   return [
     words.revised(report.revision, before.report.revision),
-    reasons.length === 0 ? "" : words.reason(reasons.join("; ")),
+    reasons.length === 0 ? "" : words.reason(reasons),
     changesOf(facts).length === 0 ? words.noChange : "",
   ].filter((sentence) => sentence !== "");
 }

@@ -44,9 +44,8 @@ function appendSignature(
   const root = Number(found(/\/Root (\d+) 0 R/u, trailer));
   const next = Number(found(/\/Size (\d+)/u, trailer));
   const catalog = objectOf(text, previous, root);
-  const pages = objectOf(text, previous, Number(found(/\/Pages (\d+) 0 R/u, catalog)));
-  const first = Number(found(/\/Kids \[(\d+) 0 R/u, pages));
-  const page = objectOf(text, previous, first);
+  if (catalog.includes("/AcroForm")) throw new RangeError("the PDF has fields already");
+  const [first, page] = firstPage(text, previous, Number(found(/\/Pages (\d+) 0 R/u, catalog)));
   const [signature, field] = [next, next + 1];
   const objects = [
     [root, withEntry(catalog, `/AcroForm << /SigFlags 3 /Fields [${field} 0 R] >>`)],
@@ -78,6 +77,13 @@ function appendSignature(
   return Buffer.from(body + end, "latin1");
 }
 
+/** The number and the dictionary of the first page below a node of the tree of pages. */
+function firstPage(text: string, tableAt: number, node: number): [number, string] {
+  const first = Number(found(/\/Kids \[\s*(\d+) 0 R/u, objectOf(text, tableAt, node)));
+  const page = objectOf(text, tableAt, first);
+  return /\/Type \/Pages\b/u.test(page) ? firstPage(text, tableAt, first) : [first, page];
+}
+
 /** What stands between `obj` and `endobj`, found by the table of objects. */
 function objectOf(text: string, tableAt: number, number: number): string {
   const [head = "", ...rows] = text.slice(tableAt).split("\n", number + 3);
@@ -94,9 +100,9 @@ function withEntry(dictionary: string, entry: string): string {
 }
 
 function withAnnotation(page: string, reference: string): string {
-  return /\/Annots \[/u.test(page)
-    ? page.replace("/Annots [", `/Annots [${reference} `)
-    : withEntry(page, `/Annots [${reference}]`);
+  if (!page.includes("/Annots")) return withEntry(page, `/Annots [${reference}]`);
+  if (!page.includes("/Annots [")) throw new RangeError("the PDF has its annotations elsewhere");
+  return page.replace("/Annots [", `/Annots [${reference} `);
 }
 
 /** "D:20261101031500Z" */

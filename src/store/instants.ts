@@ -8,6 +8,7 @@ const TABLES = [
   "exclusion",
   "malfunction",
   "malfunction_note",
+  "rendition",
   "report",
   "report_mail",
   "signing_key",

@@ -45,14 +45,16 @@ export const renditionJson = ({ madeAtMs, digest }: Made) => ({
   digest,
 });
 
-/** All of them, with the digest that the bytes have now. */
+/** All of them; where the bytes are not those of the digest, what they have is said beside it. */
 export async function listRenditionFacts(db: Queryable): Promise<(Key & Made)[]> {
-  const { rows } = await db.query<Key & Made>(
-    `select month, account, revision, format, lang, made_at as "madeAtMs",
-       'sha256:' || encode(sha256(bytes), 'hex') as digest
+  const { rows } = await db.query<Key & Made & { readonly actual: string }>(
+    `select month, account, revision, format, lang, made_at as "madeAtMs", digest,
+       'sha256:' || encode(sha256(bytes), 'hex') as actual
      from rendition`,
   );
-  return rows;
+  return rows.map(({ actual, ...made }) =>
+    actual === made.digest ? made : { ...made, digest: `${made.digest}, of the bytes ${actual}` },
+  );
 }
 
 /** What there is of a revision, without the bytes; by form and language. */

@@ -256,7 +256,7 @@ describe("budgets and objectives", () => {
     const least = webFacts("burn", { ...FIGURE, mayStillLoseSeconds: 60 }, { subject: "web-2" });
     const message = messageOf(burn([webFacts("burn", FIGURE), least]), "en");
     expect(message.title).toBe(
-      "2 subjects (ecs in cn-hangzhou) use up their error budgets too fast: " +
+      "2 objectives (ecs in cn-hangzhou) use up their error budgets too fast: " +
         "web-2 (ecs) may still lose 1 min this month",
     );
     expect(message.members).toEqual([
@@ -301,7 +301,7 @@ describe("budgets and objectives", () => {
       severity: "warning",
     });
     expect(titles(burn([missed, over], ended))).toEqual([
-      "2 subjects (ecs in cn-hangzhou) are no longer at risk; missed: 1",
+      "2 objectives (ecs in cn-hangzhou) are no longer at risk; missed: 1",
       "2 个统计对象（cn-hangzhou 的 ecs）不再是有风险，其中 1 个已未达标",
     ]);
   });
@@ -380,7 +380,7 @@ describe("notices", () => {
     const facts = notice("month-closed", [closed({ account: "" }), closed({ account: "acme" })]);
     expect(titles(facts)).toEqual([
       "2026-10 is closed: 1 of 3 objectives missed",
-      "2026-10 已结算：3 项承诺中 1 项未达标",
+      "2026-10 已定稿：3 项承诺中 1 项未达标",
     ]);
     const message = messageOf(facts, "en");
     expect(message).toMatchObject({

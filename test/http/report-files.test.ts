@@ -232,13 +232,16 @@ describe("those who ask at once for what is rendered while they wait", () => {
     expect(refused.headers["retry-after"]).toBe("5");
     expect(refused.json()).toMatchObject({ detail: expect.stringContaining("a little while") });
     expect((await ask("2026-11?format=csv")).statusCode).toBe(200);
-    await makeRendition({ ...story.month, render: async () => Buffer.from("kept") }, {
-      month: "2026-10",
-      account: "globex",
-      revision: 1,
-      format: "zip",
-      lang: "zh",
-    });
+    await makeRendition(
+      { ...story.month, render: async () => Buffer.from("kept") },
+      {
+        month: "2026-10",
+        account: "globex",
+        revision: 1,
+        format: "zip",
+        lang: "zh",
+      },
+    );
     expect((await ask("2026-10?format=zip&account=globex&lang=zh")).body).toBe("kept");
     release();
     const answers = await Promise.all(asked);

@@ -3,6 +3,8 @@ import { approveExclusion } from "../../src/exclude.ts";
 import { SYSTEM } from "../../src/core/access.ts";
 import { closeMonth } from "../../src/close-month.ts";
 import { listClaims } from "../../src/store/claims.ts";
+import { readReport } from "../../src/core/read-report.ts";
+import { findReport, insertReport } from "../../src/store/reports.ts";
 import { insertReportMail } from "../../src/store/report-mail.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
@@ -236,4 +238,17 @@ test("a revision shows what it changed, and the one before it stays to be read",
   expect(await body("acme", "/reports?lang=en")).not.toContain("1 of 2 missed");
   const against = await body("acme", "/reports/2026-10?revision=1&against=2&lang=zh");
   expect(against).toContain("与第 2 版相比的变化");
+});
+
+test("of fees that are not all known it says that at least so much is owed", async () => {
+  const { db } = story.month;
+  const place = { month: "2026-10", account: "acme" };
+  const first = (await findReport(db, { ...place, revision: 1 }))!;
+  const revision = (await findReport(db, place))!.revision + 1;
+  const report = readReport(first.body.replace('"creditNote":null', '"creditNote":"part-fee"'));
+  await insertReport(db, { ...first, revision, body: JSON.stringify({ ...report, revision }) });
+  expect(await body("acme", "/reports/2026-10?lang=en")).toContain(
+    "Credits of at least 120.00 CNY are owed, as some fees are not known, to be claimed from 2026-11-06",
+  );
+  expect(await body("acme", "/reports/2026-10?lang=zh")).toContain("应得赔偿至少 120.00 CNY");
 });

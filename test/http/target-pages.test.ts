@@ -92,7 +92,7 @@ test("the day tells each vantage's votes, also where the others outvote it", asy
 test("what is not known is told as such, and never as bad", async () => {
   // Minutes 2000 to 2099 of web-2: its one vantage could not tell.
   const day = await open("/targets/web-2/days/2026-10-02?lang=en&hour=10");
-  expect(day).toContain("no vote, worker's network down");
+  expect(day).toContain("no valid result, worker's network down");
   expect(day).toContain("No data");
   expect(day).toContain("As counted: 7 min lost");
 });

@@ -318,7 +318,7 @@ describe.skipIf(!has("prometheus-alertmanager"))("a real Alertmanager", () => {
     const since = ago(1);
     const base = { thread: "nines-thread-3", since, at: since, url: null, labels: {} };
     await send(testMessage({ ...base, status: "test", topic: "test" }), null);
-    const zh = { lang: "zh", title: "月度已结算：未达标" } as const;
+    const zh = { lang: "zh", title: "月度已定稿：未达标" } as const;
     await send(
       testMessage({ ...base, ...zh, id: "m-2", status: "notice", topic: "month-closed" }),
       null,
@@ -328,6 +328,6 @@ describe.skipIf(!has("prometheus-alertmanager"))("a real Alertmanager", () => {
     expect(new Set(alerts.map(({ labels }) => labels["alertname"]))).toEqual(
       new Set(["NinesMonthClosed", "NinesTest"]),
     );
-    expect(alerts.map(({ annotations }) => annotations["summary"])).toContain("月度已结算：未达标");
+    expect(alerts.map(({ annotations }) => annotations["summary"])).toContain("月度已定稿：未达标");
   });
 });
