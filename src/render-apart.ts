@@ -4,13 +4,19 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { MonthDocument } from "./core/month-document.ts";
 import type { Lang } from "./core/views.ts";
+import type { YearDocument } from "./core/year-report.ts";
 import { packageRoot } from "./paths.ts";
 import type { FormatName } from "./reports/index.ts";
+import type { YearFormatName } from "./reports/year-index.ts";
 
 export type RenderOrder = { readonly format: FormatName; readonly lang: Lang };
 
+export type RenderYearOrder = { readonly format: YearFormatName; readonly lang: Lang };
+
 /** What the thread is sent, and what it answers. */
-export type RenderQuestion = RenderOrder & { readonly document: MonthDocument };
+export type RenderQuestion =
+  | (RenderOrder & { readonly of: "month"; readonly document: MonthDocument })
+  | (RenderYearOrder & { readonly of: "year"; readonly document: YearDocument });
 export type RenderAnswer = { readonly bytes: Uint8Array } | { readonly error: unknown };
 
 /**
@@ -20,6 +26,7 @@ export type RenderAnswer = { readonly bytes: Uint8Array } | { readonly error: un
 export type Renderer = {
   /** Rejects when it cannot be rendered, or the thread is lost over it; the next one is not touched. */
   readonly render: (document: MonthDocument, order: RenderOrder) => Promise<Uint8Array>;
+  readonly renderYear: (document: YearDocument, order: RenderYearOrder) => Promise<Uint8Array>;
   /** Ends the thread; what is not rendered yet is rejected. */
   readonly close: () => Promise<void>;
 };
@@ -87,15 +94,17 @@ export function openRenderer(settings: RendererSettings = {}): Renderer {
       idling.unref();
     }
   };
+  const inTurn = (question: RenderQuestion): Promise<Uint8Array> => {
+    const turn = last.then(() => take(question));
+    last = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  };
   return {
-    render: (document, { format, lang }) => {
-      const turn = last.then(() => take({ document, format, lang }));
-      last = turn.then(
-        () => undefined,
-        () => undefined,
-      );
-      return turn;
-    },
+    render: (document, { format, lang }) => inTurn({ of: "month", document, format, lang }),
+    renderYear: (document, { format, lang }) => inTurn({ of: "year", document, format, lang }),
     close: async () => {
       isClosed = true;
       clearTimeout(idling);

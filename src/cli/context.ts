@@ -27,6 +27,7 @@ export type Context = {
   readonly signer: () => Promise<Signer>;
   readonly holdsClosing: () => boolean;
   readonly render: Renderer["render"];
+  readonly renderYear: Renderer["renderYear"];
 };
 
 /** BullMQ with each queue opened once. */

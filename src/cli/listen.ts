@@ -34,7 +34,7 @@ export async function listen(
   readonly beginDraining: () => void;
   readonly close: () => Promise<void>;
 }> {
-  const { clock, log, config, metrics, store, queues, signer, render } = context;
+  const { clock, log, config, metrics, store, queues, signer, render, renderYear } = context;
   const withApi = does(context, "api") && store !== null;
   const version = readVersion();
   const stop = new AbortController();
@@ -75,7 +75,7 @@ export async function listen(
   const boardQueues = openBoardQueues(queues, config());
   const reportQueue = () => queues.peek(REPORTS_QUEUE);
   const api = withApi
-    ? { ...deps, store, signer, notes, queueCounts, boardQueues, render, reportQueue }
+    ? { ...deps, store, signer, notes, queueCounts, boardQueues, render, renderYear, reportQueue }
     : null;
   const server = await buildServer(deps, api);
   const url = await server.listen({ host, port });

@@ -113,6 +113,7 @@ async function openService(
       return openSigner({ db, clock, dataDir: settings.dataDir, keyFile });
     },
     holdsClosing: () => sandbox?.holdsClosing() ?? false,
+    renderYear: renderer.renderYear,
     render: withPdfSignature(renderer.render, { clock, config: () => config }),
   };
   await open.add(context.queues.closeOpened);

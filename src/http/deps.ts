@@ -38,6 +38,7 @@ export type HttpDeps = OpsDeps & {
   readonly queueCounts: () => Promise<readonly QueueCount[]>;
   /** Renders a report apart from this thread. */
   readonly render: Renderer["render"];
+  readonly renderYear: Renderer["renderYear"];
   /** The queue of reports that people wait for. */
   readonly reportQueue: () => Pick<JobQueue, "add" | "find" | "remove">;
   /** BullMQ's queues for the page that looks into them; null: there is no such page. */

@@ -2,9 +2,11 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isYear } from "../core/year-report.ts";
 import { LANGS } from "../core/views.ts";
+import { BusyError } from "../errors.ts";
 import { yearFileName } from "../reports/year-facts.ts";
 import { YEAR_FORMAT_NAMES, yearFormats } from "../reports/year-index.ts";
-import { readYearDocument } from "../year-report.ts";
+import type { RenderYearOrder } from "../render-apart.ts";
+import { readYearDocument, type YearQuery } from "../year-report.ts";
 import { accountFor, actorOf } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
@@ -17,12 +19,16 @@ export const yearSchema = z
   .refine(isYear, { error: YEAR_FORM })
   .meta({ description: "Calendar year, YYYY", example: "2026" });
 
+/** So many at a time wait for the thread that renders: each is in memory. */
+const MOST_UNDERWAY = 4;
+
 const bytes = z.any().meta({ type: "string", format: "binary" });
 
 /** A year of monthly reports in each of its formats. */
 export const yearRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    let underway = 0;
     app.get(
       "/api/v1/years/:year",
       {
@@ -56,17 +62,31 @@ export const yearRoutes =
         const { year } = request.params;
         const { format, lang } = request.query;
         const account = accountFor(actorOf(request), request.query.account);
-        const { clock, store } = deps;
-        const config = deps.config();
-        const document = await readYearDocument({ db: store.db, clock, config }, { year, account });
-        const { contentType, extension, render } = yearFormats[format];
+        if (underway >= MOST_UNDERWAY) {
+          throw new BusyError("other years are being rendered: ask again in a little while");
+        }
+        underway += 1;
+        const rendered = await renderYear(deps, { year, account }, { format, lang }).finally(() => {
+          underway -= 1;
+        });
+        const { contentType, extension } = yearFormats[format];
         const disposition = format === "json" ? "inline" : "attachment";
         const name = yearFileName(year, account, extension);
-        // A string is sent as it is: with ten thousand targets it is large.
         return reply
           .header("content-type", contentType)
           .header("content-disposition", `${disposition}; filename="${name}"`)
-          .send(await render(document, lang));
+          .send(rendered);
       },
     );
   };
+
+async function renderYear(
+  deps: HttpDeps,
+  query: YearQuery,
+  order: RenderYearOrder,
+): Promise<Buffer> {
+  const { clock, store } = deps;
+  const document = await readYearDocument({ db: store.db, clock, config: deps.config() }, query);
+  const { buffer, byteOffset, byteLength } = await deps.renderYear(document, order);
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

@@ -66,6 +66,7 @@ export async function createTestApp(input: {
   const dataDir = mkdtempSync(join(tmpdir(), "nines-app-"));
   const reports = createReportQueue();
   let renderer: Renderer | null = null;
+  const theRenderer = () => (renderer ??= openRenderer({ entry: renderThread() }));
   const deps = {
     clock,
     log: pino({ level: "silent" }),
@@ -89,8 +90,9 @@ export async function createTestApp(input: {
     queueCounts: async () => [],
     boardQueues: null,
     // Most tests render nothing, and need no thread to be built.
-    render: (...asked: Parameters<Renderer["render"]>) =>
-      (renderer ??= openRenderer({ entry: renderThread() })).render(...asked),
+    render: (...asked: Parameters<Renderer["render"]>) => theRenderer().render(...asked),
+    renderYear: (...asked: Parameters<Renderer["renderYear"]>) =>
+      theRenderer().renderYear(...asked),
     reportQueue: () => reports.queue,
     ...input.deps,
   };
