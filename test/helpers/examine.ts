@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const OPTIONS: RunOptions = {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  // All that passes is as long as the page, and would take most of the time to be brought here.
+  resultTypes: ["violations"],
+};
 
 /** What is wrong with a page: how far it is too wide, and what keeps people from using it. */
 export type Examined = { readonly overflow: number; readonly violations: readonly string[] };
@@ -22,9 +27,8 @@ export async function examine(page: Page): Promise<Examined> {
     for (const details of document.querySelectorAll("details")) details.setAttribute("open", "");
   });
   await page.evaluate(AXE);
-  // All that passes is as long as the page, and would take most of the time to be brought here.
   const violations: readonly string[] = await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ["violations"] }).then(
+    `axe.run(document, ${JSON.stringify(OPTIONS)}).then(
       ({ violations }) => violations.map(({ id, nodes }) =>
         id + ": " + nodes.map(({ html }) => html.slice(0, 200)).join(" | ")),
     )`,
