@@ -48,6 +48,8 @@ export type MalfunctionWords = {
   readonly all: string;
   readonly writtenAt: (time: string, zone: string) => string;
   readonly more: (n: number) => string;
+  readonly comma: string;
+  readonly levelSetBy: (level: Level, who: string) => string;
   readonly levels: Readonly<Record<Level, string>>;
   readonly states: Readonly<Record<MalfunctionState, string>>;
   readonly origins: Readonly<Record<MalfunctionOrigin, string>>;
@@ -91,7 +93,7 @@ const en: MalfunctionWords = {
   targets: "Targets",
   outages: "Outages",
   noOutage: "No measured outage belongs to it.",
-  subject: "Subject",
+  subject: "Counted for",
   reason: "Reason",
   scope: "What it struck",
   review: "Review",
@@ -107,6 +109,8 @@ const en: MalfunctionWords = {
   all: "All malfunctions",
   writtenAt: (time, zone) => `As of ${time}. All times are in ${zone}.`,
   more: (n) => `and ${n} more`,
+  comma: ", ",
+  levelSetBy: (level, who) => `${level}, set by ${who}`,
   levels: { P1: "P1", P2: "P2", P3: "P3", P4: "P4" },
   states: { open: "open", restored: "over, review to come", closed: "reviewed" },
   origins: { outage: "the measurement", hand: "a person", ticket: "a ticket system" },
@@ -125,8 +129,8 @@ const en: MalfunctionWords = {
     reopen: "Review opened again",
   },
   lengthOf: ({ days, hours, minutes, seconds }) => {
-    if (days > 0) return `${days} d ${hours} h`;
-    if (hours > 0) return `${hours} h ${minutes} min`;
+    if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+    if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
     if (minutes > 0) return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
     return `${seconds} s`;
   },
@@ -177,6 +181,8 @@ const zh: MalfunctionWords = {
   all: "全部故障事件",
   writtenAt: (time, zone) => `截至 ${time}。所有时间均为 ${zone} 时区。`,
   more: (n) => `另有 ${n} 个`,
+  comma: "、",
+  levelSetBy: (level, who) => `${level}，由 ${who} 设定`,
   levels: { P1: "P1", P2: "P2", P3: "P3", P4: "P4" },
   states: { open: "处理中", restored: "已恢复，待复盘", closed: "已复盘" },
   origins: { outage: "监测发现", hand: "人工登记", ticket: "工单系统" },
@@ -195,8 +201,8 @@ const zh: MalfunctionWords = {
     reopen: "重新复盘",
   },
   lengthOf: ({ days, hours, minutes, seconds }) => {
-    if (days > 0) return `${days} 天 ${hours} 小时`;
-    if (hours > 0) return `${hours} 小时 ${minutes} 分钟`;
+    if (days > 0) return hours > 0 ? `${days} 天 ${hours} 小时` : `${days} 天`;
+    if (hours > 0) return minutes > 0 ? `${hours} 小时 ${minutes} 分钟` : `${hours} 小时`;
     if (minutes > 0) return seconds > 0 ? `${minutes} 分 ${seconds} 秒` : `${minutes} 分钟`;
     return `${seconds} 秒`;
   },

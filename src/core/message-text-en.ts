@@ -20,7 +20,7 @@ export const en = {
   regions: (n: number) => plural(n, "region"),
   targets: (n: number) => plural(n, "target"),
   accounts: (n: number) => plural(n, "account"),
-  subjects: (n: number) => plural(n, "subject"),
+  subjects: (n: number) => plural(n, "objective"),
   of: (what: string, where: string) => (where === "" ? what : `${what} (${where})`),
   malfunctionNo: (id: number | null) => (id === null ? "malfunction" : `malfunction ${id}`),
 
@@ -71,10 +71,8 @@ export const en = {
     `${subjects} are no longer at risk; missed: ${missed}`,
   missed: (subject: string, objective: string, month: string) =>
     `${subject} has missed ${objective} for ${month}`,
-  manyMissed: (subjects: string, month: string) =>
-    `${subjects} have missed their objective for ${month}`,
-  manyBreachOver: (subjects: string, month: string) =>
-    `${subjects} no longer miss their objective for ${month}`,
+  manyMissed: (subjects: string, month: string) => `${subjects} missed for ${month}`,
+  manyBreachOver: (subjects: string, month: string) => `${subjects} no longer missed for ${month}`,
   canBeMet: (subject: string, objective: string, month: string) =>
     `${subject} can meet ${objective} for ${month} again`,
   isMet: (subject: string, objective: string, month: string) =>

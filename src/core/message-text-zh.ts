@@ -80,8 +80,8 @@ export const zh = {
   left: (length) => `还可中断 ${length}`,
   ofObjective: (availability, objective) => `${availability}，承诺 ${objective}`,
 
-  monthClosed: (month, verdicts) => `${month} 已结算：${verdicts}`,
-  monthRevised: (month, revision, verdicts) => `${month} 重新结算，第 ${revision} 版：${verdicts}`,
+  monthClosed: (month, verdicts) => `${month} 已定稿：${verdicts}`,
+  monthRevised: (month, revision, verdicts) => `${month} 重新定稿，第 ${revision} 版：${verdicts}`,
   allMet: (n) => (n === 1 ? "已达标" : `${n} 项承诺全部达标`),
   someMissed: (missed, n) => `${n} 项承诺中 ${missed} 项未达标`,
   someUndecided: (undecided, n) => `${n} 项承诺中 ${undecided} 项数据不足`,

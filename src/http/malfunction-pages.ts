@@ -248,7 +248,8 @@ function readingOf({ store, clock, config }: HttpDeps) {
 }
 
 function frameOf({ clock, config }: HttpDeps) {
-  return { nowMs: clock.nowMs(), timeZone: config().timeZone };
+  const { timeZone, malfunctions } = config();
+  return { nowMs: clock.nowMs(), timeZone, rules: malfunctions };
 }
 
 function htmlOf(text: string | null): string | null {

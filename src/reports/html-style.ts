@@ -16,8 +16,8 @@ const CHART_COLOURS: readonly (readonly [paint: string, variable: string])[] = [
 
 const LIGHT = `
   --page: #f5f7f9; --card: #ffffff; --raised: #f0f3f6; --ink: #16212d; --quiet: #546273;
-  --line: #dfe5eb; --link: #0c5aa6; --accent: #1f66b8; --good: #46a57a; --minor: #c98a00;
-  --missed: #c81e37; --excluded: #5a7bc2; --no-data: #98a4b3; --good-ink: #1b6b49;
+  --line: #dfe5eb; --link: #0c5aa6; --accent: #1f66b8; --good: #46a57a; --minor: #c48600;
+  --missed: #c81e37; --excluded: #5a7bc2; --no-data: #8794a4; --good-ink: #1b6b49;
   --minor-ink: #855800; --missed-ink: #b3152d; --minor-wash: #fdf3dc;
 `;
 const DARK = `

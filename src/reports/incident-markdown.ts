@@ -15,7 +15,7 @@ export function incidentMarkdown(incident: Incident, lang: Lang): string {
   const page = { incident, lang, words };
   const written = words.writtenAt(local(incident, writtenAtMs), timeZone);
   const parts = [
-    `# ${md(`${words.incidentReport} ${malfunction.id}: ${incidentTitle(incident, words)}`)}`,
+    `# ${md(`${words.incidentReport} ${malfunction.id}: ${incidentTitle(incident, lang)}`)}`,
     factTable(page),
     `## ${words.cause}`,
     quote(malfunction.cause, words),

@@ -1,6 +1,7 @@
 import { DateTime } from "luxon";
 import type { Agreement } from "../core/agreement.ts";
 import { sourceOf } from "../core/built-in-agreements.ts";
+import { isOwed, isOwedInPart } from "../core/credit.ts";
 import { percentCut, type Fraction } from "../core/fraction.ts";
 import { formatAmount, parseAmount } from "../core/money.ts";
 import { subjectKey, type MonthDocument, type VantageCoverage } from "../core/month-document.ts";
@@ -110,7 +111,9 @@ export function verdictText({ report }: MonthDocument, words: ReportWords): stri
 
 function creditSentence(report: Report, owed: string, { verdictSentence }: ReportWords): string {
   if (owed === "") return verdictSentence.owedUnknown;
-  return isOwedInPart(report) ? verdictSentence.owedAtLeast(owed) : verdictSentence.owed(owed);
+  return isOwedInPart(report.subjects)
+    ? verdictSentence.owedAtLeast(owed)
+    : verdictSentence.owed(owed);
 }
 
 /** Measured of what was to be, cut to three decimals; null where nothing was. */
@@ -122,15 +125,10 @@ export function vantagePercent({
   return percentCut({ num: BigInt(measured), den: BigInt(planned) }, 3);
 }
 
-/** Whether more is owed than the sums say, as fees are not known. */
-export function isOwedInPart({ subjects }: Pick<Report, "subjects">): boolean {
-  return subjects.some(({ creditNote }) => creditNote === "no-fee" || creditNote === "part-fee");
-}
-
 /** What is owed for a tile: "CNY 120.00", "≥ CNY 120.00", "?" without any fee, a dash for nothing. */
 export function owedTile(report: Report, words: ReportWords): string {
   const owed = owedText(report, words);
-  if (owed !== "") return isOwedInPart(report) ? `≥ ${owed}` : owed;
+  if (owed !== "") return isOwedInPart(report.subjects) ? `≥ ${owed}` : owed;
   return owedOf(report).some(isClaimable) ? "?" : words.nothing;
 }
 
@@ -210,8 +208,7 @@ export function owedOf({ subjects }: Pick<Report, "subjects">): Owed[] {
 
 /** Not where all fees are credited under other agreements, or there is none to pay. */
 export function isClaimable({ credit }: Pick<Owed, "credit">): boolean {
-  const { amount, currency } = credit;
-  return amount === null || parseAmount(amount, currency) !== 0n;
+  return isOwed(credit);
 }
 
 /** A claim to hand to the provider as it stands, and when it can be made. */

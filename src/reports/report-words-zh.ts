@@ -7,7 +7,7 @@ export const reportWordsZh: ReportWords = {
   monthName: (year, month) => `${year}年${month}月`,
   cycle: (from, until, zone) => `${from} 至 ${until}，${zone}`,
   timesIn: (zone) => `所有时间均为 ${zone} 时区。`,
-  closedAt: (revision, time) => `${time} 结算，第 ${revision} 版`,
+  closedAt: (revision, time) => `${time} 定稿，第 ${revision} 版`,
   notFinal: (settledUntil) => `非最终结果：本月尚未结束，数据统计至 ${settledUntil}。`,
   cutNote: "百分比保留三位小数，直接截断，不会进位。",
   nothing: "–",
@@ -153,7 +153,7 @@ export const reportWordsZh: ReportWords = {
     "at-risk": "有风险",
     "already-missed": "未达标",
   },
-  statuses: { running: "进行中", closed: "已结算" },
+  statuses: { running: "进行中", closed: "已定稿" },
   scopes: { target: "单个目标", group: "一组目标", "multi-zone": "多可用区" },
   rollups: { "product-region": "产品与地域", product: "产品", account: "账号" },
   creditNotes: {
@@ -205,9 +205,9 @@ export const reportWordsZh: ReportWords = {
     exclusions: "没有已批准的除外时段。",
     maintenance: "本月没有实施维护。",
     timelines: "这是较早的版本，只保留了报告，未保留每个时间片，因此没有图表。",
-    trend: "没有其他已结算的月份。",
+    trend: "没有其他已定稿的月份。",
     below: "全部为 100 %。",
-    creditsYet: "本月尚未结束，应获赔偿以结算结果为准。",
+    creditsYet: "本月尚未结束，应获赔偿以定稿结果为准。",
     vantages: "没有探测点有监测任务。",
   },
 
@@ -217,7 +217,7 @@ export const reportWordsZh: ReportWords = {
     budgetsSoFar: "截至目前的不可用时间与承诺整月允许的时间之比；竖线为允许额度。",
     heatMap: "各统计对象当日最差的状况。",
     timelines: "每行一天，横向 24 小时。每个未达标的统计对象各有一幅。",
-    trend: "各月达标、未达标与无结论的项数；短横线为未结算的月份。",
+    trend: "各月达标、未达标与无结论的项数；短横线为未定稿的月份。",
     vantages:
       "按单个目标累计的小时数：各探测点应测的时间、其中有有效请求的时间，以及有效请求全部失败的时间。",
     more: (n, what) => `另有 ${n} 项（${what}）未在此列出。`,
@@ -305,7 +305,7 @@ export const reportWordsZh: ReportWords = {
         : `${amount}，即${targets === "" ? "" : " "}${fee}的 ${percent} %`;
     },
     window: (from, until) => `申请期限：自 ${from} 起，至 ${until} 前。`,
-    over: "结算时该期限已过。",
+    over: "定稿时该期限已过。",
   },
 
   proof: {
@@ -317,8 +317,8 @@ export const reportWordsZh: ReportWords = {
     audit: "审计日志截至",
     auditEntry: (entry, hash) => `第 ${entry} 条，${hash}`,
     previous: "上一版",
-    closedAt: "结算时间",
-    closedBy: "结算人",
+    closedAt: "定稿时间",
+    closedBy: "定稿人",
     closedFor: "理由",
     seals: (n) => `${n} 天`,
     how: "如何校验",
@@ -328,7 +328,7 @@ export const reportWordsZh: ReportWords = {
     bundle: "将全部证据导出为一个文件：",
     check: "在任何装有 Node.js 的机器上校验该文件（所用程序为 nines 的单个文件，无需其他部分）：",
     compare: "校验结果会列出签名密钥，请与上文密钥及运营方公布的密钥核对。",
-    unsigned: "进行中的月份尚未签名，结算时封存并签名。",
+    unsigned: "进行中的月份尚未签名，定稿时封存并签名。",
   },
 
   seconds: (n) => `${n} 秒`,

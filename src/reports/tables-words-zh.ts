@@ -13,7 +13,7 @@ const targets = "监测目标编号，以空格分隔";
 export const tableWordsZh: TableWords = {
   title: (month) => `服务等级报告 ${month}：数据表`,
   notFinal: "非最终数据：本月尚未结束。",
-  revision: (revision) => `已结算，第 ${revision} 版。`,
+  revision: (revision) => `已定稿，第 ${revision} 版。`,
   general: (timeZone) => [
     "各文件为带字节顺序标记的 UTF-8 CSV，行尾为 CR LF。",
     `本地时间为 ${timeZone} 时区，不带偏移。`,
@@ -176,7 +176,7 @@ export const tableWordsZh: TableWords = {
       },
     },
     trend: {
-      what: "最多十二个月，本月在末；没有统计对象的月份未结算。",
+      what: "最多十二个月，本月在末；没有统计对象的月份未定稿。",
       columns: {
         month: "月份",
         agreement,

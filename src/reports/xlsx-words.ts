@@ -129,7 +129,7 @@ const zh: XlsxWords = {
   lengthMinutes: "时长（分钟）",
   subjectCount: "统计对象数",
   pooled: "合并数据：1 − 不可用之和 ÷ 计入时间片之和",
-  notClosed: (month) => `${month}（未结算）`,
+  notClosed: (month) => `${month}（未定稿）`,
   notes: {
     subjects:
       "服务可用性 = 1 − 不可用 ÷ 计入，截断至三位小数。不可用程度按时间片的份数求和，只作整数相加，不产生舍入。",

@@ -3,6 +3,7 @@ import { Time } from "./document.tsx";
 import { ListHead, PostForm } from "./form-parts.tsx";
 import { pageHref } from "./links.ts";
 import { Alert, SecretField } from "./login-fields.tsx";
+import { roleWord } from "./login-text.ts";
 import { problemText } from "./problem-text.ts";
 import { Badge } from "./icons.tsx";
 
@@ -34,7 +35,7 @@ export function Users(shown: AccessShown) {
 }
 
 function UserRow(props: AccessShown & { readonly user: ShownUser }) {
-  const { user, model, t, reader } = props;
+  const { user, model, t, reader, lang } = props;
   const isOff = user.disabledAtMs !== null;
   const isSelf = reader.name === `user:${user.name}`;
   return (
@@ -43,7 +44,7 @@ function UserRow(props: AccessShown & { readonly user: ShownUser }) {
         <span class="name">{user.name}</span> {isSelf ? <span class="pill">{t.you}</span> : null}
       </td>
       <td role="cell">
-        {user.role}
+        {roleWord(user.role, lang)}
         <span class="members quiet">{user.accounts.join(", ")}</span>
       </td>
       <td role="cell" class={user.issuer === null ? undefined : "wrap"}>
@@ -152,7 +153,7 @@ function TokenRow({ token, model, lang, reader, t }: AccessShown & { readonly to
         <span class="name">{name}</span>
       </td>
       <td role="cell">
-        {token.role}
+        {roleWord(token.role, lang)}
         <span class="members quiet">{token.accounts.join(", ")}</span>
       </td>
       <td role="cell">

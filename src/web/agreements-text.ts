@@ -24,7 +24,7 @@ const en = {
   inherits: (products: string) =>
     `Takes the terms of the target that a target inherits: one of ${products}.`,
   source: "Source",
-  vantages: "Vantages needed for a vote",
+  vantages: "Vantages that must have a valid result",
   half: "half of those configured, rounded up",
   partMonth: "Part of a month",
   partMonths: { "as-used": "counted as used", "whole-month": "counted as a whole month" },
@@ -50,12 +50,12 @@ const zh: AgreementsText = {
   inherited: "沿用其后端产品的承诺",
   inherits: (products) => `采用目标所继承的目标的条款，须为以下产品之一：${products}。`,
   source: "来源",
-  vantages: "投票所需的探测点",
+  vantages: "判定所需的有效探测点数",
   half: "已配置探测点的一半，向上取整",
   partMonth: "不足整月",
   partMonths: { "as-used": "按实际使用时间计", "whole-month": "按整月计" },
   timeZone: "月份所用时区",
-  closes: "月末后结算时间",
+  closes: "月末后定稿时间",
 };
 
 export const agreementsText: Readonly<Record<Lang, AgreementsText>> = { en, zh };

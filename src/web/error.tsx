@@ -2,6 +2,7 @@ import type { Lang } from "../core/views.ts";
 import { renderDocument } from "./document.tsx";
 import { loginHref, overviewHref } from "./links.ts";
 import { navText } from "./nav-text.ts";
+import { problemText } from "./problem-text.ts";
 import { messages } from "./text.ts";
 
 /** A page for an error; known statuses have a title of their own in both languages. */
@@ -12,6 +13,7 @@ export function renderError(
   const t = messages[lang];
   const title = t.errorTitles[error.status] ?? error.title;
   const help = t.errorHelp[error.status];
+  const said = problemText(error.detail, lang);
   return renderDocument({
     reader: null,
     path: "",
@@ -26,8 +28,8 @@ export function renderError(
         <h1>{title}</h1>
         {help === undefined ? null : <p>{help}</p>}
         {error.detail === "" || error.status >= 500 ? null : (
-          <p class="quiet small" lang="en">
-            {error.detail}
+          <p class="quiet small" lang={said.lang}>
+            {said.text}
           </p>
         )}
         <p class="page-tools">

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { EXCLUSION_KINDS } from "../core/exclusion.ts";
 import type { PlaceChoices } from "../core/exclusion-views.ts";
+import { productShort } from "../core/product-name.ts";
+import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { exclusionsText, type ExclusionsText } from "./exclusions-text.ts";
@@ -167,7 +169,6 @@ function Scope({ model, speech, words }: Parts) {
   const { choices, typed, targets } = model;
   const { lang, t } = speech;
   const common = { typed, lang };
-  const short: Readonly<Record<string, readonly [string, string]>> = t.productNames;
   const problems = typed.problems.filter(({ place }) => place.startsWith("scope"));
   const choose = [{ value: "", text: words.choose }];
   return (
@@ -196,13 +197,13 @@ function Scope({ model, speech, words }: Parts) {
             name="products"
             label={t.product}
             ticked={typed.products}
-            choices={choices.products.map((id) => ({ id, text: short[id]?.[0] ?? id }))}
+            choices={choices.products.map((id) => ({ id, text: productShort(id, lang) }))}
           />
           <Ticks
             name="regions"
             label={t.region}
             ticked={typed.regions}
-            choices={choices.regions.map((id) => ({ id, text: id }))}
+            choices={choices.regions.map((id) => ({ id, text: regionName(id)[lang] }))}
           />
           <Wrongs problems={problems.filter(({ place }) => PLACE_FIELDS.has(place))} lang={lang} />
         </div>
@@ -294,7 +295,7 @@ function Repeat({ model, speech, words }: Parts) {
         {...common}
         id="rrule"
         name="rrule"
-        label={`${words.ruleLabel}: ${words.repeatRule}`}
+        label={words.ruleLabel}
         hint={words.ruleHint}
       />
     </>

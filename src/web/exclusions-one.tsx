@@ -61,7 +61,7 @@ export function renderExclusion(
           </span>
         </p>
         <div class="page-head">
-          <h1>{`${words.kinds[exclusion.kind]}: ${scopeText(exclusion.scope, speech)}`}</h1>
+          <h1>{words.titleOf(words.kinds[exclusion.kind], scopeText(exclusion.scope, speech))}</h1>
         </div>
         <div class="columns">
           <div class="stack">

@@ -1,4 +1,6 @@
 import type { Exclusion, ExclusionScope, ExclusionState } from "../core/exclusion.ts";
+import { productShort } from "../core/product-name.ts";
+import { regionName } from "../core/region-name.ts";
 import { Time, type Speech } from "./document.tsx";
 import { instant } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
@@ -26,7 +28,7 @@ const MOST_NAMED = 4;
 /** A scope in words, cut to a few names. */
 export function scopeText(
   scope: ExclusionScope,
-  { lang, t }: Speech,
+  { lang }: Speech,
   most: number = MOST_NAMED,
 ): string {
   const words = exclusionsText[lang];
@@ -38,11 +40,11 @@ export function scopeText(
   if ("all" in scope) return words.scopeAll;
   if ("account" in scope) return words.scopeAccount(scope.account);
   if ("targets" in scope) return listed(scope.targets);
-  const short: Readonly<Record<string, readonly [string, string]>> = t.productNames;
-  const products = scope.products?.map((product) => short[product]?.[0] ?? product);
+  const products = scope.products?.map((product) => productShort(product, lang));
+  const regions = scope.regions?.map((region) => regionName(region)[lang]);
   return words.scopeIn(
     products === undefined ? words.everyProduct : listed(products),
-    scope.regions === undefined ? words.everyRegion : listed(scope.regions),
+    regions === undefined ? words.everyRegion : listed(regions),
   );
 }
 

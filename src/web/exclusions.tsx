@@ -2,6 +2,8 @@ import { may } from "../core/access.ts";
 import { EXCLUSION_STATES, type Exclusion } from "../core/exclusion.ts";
 import type { CalendarDay, CalendarItem, ExclusionsModel } from "../core/exclusion-views.ts";
 import { nextMonth, previousMonth } from "../core/month.ts";
+import { productShort } from "../core/product-name.ts";
+import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { Recurs, scopeText, Span, StateBadge } from "./exclusions-parts.tsx";
@@ -31,7 +33,6 @@ export function renderExclusions(model: ExclusionsModel, lang: Lang, reader: Rea
   const { account, product, region } = filter;
   const { month, target, state } = filter;
   const parts: Parts = { model, speech, words };
-  const short: Readonly<Record<string, readonly [string, string]>> = speech.t.productNames;
   const filters = [
     {
       name: "account",
@@ -43,13 +44,13 @@ export function renderExclusions(model: ExclusionsModel, lang: Lang, reader: Rea
       name: "product",
       label: t.product,
       value: product,
-      choices: choices.products.map((value) => ({ value, text: short[value]?.[0] ?? value })),
+      choices: choices.products.map((value) => ({ value, text: productShort(value, lang) })),
     },
     {
       name: "region",
       label: t.region,
       value: region,
-      choices: choices.regions.map((value) => ({ value, text: value })),
+      choices: choices.regions.map((value) => ({ value, text: regionName(value)[lang] })),
     },
   ];
   return renderDocument({
@@ -100,7 +101,9 @@ function Waiting({ model, speech, words, reader }: Parts & { readonly reader: Re
   const href = pageHref("/exclusions", speech.lang, givenOf({ ...filter, state: "proposed" }));
   return (
     <p class="told">
-      <a href={`${href}#list-title`}>{`${words.states.proposed}: ${counts.proposed}`}</a>
+      <a href={`${href}#list-title`}>
+        {words.titleOf(words.states.proposed, String(counts.proposed))}
+      </a>
     </p>
   );
 }

@@ -73,7 +73,7 @@ const zh: InboxText = {
     outage: "中断",
     burn: "预算消耗过快",
     breach: "未达标",
-    "month-closed": "月度结算",
+    "month-closed": "月度定稿",
     "credit-owed": "应得赔偿",
     maintenance: "维护",
     blind: "探测点无结果",

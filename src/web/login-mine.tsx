@@ -4,7 +4,7 @@ import { ListHead, Pairs, PostForm } from "./form-parts.tsx";
 import { zoneLabel } from "./format.ts";
 import { pageHref } from "./links.ts";
 import { Alert, SecretField } from "./login-fields.tsx";
-import { loginText, type LoginText } from "./login-text.ts";
+import { loginText, roleWord, type LoginText } from "./login-text.ts";
 import { messages } from "./text.ts";
 
 export type MineModel = {
@@ -44,7 +44,7 @@ export function renderMine(model: MineModel, lang: Lang, reader: Reader): string
   const shown = { model, lang, reader, t };
   const rows = [
     [t.name, model.name],
-    [t.role, model.role],
+    [t.role, roleWord(model.role, lang)],
     ...(model.role === "account-manager"
       ? ([[t.accounts, model.accounts.join(", ")]] as const)
       : []),

@@ -59,7 +59,7 @@ const en = {
   role: "Role",
   accounts: "Accounts",
   allAccounts: "all",
-  provenBy: "Proven by",
+  provenBy: "Logs in by",
   ownPassword: "a password here",
   sessions: "Where you are logged in",
   begun: "Since",
@@ -174,8 +174,24 @@ export const roleNames = {
   zh: {
     viewer: "查看者：查看全部内容",
     "account-manager": "客户经理：查看指定账号并处理其索赔",
-    sre: "SRE：另可提出除外时段、处理故障",
-    approver: "审批人：另可审批除外时段、关账",
+    sre: "SRE：另可提出除外时段、处理故障事件",
+    approver: "审批人：另可审批除外时段、为月份定稿",
     admin: "管理员：另可管理用户和令牌",
   },
 } as const;
+
+const SHORT_NAMES: Readonly<Record<Lang, Readonly<Record<string, string>>>> = {
+  en: { "account-manager": "account manager", sre: "SRE" },
+  zh: {
+    viewer: "查看者",
+    "account-manager": "客户经理",
+    sre: "SRE",
+    approver: "审批人",
+    admin: "管理员",
+  },
+};
+
+/** A role in a word: "account manager". */
+export function roleWord(role: string, lang: Lang): string {
+  return SHORT_NAMES[lang][role] ?? role;
+}

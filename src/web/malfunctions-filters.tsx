@@ -2,6 +2,8 @@ import { may } from "../core/access.ts";
 import type { PlaceChoices } from "../core/exclusion-views.ts";
 import { MALFUNCTION_STATES } from "../core/malfunction.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
+import { productShort } from "../core/product-name.ts";
+import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { FilterForm } from "./form-parts.tsx";
 import { formText } from "./form-text.ts";
@@ -28,7 +30,6 @@ export function MalfunctionFilters(props: { readonly list: MalfunctionList; read
   const t = formText[lang];
   const { states } = malfunctionWords[lang];
   const page = messages[lang];
-  const names: Readonly<Record<string, readonly [string, string]>> = page.productNames;
   const filters = [
     {
       name: "state",
@@ -52,13 +53,13 @@ export function MalfunctionFilters(props: { readonly list: MalfunctionList; read
       name: "product",
       label: t.product,
       value: filter.product,
-      choices: choices.products.map((value) => ({ value, text: names[value]?.[0] ?? value })),
+      choices: choices.products.map((value) => ({ value, text: productShort(value, lang) })),
     },
     {
       name: "region",
       label: t.region,
       value: filter.region,
-      choices: choices.regions.map((value) => ({ value, text: value })),
+      choices: choices.regions.map((value) => ({ value, text: regionName(value)[lang] })),
     },
   ];
   return <FilterForm path="/malfunctions" lang={lang} filters={filters} />;

@@ -69,7 +69,7 @@ const zh: MalfunctionFormText = {
   reviewHint: "支持 Markdown。关闭后才会告知相关账号。",
   save: "保存复盘",
   close: "关闭",
-  closeHint: "需要填写故障原因、影响范围和处理结果。已结算的月份会产生新版本。",
+  closeHint: "需要填写故障原因、影响范围和处理结果。已定稿的月份会产生新版本。",
   reopen: "重新打开复盘",
   why: "理由",
   nothing: "仅处理人员可以更改：角色 sre、approver 和 admin。",

@@ -1,6 +1,8 @@
 import type { PlaceChoices } from "../core/exclusion-views.ts";
 import { LEVELS } from "../core/malfunction.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
+import { productShort } from "../core/product-name.ts";
+import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import {
@@ -118,11 +120,10 @@ function Fields({ model, speech }: { readonly model: OpeningModel; readonly spee
 
 function PlaceFields({ model, speech }: { readonly model: OpeningModel; readonly speech: Speech }) {
   const { choices, typed } = model;
-  const { lang, t } = speech;
+  const { lang } = speech;
   const words = malfunctionFormText[lang];
   const common = { typed, lang };
   const none: Choice = { value: "", text: words.none };
-  const names: Readonly<Record<string, readonly [string, string]>> = t.productNames;
   return (
     <div class="pair-of-fields">
       <SelectField
@@ -132,7 +133,7 @@ function PlaceFields({ model, speech }: { readonly model: OpeningModel; readonly
         label={words.product}
         choices={[
           none,
-          ...choices.products.map((value) => ({ value, text: names[value]?.[0] ?? value })),
+          ...choices.products.map((value) => ({ value, text: productShort(value, lang) })),
         ]}
       />
       <SelectField
@@ -140,7 +141,10 @@ function PlaceFields({ model, speech }: { readonly model: OpeningModel; readonly
         id="region"
         name="region"
         label={words.region}
-        choices={[none, ...choices.regions.map((value) => ({ value, text: value }))]}
+        choices={[
+          none,
+          ...choices.regions.map((value) => ({ value, text: regionName(value)[lang] })),
+        ]}
       />
     </div>
   );

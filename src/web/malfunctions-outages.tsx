@@ -77,7 +77,11 @@ function OutageRow(
           </>
         ))}
         {more > 0 ? ` ${words.more(more)}` : ""}
-        <span class="members quiet">{`${agreement} · ${outage.subject}`}</span>
+        <span class="members quiet">
+          {outage.subject === first && targets.length === 1
+            ? agreement
+            : `${agreement} · ${outage.subject}`}
+        </span>
       </td>
       <td role="cell">
         {first === undefined ? (

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { Incident } from "../core/incident.ts";
-import { incidentTitle, responseText } from "../core/incident.ts";
-import { LEVELS, type Malfunction } from "../core/malfunction.ts";
+import { incidentTitle, responseText, scopeNames } from "../core/incident.ts";
+import { LEVELS, type Malfunction, type MalfunctionRules } from "../core/malfunction.ts";
+import { levelTexts } from "../core/malfunction-level-text.ts";
 import { lengthText, malfunctionWords, type MalfunctionWords } from "../core/malfunction-text.ts";
 import { malfunctionScope, type SeenMalfunction } from "../core/malfunction-view.ts";
 import type { Lang, Reader } from "../core/views.ts";
@@ -16,7 +17,12 @@ import { MalfunctionOutages } from "./malfunctions-outages.tsx";
 import { MalfunctionSteps, NO_STEP, type TypedStep } from "./malfunctions-steps.tsx";
 import { messages } from "./text.ts";
 
-type Clockwork = { readonly nowMs: number; readonly timeZone: string };
+type Clockwork = {
+  readonly nowMs: number;
+  readonly timeZone: string;
+  /** What makes a level; absent where it is not told. */
+  readonly rules?: MalfunctionRules;
+};
 type Words = { readonly words: MalfunctionWords; readonly speech: Speech } & Clockwork;
 
 /** More would make a page that nobody reads. */
@@ -68,6 +74,7 @@ export function renderMalfunctions(
           )}
           {more > 0 ? <p class="quiet">{words.more(more)}</p> : null}
         </section>
+        <LevelsNote rules={model.rules} lang={lang} />
       </>
     ),
   });
@@ -106,7 +113,7 @@ function MalfunctionTable(props: Words & { readonly shown: readonly SeenMalfunct
                 </td>
                 <td role="cell">
                   <a class="name" href={malfunctionHref(speech.lang, id)}>
-                    {incidentTitle(seen, words)}
+                    {incidentTitle(seen, speech.lang)}
                   </a>{" "}
                   <span class="members quiet">{malfunctionScope(seen).accounts.join(", ")}</span>
                 </td>
@@ -144,6 +151,31 @@ const STATE_LOOK: Readonly<
   closed: { icon: "dash", tone: "quiet" },
 };
 
+/** What the letters and numbers mean, for who reads them for the first time. */
+function LevelsNote(props: { readonly rules: MalfunctionRules | undefined; readonly lang: Lang }) {
+  const { rules, lang } = props;
+  if (rules === undefined) return null;
+  const { title, note, levels } = levelTexts(rules, lang);
+  return (
+    <section aria-labelledby="levels-title">
+      <h2 id="levels-title">{title}</h2>
+      {note === null ? null : <p class="quiet small">{note}</p>}
+      <dl class="levels">
+        {levels.map(({ level, what, within }) => (
+          <div>
+            <dt>
+              <Level level={level} words={malfunctionWords[lang]} />
+            </dt>
+            <dd>
+              {what} <span class="quiet">{within}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
 function Level(props: { readonly level: Malfunction["level"]; readonly words: MalfunctionWords }) {
   return <Badge {...LEVEL_LOOK[props.level]} text={props.words.levels[props.level]} />;
 }
@@ -175,13 +207,13 @@ export function renderMalfunction(
   const { id } = malfunction;
   const speech: Speech = { lang, t: messages[lang] };
   const words = malfunctionWords[lang];
-  const title = incidentTitle(model, words);
+  const title = incidentTitle(model, lang);
   const own = { words, speech, nowMs, timeZone };
   return renderDocument({
     reader,
     path: "/malfunctions",
     speech,
-    title: `${words.name(id)}: ${title}`,
+    title: `${words.name(id)}${lang === "zh" ? "：" : ": "}${title}`,
     otherHref: malfunctionHref(lang === "en" ? "zh" : "en", id),
     month: null,
     timeZoneNote: speech.t.zoneNote(zoneLabel(timeZone, nowMs)),
@@ -229,11 +261,19 @@ export function renderMalfunction(
 
 const FORMAT_NAMES = { html: "HTML", md: "Markdown", json: "JSON" } as const;
 
-function Facts({ model, words, nowMs, timeZone }: Words & { readonly model: MalfunctionModel }) {
+function Facts({
+  model,
+  words,
+  speech,
+  nowMs,
+  timeZone,
+}: Words & { readonly model: MalfunctionModel }) {
   const { malfunction } = model;
   const { beganAtMs, restoredAtMs, respondByMs, reference, owner } = malfunction;
-  const { accounts, products, regions } = malfunctionScope(model);
+  const { accounts } = malfunctionScope(model);
+  const { products, regions } = scopeNames(model, speech.lang);
   const rows: readonly (readonly [string, ComponentChildren])[] = [
+    [words.level, levelText(model, speech.lang)],
     [words.from, <Time ms={beganAtMs} zone={timeZone} />],
     [words.until, restoredAtMs === null ? words.lasts : <Time ms={restoredAtMs} zone={timeZone} />],
     [words.length, lengthText((restoredAtMs ?? nowMs) - beganAtMs, words)],
@@ -259,6 +299,14 @@ function Facts({ model, words, nowMs, timeZone }: Words & { readonly model: Malf
       </dl>
     </section>
   );
+}
+
+/** "P4: any other outage", or who set it. */
+function levelText({ malfunction, rules }: MalfunctionModel, lang: Lang): string {
+  const { level, levelBy } = malfunction;
+  if (levelBy !== "rules") return malfunctionWords[lang].levelSetBy(level, levelBy);
+  const told = rules && levelTexts(rules, lang).levels.find((one) => one.level === level);
+  return told === undefined ? level : `${level}${lang === "zh" ? "：" : ": "}${told.what}`;
 }
 
 function listText(names: readonly string[]): string {

@@ -16,7 +16,8 @@ const en = {
   targetDown: "Down",
   vantageBlind: "Vantage blind",
   channelDead: "Channel dead",
-  blindNote: "nothing valid comes from it; its results are missing, not bad",
+  blindNote:
+    "we measure from there, but nothing valid comes from it; its results are missing, not bad",
   channelNote: "messages do not arrive by it",
   since: "since",
   notAcknowledged: "not acknowledged",
@@ -52,7 +53,7 @@ const zh: OverviewText = {
   handledBy: (owner) => `处理人 ${owner}`,
   moreDown: (n) => `另有 ${n} 个目标`,
   missedTitle: "本月未达标",
-  missedNone: "没有未达标的统计对象。",
+  missedNone: "没有未达标的承诺。",
   restOf: (n) => `显示其余 ${n} 项`,
   liveMark: "实时",
   liveNote: "本页会自动刷新。",

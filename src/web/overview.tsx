@@ -71,8 +71,8 @@ export function renderOverview(
 
 function Figures({ model, speech }: { readonly model: OverviewModel; readonly speech: Speech }) {
   const { lang, t } = speech;
+  const isNarrow = Object.values(model.filter).some((value) => value !== null);
   if (model.cells.length === 0) {
-    const isNarrow = Object.values(model.filter).some((value) => value !== null);
     return (
       <>
         <WrongNow model={model} speech={speech} />
@@ -99,10 +99,13 @@ function Figures({ model, speech }: { readonly model: OverviewModel; readonly sp
       <Tiles tiles={stage === "running" ? runningTiles(model, t) : tilesAfter(model, t)} t={t} />
       <Attention model={model} speech={speech} />
       <Matrix model={model} speech={speech} />
-      <SubjectList model={model} speech={speech} />
+      <SubjectList model={model} speech={speech} mostOpen={isNarrow ? Infinity : MOST_OPEN} />
     </>
   );
 }
+
+/** On a telephone each row of the list is three lines high. */
+const MOST_OPEN = 24;
 
 function missedTile({ counts }: OverviewModel, t: Messages): TileProps {
   const of = t.ofSubjects(counts.subjects);

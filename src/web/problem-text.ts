@@ -1,4 +1,5 @@
 import type { Lang } from "../core/views.ts";
+import { roleWord } from "./login-text.ts";
 import { ACCESS_RULES } from "./problem-text-access.ts";
 
 type Rule = readonly [RegExp, (...parts: readonly string[]) => string];
@@ -26,6 +27,7 @@ const meant = (hint = "") => {
 
 /** What the service says of an input, in Chinese. */
 const RULES: readonly Rule[] = [
+  [/^the role (\S+) may not /u, (role = "") => `角色“${roleWord(role, "zh")}”没有这项权限`],
   ...ACCESS_RULES,
   [/^say why, in up to (\d+) characters$/u, (n) => `请说明原因，最多 ${n} 个字符`],
   [
@@ -137,16 +139,26 @@ function reviewPart(part: string): string {
   return names[part] ?? part;
 }
 
+/** What is said for programs, as a person who fills in a form needs it. */
+const ENGLISH_RULES: readonly Rule[] = [
+  [
+    /^must be an RFC 3339 instant such as/u,
+    () => "Give a date and a time, such as 2026-10-01 02:00",
+  ],
+  [/^must be one of maintenance, /u, () => "Choose one of the list"],
+  [/^must be a list of 1 to (\d+) ids$/u, (n) => `Name at least one, and at most ${n}`],
+  [/^must be exactly one of \{/u, () => "Choose one of these"],
+  [/^must be the id of an account$/u, () => "Choose an account"],
+];
+
 /** A sentence in the page's language where there is one; else as it was said, in English. */
 export function problemText(
   message: string,
   lang: Lang,
 ): { readonly text: string; readonly lang: Lang } {
-  if (lang === "zh") {
-    for (const [pattern, say] of RULES) {
-      const found = pattern.exec(message);
-      if (found !== null) return { text: say(...found.slice(1)), lang };
-    }
+  for (const [pattern, say] of lang === "zh" ? RULES : ENGLISH_RULES) {
+    const found = pattern.exec(message);
+    if (found !== null) return { text: say(...found.slice(1)), lang };
   }
   return { text: message.slice(0, 1).toUpperCase() + message.slice(1), lang: "en" };
 }

@@ -27,7 +27,7 @@ export type ReportFileText = Readonly<typeof en>;
 
 const zh: ReportFileText = {
   title: (format, month, who) => `${month}报告（${format}）：${who}`,
-  lead: "已结算月份的报告只生成一次并保存，所有人得到的文件完全相同。",
+  lead: "已定稿月份的报告只生成一次并保存，所有人得到的文件完全相同。",
   progress: "生成进度",
   waiting: "正在排队：报告逐份生成。",
   waitingLong: "如果几分钟后仍在排队，说明没有运行承担 recorder 角色的进程，请联系管理员。",

@@ -1,3 +1,4 @@
+import { isOwed, isOwedInPart } from "../core/credit.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { monthAt } from "../core/month.ts";
 import { budgetOf, numberOf } from "../core/overview-view.ts";
@@ -171,18 +172,21 @@ function Longest({ model, speech, words }: Omit<ReportParts, "reader">) {
 
 function Owed({ model, words }: Omit<ReportParts, "reader">) {
   const { report, timeZone } = model;
-  const credits = report.subjects.flatMap(({ credit }) => (credit === null ? [] : [credit]));
+  const credits = report.subjects.flatMap(({ credit }) =>
+    credit !== null && isOwed(credit) ? [credit] : [],
+  );
   if (credits.length === 0) return null;
   const day = (text: string, back = 0) => instant(Date.parse(text) - back, timeZone).slice(0, 10);
   const from = day(credits.map(({ claimFrom }) => claimFrom).toSorted()[0] ?? "");
   const until = day(credits.map(({ claimUntil }) => claimUntil).toSorted()[0] ?? "", 1);
   const amounts = report.credits
-    .filter(({ by }) => by === "account")
+    .filter((sum) => sum.by === "account" && isOwed(sum))
     .map(({ amount, currency }) => `${amount} ${currency}`);
   const isOver = credits.every(({ claimUntil }) => Date.parse(claimUntil) <= model.nowMs);
   const over = isOver ? ` ${words.owedOver}` : "";
   if (amounts.length > 0) {
-    return <p>{words.owedSentence(amounts.join(" + "), from, until) + over}</p>;
+    const owed = isOwedInPart(report.subjects) ? words.owedAtLeast : words.owedSentence;
+    return <p>{owed(amounts.join(" + "), from, until) + over}</p>;
   }
   const percents = [...new Set(credits.map(({ percent }) => `${percent} %`))].join(", ");
   return <p>{words.owedNoAmount(percents, from, until) + over}</p>;

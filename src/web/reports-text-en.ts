@@ -17,7 +17,7 @@ export const en = {
   noMonths:
     "There is no month with data yet. The first report is here as soon as something was measured.",
   noLines: "Nothing was measured for this account in this month.",
-  notCounted: "Not closed yet; open it to have it counted.",
+  notCounted: "Not final yet. Open the report for the figures as they stand now.",
   account: "Account",
   verdict: "Verdict",
   missedOnes: "What was missed, and why",
@@ -92,11 +92,13 @@ export const en = {
       : `For ${n} there is too little data to judge.`,
   owedSentence: (amounts: string, from: string, until: string) =>
     `Credits of ${amounts} are owed, to be claimed from ${from} until ${until}.`,
+  owedAtLeast: (amounts: string, from: string, until: string) =>
+    `Credits of at least ${amounts} are owed, as some fees are not known, to be claimed from ${from} until ${until}.`,
   owedOver: "The window is over.",
   owedNoAmount: (percent: string, from: string, until: string) =>
     `A credit of ${percent} of the month's fee is owed, to be claimed from ${from} until ${until}; the fee is not in the configuration.`,
   subjects: "Objectives",
-  subject: "Subject",
+  subject: "Target or group",
   place: "Product and region",
   objective: "Objective",
   figure: "Availability",

@@ -15,6 +15,7 @@ import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge } from "./icons.tsx";
 import { malfunctionHref, pageHref, yearHref } from "./links.ts";
 import { reportsText } from "./reports-text.ts";
+import { MonthsStrip } from "./reports-strip.tsx";
 import type { ReportsText } from "./reports-text-en.ts";
 import { messages } from "./text.ts";
 import { yearText } from "./year-text.ts";
@@ -78,7 +79,10 @@ export function renderReports(model: ReportsModel, lang: Lang, reader: Reader): 
         {months.length === 0 ? (
           <p class="card empty">{words.noMonths}</p>
         ) : (
-          <Summary {...{ months, words, timeZone }} />
+          <>
+            <Summary {...{ months, words, timeZone }} />
+            <MonthsStrip {...{ months, speech, words }} />
+          </>
         )}
         {months.map((one) => (
           <MonthSection {...{ one, model, speech, words, timeZone }} />

@@ -87,26 +87,27 @@ const en: SlotsText = {
   nextDay: (day) => `The day after: ${day}`,
   openDay: (day, lost) => (lost === null ? day : `${day}: ${lost} lost`),
   votes: "The day by vantage",
-  votesNote: "What each vantage saw, minute by minute, and what the agreement counts.",
+  votesNote:
+    "What each vantage, a place that we measure from, saw minute by minute, and what the agreement counts.",
   rule: ({ method, quorum }, threshold) => {
     if (method === "error-rate") {
-      return "A slot counts as bad by the share of its requests that failed, from all vantages together.";
+      return "A slot, the smallest time that is counted, is bad by the share of its requests that failed, from all vantages together.";
     }
     if (method === "threshold") {
-      return `A slot is bad when more than ${threshold} of its requests failed, from all vantages together.`;
+      return `A slot, the smallest time that is counted, is bad when more than ${threshold} of its requests failed, from all vantages together.`;
     }
     const who = {
-      all: "every vantage that has a vote",
-      majority: "more than half of the vantages that have a vote",
-      any: "any vantage that has a vote",
+      all: "every vantage with a valid result",
+      majority: "more than half of the vantages with a valid result",
+      any: "any vantage with a valid result",
     };
-    return `A slot is bad when ${who[quorum]} saw all of its requests fail. A vantage without a valid result in the slot has no vote.`;
+    return `A slot, the smallest time that is counted, is bad when ${who[quorum]} in it saw all requests fail.`;
   },
   votesLabel: (vantage, down) => `${vantage}: ${down}`,
   counted: "Counted",
   countedLabel: (lost) => `As counted: ${lost} lost`,
   countedNone: "No data on this day",
-  voteNames: { up: "all ok", mixed: "some failed", down: "all failed", none: "no vote" },
+  voteNames: { up: "all ok", mixed: "some failed", down: "all failed", none: "no valid result" },
   states: {
     good: "Good",
     partial: "Partly bad",
@@ -117,7 +118,7 @@ const en: SlotsText = {
     "to-come": "To come",
   },
   happened: "What was not good",
-  happenedNone: "Every slot so far was good by every vote.",
+  happenedNone: "Every slot so far was good from every vantage.",
   moreRuns: (n) => `${n} more stretches are in the hours below.`,
   hours: "Hours",
   hoursNote: "Choose an hour to see its slots.",
@@ -128,14 +129,14 @@ const en: SlotsText = {
   length: "Length",
   slots: "Slots",
   state: "Counted as",
-  bad: "Badness",
-  voteOf: (vantage) => `Vote of ${vantage}`,
+  bad: "Share lost",
+  voteOf: (vantage) => `Seen from ${vantage}`,
   okOf: (ok, valid) => `${ok} of ${valid} ok`,
-  noVote: "no vote",
+  noVote: "no valid result",
   results: "Results",
   resultsOf: (from) => `results of ${from}`,
   groupNote: (n, id) =>
-    `The votes are this target's own; the agreement counts ${n} targets together: ${id}`,
+    `What the vantages saw is of this target alone; the agreement counts ${n} targets together: ${id}`,
   agreement: "Agreement",
   noAgreement: "No agreement gives this target a figure in this month.",
   exclusion: (id) => `Exclusion ${id}`,
@@ -195,22 +196,23 @@ const zh: SlotsText = {
   nextDay: (day) => `后一天：${day}`,
   openDay: (day, lost) => (lost === null ? day : `${day}：损失 ${lost}`),
   votes: "各探测点的一天",
-  votesNote: "每个探测点逐分钟看到的情况，以及协议的统计结果。",
+  votesNote: "每个探测点（发起监测的地点）逐分钟看到的情况，以及协议的统计结果。",
   rule: ({ method, quorum }, threshold) => {
-    if (method === "error-rate") return "时间片的不可用程度为所有探测点合计的失败请求比例。";
+    if (method === "error-rate")
+      return "时间片（最小计量单位）的损失比例为所有探测点合计的失败请求比例。";
     if (method === "threshold") return `所有探测点合计失败请求超过 ${threshold} 的时间片计为中断。`;
     const who = {
-      all: "所有有投票的探测点",
-      majority: "超过半数有投票的探测点",
-      any: "任一有投票的探测点",
+      all: "所有有有效结果的探测点",
+      majority: "超过半数有有效结果的探测点",
+      any: "任一有有效结果的探测点",
     };
-    return `${who[quorum]}在该时间片内的请求全部失败，则该时间片计为中断。没有有效结果的探测点没有投票。`;
+    return `${who[quorum]}在某个时间片（最小计量单位）内的请求全部失败，则该时间片计为中断。`;
   },
   votesLabel: (vantage, down) => `${vantage}：${down}`,
   counted: "计入统计",
   countedLabel: (lost) => `计入统计：损失 ${lost}`,
   countedNone: "当日无数据",
-  voteNames: { up: "全部成功", mixed: "部分失败", down: "全部失败", none: "无投票" },
+  voteNames: { up: "全部成功", mixed: "部分失败", down: "全部失败", none: "无有效结果" },
   states: {
     good: "正常",
     partial: "部分失败",
@@ -232,13 +234,13 @@ const zh: SlotsText = {
   length: "时长",
   slots: "时间片数",
   state: "统计为",
-  bad: "不可用程度",
-  voteOf: (vantage) => `${vantage} 的投票`,
+  bad: "损失比例",
+  voteOf: (vantage) => `${vantage} 的结果`,
   okOf: (ok, valid) => `${valid} 次中 ${ok} 次成功`,
-  noVote: "无投票",
+  noVote: "无有效结果",
   results: "结果",
   resultsOf: (from) => `${from} 的结果`,
-  groupNote: (n, id) => `投票仅针对本目标；协议将 ${n} 个目标合并统计：${id}`,
+  groupNote: (n, id) => `各探测点所见仅针对本目标；协议将 ${n} 个目标合并统计：${id}`,
   agreement: "协议",
   noAgreement: "本月没有协议统计此目标。",
   exclusion: (id) => `除外时段 ${id}`,

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { PRODUCTS } from "../core/target.ts";
+import { productShort } from "../core/product-name.ts";
 import type {
   PresentState,
   StatusMaintenance,
@@ -116,19 +116,27 @@ function Places({ model, lang, t }: PartProps) {
         ))}
       </ul>
       <div class="card scroll" role="region" aria-label={t.services} tabIndex={0}>
-        <table class="list places">
-          <thead>
-            <tr>
-              <th scope="col">{t.service}</th>
-              <th scope="col">{t.region}</th>
-              <th scope="col">{t.now}</th>
-              <th scope="col">{t.last90}</th>
-              <th scope="col" class="number">
+        <table class="list status-services" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">
+                {t.service}
+              </th>
+              <th scope="col" role="columnheader">
+                {t.region}
+              </th>
+              <th scope="col" role="columnheader">
+                {t.now}
+              </th>
+              <th scope="col" role="columnheader">
+                {t.last90}
+              </th>
+              <th scope="col" role="columnheader" class="number">
                 {t.thisMonth}
               </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {model.places.map((place) => (
               <Place {...{ place, lang, t }} />
             ))}
@@ -142,16 +150,20 @@ function Places({ model, lang, t }: PartProps) {
 function Place({ place, lang, t }: Speech & { readonly place: StatusPlace }) {
   const { icon, tone } = LOOK[place.state];
   return (
-    <tr>
-      <td class="name">{productName(place.product, lang)}</td>
-      <td>{place.regionName[lang]}</td>
-      <td>
+    <tr role="row">
+      <td role="cell" class="name">
+        {productShort(place.product, lang)}
+      </td>
+      <td role="cell">{place.regionName[lang]}</td>
+      <td role="cell">
         <Badge icon={icon} tone={tone} text={t.states[place.state]} />
       </td>
-      <td class="band-cell">
+      <td role="cell" class="band-cell">
         <Band days={place.band} t={messages[lang]} />
       </td>
-      <td class="number">{figure(place.availabilityPercent)}</td>
+      <td role="cell" class="number">
+        {figure(place.availabilityPercent)}
+      </td>
     </tr>
   );
 }
@@ -222,12 +234,7 @@ function placeName(
 ): string {
   const t = statusText[lang];
   const comma = lang === "zh" ? "、" : ", ";
-  const products = place.products.map((product) => productName(product, lang)).join(comma);
+  const products = place.products.map((product) => productShort(product, lang)).join(comma);
   const regions = place.regions.map((region) => regionName(region)[lang]).join(comma);
   return t.placeOf(products || t.everything, regions);
-}
-
-function productName(product: string, lang: Lang): string {
-  const known = PRODUCTS.find((one) => one === product);
-  return known === undefined ? product : messages[lang].productNames[known][0];
 }

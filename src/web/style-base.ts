@@ -5,7 +5,7 @@ export const styleBase = `
   --page: #f5f7f9; --card: #ffffff; --raised: #f0f3f6;
   --ink: #16212d; --quiet: #546273; --line: #dfe5eb; --edge: #c9d2dc;
   --link: #0c5aa6; --accent: #1f66b8;
-  --good: #46a57a; --minor: #c98a00; --missed: #c81e37; --excluded: #5a7bc2; --no-data: #98a4b3;
+  --good: #46a57a; --minor: #c48600; --missed: #c81e37; --excluded: #5a7bc2; --no-data: #8794a4;
   --good-ink: #1b6b49; --minor-ink: #855800; --missed-ink: #b3152d;
   --minor-wash: #fdf3dc; --missed-wash: #fdecee; --good-wash: #e7f5ee; --quiet-wash: #edf1f4;
   --shadow: 0 1px 2px rgb(22 33 45 / 6%), 0 2px 8px rgb(22 33 45 / 4%);

@@ -1,5 +1,8 @@
 /** Reports, exclusions, agreements, inbox. */
 export const styleReport = `
+.month-strip { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }
+.month-strip a { display: block; padding: 3px 12px; border: 1px solid var(--edge); border-radius: 99px; background: var(--card); color: var(--ink); font-size: 14px; text-decoration: none; }
+.month-strip a:hover { border-color: var(--accent); }
 .verdict-line { font-size: 15px; display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
 .verdict-line .badge { font-size: 15px; white-space: normal; }
 .row-missed { box-shadow: inset 3px 0 0 var(--missed); }

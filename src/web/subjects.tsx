@@ -1,6 +1,6 @@
 import type { Frame, OverviewModel, SubjectGroup, SubjectRow } from "../core/views.ts";
 import { stageOf } from "../core/month-stage.ts";
-import { PRODUCTS } from "../core/target.ts";
+import { productShort } from "../core/product-name.ts";
 import { regionName } from "../core/region-name.ts";
 import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
@@ -97,7 +97,7 @@ function AttentionRow(props: {
       <td role="cell">
         <SubjectName {...{ row, frame, speech }} />
       </td>
-      <td role="cell">{`${productShort(row.product, t)} · ${regionName(row.region)[lang]}`}</td>
+      <td role="cell">{`${productShort(row.product, lang)} · ${regionName(row.region)[lang]}`}</td>
       <td role="cell" class="number">
         <span class="strong">{figure(row.availabilityPercent)}</span>{" "}
         <span class="quiet">{t.objective(row.objectivePercent)}</span>
@@ -128,7 +128,10 @@ export function SubjectList({
   model,
   speech,
   listHref = overviewHref(speech.lang, { month: model.frame.month }),
+  mostOpen = Infinity,
 }: Props & {
+  /** With more rows than this the groups begin closed: what comes before them stays in reach. */
+  readonly mostOpen?: number;
   /** Of the page with nothing left out. */
   readonly listHref?: string;
 }) {
@@ -136,9 +139,11 @@ export function SubjectList({
   const { filter } = model;
   const what = [
     filter.account ?? "",
-    filter.product === null ? "" : productShort(filter.product, t),
+    filter.product === null ? "" : productShort(filter.product, speech.lang),
     filter.region === null ? "" : regionName(filter.region)[speech.lang],
   ].filter((part) => part !== "");
+  const rows = model.groups.reduce((sum, group) => sum + group.subjects.length, 0);
+  const isOpen = rows <= mostOpen;
   return (
     <section id="subjects" aria-labelledby="subjects-title">
       <div class="section-head">
@@ -150,22 +155,23 @@ export function SubjectList({
         )}
       </div>
       {model.groups.map((group) => (
-        <Group {...{ group, model, speech }} />
+        <Group {...{ group, model, speech, isOpen }} />
       ))}
     </section>
   );
 }
 
-function Group(props: Props & { readonly group: SubjectGroup }) {
-  const { group, model, speech } = props;
+function Group(props: Props & { readonly group: SubjectGroup; readonly isOpen: boolean }) {
+  const { group, model, speech, isOpen } = props;
   const { lang, t } = speech;
   const { frame } = model;
   const seen = new Set<string>();
   return (
-    <details class="card group" open>
+    <details class="card group" open={isOpen}>
       <summary>
-        <h3>{productShort(group.product, t)}</h3>{" "}
-        <span class="quiet">{t.targetCount(group.subjects.length + group.more)}</span>
+        <h3>{productShort(group.product, lang)}</h3>{" "}
+        <span class="quiet">{t.targetCount(group.subjects.length + group.more)}</span>{" "}
+        <GroupStanding group={group} t={t} />
       </summary>
       <table class="list" role="table">
         <thead role="rowgroup">
@@ -225,6 +231,27 @@ function Group(props: Props & { readonly group: SubjectGroup }) {
   );
 }
 
+/** What is not well in a group that may be closed. */
+function GroupStanding({ group, t }: { readonly group: SubjectGroup; readonly t: Messages }) {
+  // The rows that are not listed could be missed as well.
+  if (group.more > 0) return null;
+  const of = (test: (row: SubjectRow) => boolean) => group.subjects.filter(test).length;
+  const down = of((row) => row.down !== null);
+  const missed = of(({ verdict }) => verdict === "missed" || verdict === "already-missed");
+  const risk = of(({ verdict }) => verdict === "at-risk");
+  return (
+    <>
+      {down === 0 ? null : <Badge icon="down" tone="missed" text={t.downCount(down)} />}{" "}
+      {missed === 0 ? null : (
+        <Badge icon="missed" tone="missed" text={`${t.verdicts.missed} ${missed}`} />
+      )}{" "}
+      {risk === 0 ? null : (
+        <Badge icon="warn" tone="minor" text={`${t.verdicts["at-risk"]} ${risk}`} />
+      )}
+    </>
+  );
+}
+
 function Standing({ row, t }: { readonly row: SubjectRow; readonly t: Messages }) {
   const look = VERDICT_LOOK[row.verdict];
   return (
@@ -266,10 +293,4 @@ function Head({ text, number }: { readonly text: string; readonly number?: boole
       {text}
     </th>
   );
-}
-
-/** A product's short name; one that the catalogue does not know, as it stands. */
-function productShort(product: string, t: Messages): string {
-  const known = PRODUCTS.find((candidate) => candidate === product);
-  return known === undefined ? product : t.productNames[known][0];
 }

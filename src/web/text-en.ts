@@ -1,3 +1,4 @@
+import { productNames } from "../core/product-name.ts";
 import type { Messages } from "./messages.ts";
 
 const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
@@ -16,7 +17,7 @@ export const en: Messages = {
     over: "Over, not closed yet",
   },
   closed: (revision) => `Closed, revision ${revision}`,
-  settledUntil: "settled until",
+  settledUntil: "counted until",
   timesIn: (zone) => `times in ${zone}`,
   previousMonth: (month) => `Previous month: ${month}`,
   nextMonth: (month) => `Next month: ${month}`,
@@ -38,16 +39,16 @@ export const en: Messages = {
   countCoverage: "Coverage low",
   countMet: "Objective met",
   countLittle: "Too little data",
-  ofSubjects: (n) => `of ${plural(n, "subject")}`,
+  ofSubjects: (n) => `of ${plural(n, "objective")}`,
   ofTargets: (n) => `of ${plural(n, "target")}`,
   matrix: "Products and regions",
   matrixNote:
-    "Each cell shows its worst subject: availability this month, what is left of its error budget, and the last 90 days.",
+    "Each cell shows the worst of its targets or groups: availability this month, what is left of its error budget, and the last 90 days.",
   jump: "Jump to",
   product: "Product",
   region: "Region",
   objective: (percent) => `objective ${percent} %`,
-  targetCount: (n) => plural(n, "subject"),
+  targetCount: (n) => plural(n, "objective"),
   lowestOf: (n, id) => `worst of ${n}: ${id}`,
   pooled: (n, percent) => `all ${n} together: ${percent}`,
   downCount: (n) => `${n} down now`,
@@ -59,7 +60,7 @@ export const en: Messages = {
   attentionNone: "Nothing: every objective is within reach, and every target answers.",
   sinceUntil: "down since",
   lastOutage: "Last outage",
-  allSubjects: "All subjects",
+  allSubjects: "Everything measured",
   showingOnly: (what) => `Only ${what}.`,
   showAll: "Show all",
   moreSubjects: (n) => `Show ${n} more`,
@@ -90,7 +91,7 @@ export const en: Messages = {
   },
   last90: "last 90 days",
 
-  subject: "Subject",
+  subject: "Target or group",
   place: "Product and region",
   account: "Account",
   availability: "Availability",
@@ -121,15 +122,7 @@ export const en: Messages = {
     "no-data": "No data",
   },
   outcomes: { ok: "ok", failed: "failed", invalid: "invalid", unknown: "unknown" },
-  productNames: {
-    ecs: ["ECS", "Elastic Compute Service"],
-    slb: ["SLB", "Server Load Balancer"],
-    oss: ["OSS", "Object Storage Service"],
-    rds: ["RDS", "Relational Database Service"],
-    cdn: ["CDN", "Content Delivery Network"],
-    vpc: ["VPC", "Virtual Private Cloud"],
-    security: ["Security", "Alibaba Cloud Security"],
-  },
+  productNames: productNames.en,
 
   state: {
     up: "Up now",
@@ -141,9 +134,10 @@ export const en: Messages = {
   objectiveLabel: "Objective",
   allowedTime: (share, time) => `${share} of the ${time} allowed this month`,
   reachability: "Reachability",
-  reachabilityNote: "ok of all valid results; shown beside availability, never mixed with it",
+  reachabilityNote:
+    "how many of all valid requests succeeded; shown beside availability, never mixed with it",
   coverageNote: (percent) => `time with data or excluded; at least ${percent} % wanted`,
-  range: "Low to high",
+  range: "At worst to at best",
   rangeNote: "with all time without data counted bad, and counted good",
   timeline: "The month at a glance",
   timelineLabel: (month, lost) => `${month}, a row for each day, 24 hours across; ${lost} lost`,
@@ -168,9 +162,9 @@ export const en: Messages = {
     agreement: "Agreement",
     holdsFrom: "Holds from",
     method: "Counts as bad",
-    slot: "Slot",
+    slot: "Slot, the unit counted",
     scope: "Counted for",
-    quorum: "Vote",
+    quorum: "Where vantages differ",
     minStretch: "Shortest loss",
     exclusion: "Excluded time",
     noData: "Time without data",
@@ -185,7 +179,7 @@ export const en: Messages = {
   scopes: {
     target: "each target alone",
     group: "all targets of an account, product, region and class together",
-    "multi-zone": "a target while another zone is down as well",
+    "multi-zone": "a target, as far as another zone is down as well",
   },
   quorums: {
     all: "down when every vantage says so",

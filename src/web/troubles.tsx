@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { incidentTitle } from "../core/incident.ts";
-import { malfunctionWords } from "../core/malfunction-text.ts";
+import { productShort } from "../core/product-name.ts";
 import { reasonText } from "../core/reason-text.ts";
 import { regionName } from "../core/region-name.ts";
 import type { Down, OverviewModel, SubjectRow, Troubles } from "../core/views.ts";
@@ -62,7 +62,7 @@ function downTargets(model: OverviewModel): { readonly row: SubjectRow; readonly
 }
 
 function placeText({ product, region }: SubjectRow, { lang }: Speech): string {
-  return `${product.toUpperCase()} · ${regionName(region)[lang]}`;
+  return `${productShort(product, lang)} · ${regionName(region)[lang]}`;
 }
 
 type PartProps = { readonly troubles: Troubles; readonly speech: Speech; readonly zone: string };
@@ -70,7 +70,6 @@ type PartProps = { readonly troubles: Troubles; readonly speech: Speech; readonl
 function Malfunctions({ troubles, speech, zone }: PartProps) {
   const { lang } = speech;
   const words = overviewText[lang];
-  const told = malfunctionWords[lang];
   return (
     <>
       {troubles.malfunctions.map((seen) => {
@@ -83,7 +82,7 @@ function Malfunctions({ troubles, speech, zone }: PartProps) {
             badge={`${words.malfunction} ${level}`}
           >
             <a class="strong" href={malfunctionHref(lang, id)}>
-              {incidentTitle(seen, told)}
+              {incidentTitle(seen, lang)}
             </a>{" "}
             <Since ms={beganAtMs} zone={zone} speech={speech} />{" "}
             <span class="quiet">

@@ -6,10 +6,10 @@ import type { DayState, ShownState } from "../../core/views.ts";
  */
 export const PAINT = {
   good: "#46a57a",
-  minor: "#c98a00",
+  minor: "#c48600",
   missed: "#c81e37",
   excluded: "#5a7bc2",
-  "no-data": "#98a4b3",
+  "no-data": "#8794a4",
   ink: "#1b2733",
   quiet: "#5b6878",
   line: "#dde3ea",
