@@ -101,11 +101,9 @@ export function verdictText({ report }: MonthDocument, words: ReportWords): stri
   const counts = countVerdicts(report.subjects);
   if (counts.all === 0) return verdictSentence.empty;
   if (report.status === "running") return verdictSentence.running(counts);
-  const owed = owedText(report, words);
-  const isOwed = owedOf(report).some(isClaimable);
-  const credit = creditSentence(report, owed, words);
   const sentence = verdictSentence.closed(counts);
-  if (!isOwed) return sentence;
+  if (!owedOf(report).some(isClaimable)) return sentence;
+  const credit = creditSentence(report, owedText(report, words), words);
   return words.htmlLang === "en" ? `${sentence} ${credit}` : `${sentence}${credit}`;
 }
 
