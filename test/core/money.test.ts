@@ -50,7 +50,7 @@ describe("parseAmount", () => {
   });
 
   test("reads what formatAmount writes", () => {
-    const small = fc.bigInt({ min: 0n, max: 10n ** 15n });
+    const small = fc.bigInt({ min: 0n, max: 10n ** 15n - 1n });
     fc.assert(
       fc.property(small, currency, (value, code) => {
         expect(parseAmount(formatAmount(value, code), code)).toBe(value);
