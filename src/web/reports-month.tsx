@@ -59,7 +59,7 @@ export function renderReport(
           <span class="fact">
             {newest === 0
               ? words.statuses[openStatus(model)]
-              : `${words.statuses.closed}, ${words.revision(report.revision === 0 ? newest : report.revision)}`}
+              : `${words.statuses.closed}${speech.lang === "zh" ? "，" : ", "}${words.revision(report.revision === 0 ? newest : report.revision)}`}
           </span>
         </p>
         <div class="page-head">
