@@ -1,3 +1,4 @@
+import { changeFieldText } from "./change-field-text.ts";
 import type { MailedFormat } from "./report-mail-schema.ts";
 import type { ReportChange } from "./report.ts";
 import type { Lang } from "./views.ts";
@@ -73,29 +74,7 @@ const en = {
   changeOf: (subject: string, what: string) => `${subject}: ${what}`,
   malfunction: (id: string) => `malfunction ${id}`,
   none: "none",
-  fields: {
-    verdict: "verdict",
-    availabilityPercent: "availability",
-    objectivePercent: "objective",
-    bad: "bad slots",
-    counted: "counted slots",
-    excluded: "excluded slots",
-    noData: "slots without data",
-    coveragePercent: "coverage",
-    reachabilityPercent: "reachability",
-    creditPercent: "credit, percent",
-    creditAmount: "credit",
-    outages: "outages",
-    exclusions: "exclusions",
-    targets: "targets",
-    level: "level",
-    title: "title",
-    state: "state",
-    from: "begin",
-    until: "end",
-    cause: "cause",
-    resolution: "resolution",
-  } satisfies Readonly<Record<string, string>>,
+  fields: changeFieldText.en,
   verdicts: {
     met: "met",
     missed: "missed",
@@ -163,29 +142,7 @@ const zh: ReportMailWords = {
   changeOf: (subject, what) => `${subject}：${what}`,
   malfunction: (id) => `故障事件 ${id}`,
   none: "无",
-  fields: {
-    verdict: "结论",
-    availabilityPercent: "可用性",
-    objectivePercent: "承诺",
-    bad: "不可用时间片数",
-    counted: "计入时间片数",
-    excluded: "除外时间片数",
-    noData: "无数据时间片数",
-    coveragePercent: "覆盖率",
-    reachabilityPercent: "可达率",
-    creditPercent: "赔偿比例",
-    creditAmount: "赔偿金额",
-    outages: "中断次数",
-    exclusions: "除外时段",
-    targets: "监测目标",
-    level: "级别",
-    title: "标题",
-    state: "状态",
-    from: "开始",
-    until: "结束",
-    cause: "原因",
-    resolution: "处理结果",
-  },
+  fields: changeFieldText.zh,
   verdicts: { met: "达标", missed: "未达标", "insufficient-data": "数据不足" },
 
   attached: (files) => `附件：${files}。`,
@@ -214,14 +171,13 @@ export function changeLine(change: ReportChange, words: ReportMailWords): string
   const subject = malfunction === undefined ? change.subject : words.malfunction(malfunction);
   const { field, before, after } = change;
   if (field === null) return words.changeOf(subject, before === null ? words.added : words.removed);
-  const names: Readonly<Record<string, string>> = words.fields;
   const shown = (value: string | null) => {
     if (value === null || value === "") return words.none;
     const verdicts: Readonly<Record<string, string>> = words.verdicts;
     if (field === "verdict") return verdicts[value] ?? value;
     return field.endsWith("Percent") ? `${value} %` : shortened(value);
   };
-  const what = words.field(subject, names[field] ?? field);
+  const what = words.field(subject, words.fields[field] ?? field);
   return words.change(what, shown(before), shown(after));
 }
 

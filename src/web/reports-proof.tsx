@@ -106,8 +106,7 @@ function Changes(
 
 function whatOf({ field, before }: ReportChange, { words }: Pick<ReportParts, "words">): string {
   if (field === null) return before === null ? words.added : words.removed;
-  const names: Readonly<Record<string, string>> = words.fields;
-  return names[field] ?? field;
+  return words.fields[field] ?? field;
 }
 
 function valueOf(

@@ -1,3 +1,4 @@
+import { changeFieldText } from "../core/change-field-text.ts";
 import type { ClaimState } from "../core/claim.ts";
 import type { CreditNote } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
@@ -184,29 +185,7 @@ export const en = {
   after: "After",
   added: "new in the report",
   removed: "no longer in the report",
-  fields: {
-    verdict: "verdict",
-    availabilityPercent: "availability",
-    objectivePercent: "objective",
-    bad: "bad slots",
-    counted: "counted slots",
-    excluded: "excluded slots",
-    noData: "slots without data",
-    coveragePercent: "coverage",
-    reachabilityPercent: "reachability",
-    creditPercent: "credit, percent",
-    creditAmount: "credit",
-    outages: "outages",
-    exclusions: "exclusions",
-    targets: "targets",
-    level: "level",
-    title: "title",
-    state: "state",
-    from: "begin",
-    until: "end",
-    cause: "cause",
-    resolution: "resolution",
-  } satisfies Readonly<Record<string, string>>,
+  fields: changeFieldText.en,
   proof: "Proof",
   proofRunning: "The month is not closed: its digest may still change, and it is not signed yet.",
   rounds: "Rounds measured",

@@ -1,3 +1,4 @@
+import { changeFieldText } from "../core/change-field-text.ts";
 import type { ReportsText } from "./reports-text-en.ts";
 
 /** The texts of the pages about reports, in Chinese. */
@@ -163,29 +164,7 @@ export const zh: ReportsText = {
   after: "之后",
   added: "新增",
   removed: "已移除",
-  fields: {
-    verdict: "结论",
-    availabilityPercent: "可用性",
-    objectivePercent: "承诺",
-    bad: "不可用时间片数",
-    counted: "计入时间片数",
-    excluded: "除外时间片数",
-    noData: "无数据时间片数",
-    coveragePercent: "覆盖率",
-    reachabilityPercent: "可达率",
-    creditPercent: "赔偿比例",
-    creditAmount: "赔偿金额",
-    outages: "中断次数",
-    exclusions: "除外时段",
-    targets: "监测目标",
-    level: "级别",
-    title: "标题",
-    state: "状态",
-    from: "开始",
-    until: "结束",
-    cause: "原因",
-    resolution: "处理结果",
-  },
+  fields: changeFieldText.zh,
   proof: "证明",
   proofRunning: "本月尚未定稿：摘要仍会变化，也尚未签名。",
   rounds: "测量轮次",

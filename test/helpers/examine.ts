@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { RunOptions } from "axe-core";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
+import { collectComplaints } from "./browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const OPTIONS: RunOptions = {
@@ -61,4 +62,17 @@ export async function examineIn(
     if (!isSound) found[`${width} ${colorScheme}`] = examined;
   }
   return found;
+}
+
+/** Opens a page of a server in a look, and collects what it complains of. */
+export async function openIn(
+  context: BrowserContext,
+  { origin, path, width, colorScheme }: Look & { readonly origin: string; readonly path: string },
+): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
+  const page = await context.newPage();
+  const complaints = collectComplaints(page, origin);
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+  await page.goto(origin + path);
+  return { page, complaints };
 }

@@ -7,8 +7,8 @@ import { assets } from "../../src/web/scripts.ts";
 import { renderSearch } from "../../src/web/search.tsx";
 import { renderDay } from "../../src/web/slots.tsx";
 import { renderResults } from "../../src/web/target-results.tsx";
-import { collectComplaints, openBrowser, serveFixed } from "../helpers/browser.ts";
-import { examineIn, type Look } from "../helpers/examine.ts";
+import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { examineIn, openIn, type Look } from "../helpers/examine.ts";
 import { has } from "../helpers/programs.ts";
 import {
   demoBlankSearch,
@@ -83,16 +83,8 @@ afterAll(async () => {
   await server.close();
 });
 
-type View = Look & { readonly path: string };
-
-async function openPage(context: BrowserContext, { path, width, colorScheme }: View) {
-  const page = await context.newPage();
-  const complaints = collectComplaints(page, server.origin);
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme });
-  await page.goto(server.origin + path);
-  return { page, complaints };
-}
+const openPage = (context: BrowserContext, view: Look & { readonly path: string }) =>
+  openIn(context, { ...view, origin: server.origin });
 
 /** Nothing is wrong with a page in any of these looks, and it complains of nothing. */
 async function expectSound(path: string, looks: readonly Look[]): Promise<void> {

@@ -8,8 +8,8 @@ import { renderBadge } from "../../src/web/status-badge.tsx";
 import { renderFeed } from "../../src/web/status-feed.tsx";
 import { renderStatus } from "../../src/web/status.tsx";
 import { renderTarget } from "../../src/web/target.tsx";
-import { collectComplaints, openBrowser, serveFixed } from "../helpers/browser.ts";
-import { examine, examineIn, type Look } from "../helpers/examine.ts";
+import { openBrowser, serveFixed } from "../helpers/browser.ts";
+import { examine, examineIn, openIn, type Look } from "../helpers/examine.ts";
 import { has } from "../helpers/programs.ts";
 import {
   MANY_REGIONS,
@@ -91,16 +91,8 @@ afterAll(async () => {
   await server.close();
 });
 
-type View = Look & { readonly path: string };
-
-async function openPage(context: BrowserContext, { path, width, colorScheme }: View) {
-  const page = await context.newPage();
-  const complaints = collectComplaints(page, server.origin);
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme });
-  await page.goto(server.origin + path);
-  return { page, complaints };
-}
+const openPage = (context: BrowserContext, view: Look & { readonly path: string }) =>
+  openIn(context, { ...view, origin: server.origin });
 
 /** Nothing is wrong with a page in any of these looks, and it complains of nothing. */
 async function expectSound(path: string, looks: readonly Look[]): Promise<void> {
