@@ -169,7 +169,7 @@ function timeValues(self, splits) {
   return splits.map((seconds) => (days ? parts(seconds).slice(5, 16) : parts(seconds).slice(11, 16)));
 }
 
-addEventListener("resize", () => chart?.setSize({ width: plot.clientWidth, height: 240 }));
+new ResizeObserver(() => chart?.setSize({ width: plot.clientWidth, height: 240 })).observe(plot);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => load(untilMs - 24 * HOUR_MS, untilMs));
 box.append(head, views, plot, status);
 void load(untilMs - 24 * HOUR_MS, untilMs);

@@ -53,7 +53,8 @@ section > .all-good { padding: 0; }
 .phases { display: flex; flex-wrap: wrap; gap: 0 14px; }
 .zoom-tools { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 10px; }
 .zoom-tools .button { min-height: 32px; }
-.zoom-plot { min-height: 240px; }
+/* Its chart has a width of its own until it is drawn anew: meanwhile it does not widen the page. */
+.zoom-plot { min-height: 240px; overflow: hidden; }
 .zoom-plot .u-legend { color: var(--ink); font-family: inherit; font-size: 13px; text-align: left; }
 .zoom-plot .u-legend th { font-weight: 400; }
 .zoom-plot .u-select { background: color-mix(in srgb, var(--accent) 18%, transparent); }
