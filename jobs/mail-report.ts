@@ -23,8 +23,8 @@ export const mailReportJob: RunJob<Deps> = async (deps, job) => {
   const { channel, outcome, error, isGivenUp, ...facts } = done;
   const told = error === null ? facts : { ...facts, err: error };
   if (channel !== "") deps.onDelivered({ channel, outcome });
-  if (outcome === "sent") log.info(told, "report mailed");
-  else if (isGivenUp) log.error(told, "report not mailed, and given up");
+  if (isGivenUp) log.error(told, "report mail given up");
+  else if (outcome === "sent") log.info(told, "report mailed");
   else log.warn(told, "report not mailed yet");
   // There is room for the next one.
   await addJob(UPKEEP_QUEUE, "mail-reports");

@@ -4,7 +4,7 @@ import { classify, ProbeFailure } from "./failure.ts";
 import type { Phase } from "../src/core/outcome.ts";
 import type { Verdict } from "./cloud.ts";
 import type { TlsOptions } from "./net.ts";
-import { parseAddress } from "./address.ts";
+import { addressSetting, familySetting, parseAddress } from "./address.ts";
 import { caSetting } from "./tls.ts";
 
 /** Setting: how the connection is secured; true trusts the well-known authorities. */
@@ -28,8 +28,9 @@ const tlsSetting = z
 /** In all three protocols a zero ends a text. */
 const text = z.string().regex(/^[^\0]*$/, { error: "a zero character cannot be sent" });
 
-/** Settings of a probe that logs in to a database when it has a user. */
-export const loginSettings = {
+const loginSettings = {
+  address: addressSetting,
+  family: familySetting,
   user: text.min(1).optional(),
   password: text.optional(),
   database: text.min(1).optional(),
@@ -45,12 +46,18 @@ type LoginSettings = {
   readonly tls?: z.output<typeof tlsSetting>;
 };
 
-/** A password without its user would quietly measure a handshake only. */
-export function hasUserForPassword(settings: LoginSettings): boolean {
-  return settings.password === undefined || settings.user !== undefined;
+/** Settings of a probe that logs in to a database when it has a user. */
+export function loginSchema<Kind extends string>(kind: Kind) {
+  return (
+    z
+      .strictObject({ kind: z.literal(kind), ...loginSettings })
+      // A password without its user would quietly measure a handshake only.
+      .refine(({ user, password }) => password === undefined || user !== undefined, {
+        error: "a password needs its user",
+        path: ["user"],
+      })
+  );
 }
-
-export const userError = { error: "a password needs its user", path: ["user"] };
 
 /** The drivers verify a certificate by name only. */
 export function hasNameToVerify(settings: LoginSettings): boolean {
@@ -75,9 +82,20 @@ export function tlsOptions(settings: LoginSettings): TlsOptions | null {
 /** Where a driver is; the same complaint of a server is another failure in another stage. */
 export type Stage = "login" | "query";
 
-/** What a server's complaint means that has no meaning of its own. */
-export function stageVerdict(stage: Stage): Verdict {
-  return ["failed", stage === "login" ? "handshake-failed" : "query-failed"];
+export const noAccess: Verdict = ["invalid", "auth-refused"];
+export const noRight: Verdict = ["invalid", "forbidden"];
+export const ourRequest: Verdict = ["invalid", "bad-request"];
+export const full: Verdict = ["failed", "too-many-connections"];
+
+/** A server's complaint; one that is not known by itself means what its stage makes of it. */
+export function complaintFailure(
+  known: Verdict | undefined,
+  stage: Stage,
+  detail: string,
+): ProbeFailure {
+  const ofStage = stage === "login" ? "handshake-failed" : "query-failed";
+  const [outcome, reason] = known ?? ["failed", ofStage];
+  return new ProbeFailure(outcome, reason, { detail });
 }
 
 /**

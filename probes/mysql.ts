@@ -2,34 +2,28 @@ import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Connection, SslOptions } from "mysql2";
 import { z } from "zod";
-import { addressSetting, endpointOf, familySetting } from "./address.ts";
+import { endpointOf } from "./address.ts";
 import type { Verdict } from "./cloud.ts";
 import {
+  complaintFailure,
   driverFailure,
+  full,
   hasNameToVerify,
-  hasUserForPassword,
-  loginSettings,
+  loginSchema,
   nameError,
-  stageVerdict,
+  noAccess,
+  noRight,
+  ourRequest,
   tlsOptions,
-  userError,
   withoutSecret,
 } from "./database.ts";
 import type { Stage } from "./database.ts";
-import { failed, ProbeFailure } from "./failure.ts";
+import { failed, type ProbeFailure } from "./failure.ts";
 import { connectTcp, enterPhase, measure, receive, remainingMs } from "./net.ts";
 import type { Finding, Measurement, TlsOptions } from "./net.ts";
 import { defineProbe } from "./probe.ts";
 
-const settingsSchema = z
-  .strictObject({
-    kind: z.literal("mysql"),
-    address: addressSetting,
-    family: familySetting,
-    ...loginSettings,
-  })
-  .refine(hasUserForPassword, userError)
-  .refine(hasNameToVerify, nameError);
+const settingsSchema = loginSchema("mysql").refine(hasNameToVerify, nameError);
 
 type MysqlSettings = z.output<typeof settingsSchema>;
 
@@ -80,10 +74,6 @@ function complaintIn(packet: Buffer): ProbeFailure {
   return serverFailure({ errno: packet.readUInt16LE(1), text }, "login");
 }
 
-const noAccess: Verdict = ["invalid", "auth-refused"];
-const ourRequest: Verdict = ["invalid", "bad-request"];
-const full: Verdict = ["failed", "too-many-connections"];
-
 /** Errors that mean the same whenever they come; the numbers are those of both servers. */
 const byErrno: Readonly<Record<number, Verdict>> = {
   1040: full, // too many connections
@@ -99,9 +89,9 @@ const byErrno: Readonly<Record<number, Verdict>> = {
   1862: noAccess, // password expired
   3118: noAccess, // account locked (MySQL)
   4151: noAccess, // account locked (MariaDB)
-  1142: ["invalid", "forbidden"], // no right to this table
-  1143: ["invalid", "forbidden"], // no right to this column
-  1227: ["invalid", "forbidden"], // no right to this command
+  1142: noRight, // no right to this table
+  1143: noRight, // no right to this column
+  1227: noRight, // no right to this command
   1049: ourRequest, // unknown database
   1054: ourRequest, // unknown column
   1064: ourRequest, // syntax
@@ -114,8 +104,8 @@ function serverFailure(
   complaint: { readonly errno: number; readonly text: string },
   stage: Stage,
 ): ProbeFailure {
-  const [outcome, reason] = byErrno[complaint.errno] ?? stageVerdict(stage);
-  return new ProbeFailure(outcome, reason, { detail: `${complaint.errno} ${complaint.text}` });
+  const { errno, text } = complaint;
+  return complaintFailure(byErrno[errno], stage, `${errno} ${text}`);
 }
 
 /** Long enough for an answer to come back, short enough to be nobody's loss. */

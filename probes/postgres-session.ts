@@ -1,7 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Verdict } from "./cloud.ts";
-import { stageVerdict, withoutSecret } from "./database.ts";
+import {
+  complaintFailure,
+  full,
+  noAccess,
+  noRight,
+  ourRequest,
+  withoutSecret,
+} from "./database.ts";
 import type { Stage } from "./database.ts";
 import { failed, ProbeFailure, unknown } from "./failure.ts";
 import { receive } from "./net.ts";
@@ -154,7 +161,7 @@ function answerIn(received: Buffer, stage: Stage): readonly Message[] {
     const end = offset + 1 + length;
     if (end > received.length) break;
     const message = { type, payload: received.subarray(offset + 5, end) };
-    if (type === "E") throw complaintFailure(message.payload, stage);
+    if (type === "E") throw serverFailure(message.payload, stage);
     messages.push(message);
     offset = end;
   }
@@ -162,25 +169,24 @@ function answerIn(received: Buffer, stage: Stage): readonly Message[] {
 }
 
 /** Text of an ErrorResponse: fields of a letter and a text, each ended by a zero. */
-function complaintFailure(payload: Buffer, stage: Stage): ProbeFailure {
+function serverFailure(payload: Buffer, stage: Stage): ProbeFailure {
   const fields = new Map<string, string>();
   for (const field of payload.toString("utf8").split("\0")) {
     if (field !== "") fields.set(field.slice(0, 1), field.slice(1));
   }
   const state = fields.get("C") ?? "";
   const known = byState.find(([start]) => state.startsWith(start));
-  const [outcome, reason] = known?.[1] ?? stageVerdict(stage);
-  return new ProbeFailure(outcome, reason, { detail: `${state} ${fields.get("M") ?? ""}`.trim() });
+  return complaintFailure(known?.[1], stage, `${state} ${fields.get("M") ?? ""}`.trim());
 }
 
 /** By SQLSTATE, the longest beginning first. */
 const byState: readonly (readonly [string, Verdict])[] = [
-  ["42501", ["invalid", "forbidden"]], // no right to this table
-  ["53300", ["failed", "too-many-connections"]],
+  ["42501", noRight], // no right to this table
+  ["53300", full],
   ["57P03", ["failed", "handshake-failed"]], // starting up, shutting down, in recovery
-  ["28", ["invalid", "auth-refused"]], // wrong user or password, not in pg_hba.conf
-  ["3D", ["invalid", "bad-request"]], // unknown database
-  ["42", ["invalid", "bad-request"]], // syntax, unknown table
+  ["28", noAccess], // wrong user or password, not in pg_hba.conf
+  ["3D", ourRequest], // unknown database
+  ["42", ourRequest], // syntax, unknown table
   ["53", ["failed", "server-error"]], // no memory, no disk
   ["58", ["failed", "server-error"]], // the server's system
   ["XX", ["failed", "server-error"]], // the server's internals

@@ -1,20 +1,13 @@
-import { z } from "zod";
-import { addressSetting, endpointOf, familySetting } from "./address.ts";
-import { hasUserForPassword, loginSettings, tlsOptions, userError } from "./database.ts";
+import type { z } from "zod";
+import { endpointOf } from "./address.ts";
+import { loginSchema, tlsOptions } from "./database.ts";
 import { failed } from "./failure.ts";
 import { connectTcp, measure, receive, upgradeTls } from "./net.ts";
 import type { Finding, Measurement } from "./net.ts";
 import { runQuery, takeEarlyComplaint } from "./postgres-session.ts";
 import { defineProbe } from "./probe.ts";
 
-const settingsSchema = z
-  .strictObject({
-    kind: z.literal("postgres"),
-    address: addressSetting,
-    family: familySetting,
-    ...loginSettings,
-  })
-  .refine(hasUserForPassword, userError);
+const settingsSchema = loginSchema("postgres");
 
 type PostgresSettings = z.output<typeof settingsSchema>;
 

@@ -1,34 +1,28 @@
 import type { Socket } from "node:net";
 import type { Connection, ConnectionConfiguration } from "tedious";
-import { z } from "zod";
-import { addressSetting, endpointOf, familySetting } from "./address.ts";
+import type { z } from "zod";
+import { endpointOf } from "./address.ts";
 import type { Verdict } from "./cloud.ts";
 import {
+  complaintFailure,
   driverFailure,
+  full,
   hasNameToVerify,
-  hasUserForPassword,
-  loginSettings,
+  loginSchema,
   nameError,
-  stageVerdict,
+  noAccess,
+  noRight,
+  ourRequest,
   tlsOptions,
-  userError,
   withoutSecret,
 } from "./database.ts";
 import type { Stage } from "./database.ts";
-import { errorCode, failed, invalid, ProbeFailure } from "./failure.ts";
+import { errorCode, failed, invalid, type ProbeFailure } from "./failure.ts";
 import { connectTcp, enterPhase, measure, own, receive, remainingMs } from "./net.ts";
 import type { Finding, Measurement } from "./net.ts";
 import { defineProbe } from "./probe.ts";
 
-const settingsSchema = z
-  .strictObject({
-    kind: z.literal("sqlserver"),
-    address: addressSetting,
-    family: familySetting,
-    ...loginSettings,
-  })
-  .refine(hasUserForPassword, userError)
-  .refine(hasNameToVerify, nameError);
+const settingsSchema = loginSchema("sqlserver").refine(hasNameToVerify, nameError);
 
 type SqlserverSettings = z.output<typeof settingsSchema>;
 
@@ -104,10 +98,6 @@ function preloginOptions(payload: Buffer): Map<number, Buffer> | null {
   return null;
 }
 
-const noAccess: Verdict = ["invalid", "auth-refused"];
-const ourRequest: Verdict = ["invalid", "bad-request"];
-const full: Verdict = ["failed", "too-many-connections"];
-
 /** Errors that mean the same whenever they come. */
 const byNumber: Readonly<Record<number, Verdict>> = {
   18456: noAccess, // login failed
@@ -121,8 +111,8 @@ const byNumber: Readonly<Record<number, Verdict>> = {
   156: ourRequest, // syntax
   207: ourRequest, // unknown column
   208: ourRequest, // unknown object
-  229: ["invalid", "forbidden"], // no right to this object
-  230: ["invalid", "forbidden"], // no right to this column
+  229: noRight, // no right to this object
+  230: noRight, // no right to this column
   17809: full, // the most connections are open
   10928: full, // the most workers or sessions are in use
   701: ["failed", "server-error"], // no memory
@@ -248,6 +238,5 @@ function lostLogin(error: unknown): ProbeFailure {
 type Complaint = { readonly number: number; readonly message: string };
 
 function serverFailure({ number, message }: Complaint, stage: Stage): ProbeFailure {
-  const [outcome, reason] = byNumber[number] ?? stageVerdict(stage);
-  return new ProbeFailure(outcome, reason, { detail: `${number} ${message}` });
+  return complaintFailure(byNumber[number], stage, `${number} ${message}`);
 }

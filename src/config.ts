@@ -101,6 +101,8 @@ export type Config = {
   readonly malfunctions: MalfunctionRules;
   /** Null: nothing is public. */
   readonly statusPage: StatusPage | null;
+  /** A login that is not used for so long ends. */
+  readonly loginIdleMs: number;
   /** Null: people log in with name and password alone. Holds a secret. */
   readonly oidc: OidcSettings | null;
   /** Whether admins may look into the queues. */

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { may, type Actor } from "./core/access.ts";
+import { UNTOUCHED } from "./core/advance-malfunction.ts";
 import type { Level, Malfunction, MalfunctionNote } from "./core/malfunction.ts";
 import { readOpening, type Opening } from "./core/malfunction-opening.ts";
 import { parseInstant } from "./core/results-ndjson.ts";
@@ -86,19 +87,6 @@ export async function openMalfunction(
     return { malfunction, isNew: true };
   });
 }
-
-const UNTOUCHED = {
-  acknowledgedAtMs: null,
-  acknowledgedBy: null,
-  owner: null,
-  restoredAtMs: null,
-  closedAtMs: null,
-  closedBy: null,
-  cause: null,
-  impact: null,
-  resolution: null,
-  followUps: null,
-};
 
 type Handling = {
   readonly tx: Queryable;

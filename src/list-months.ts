@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { MINUTES_PER_DAY } from "./core/day-counts.ts";
-import { monthAt, monthBounds } from "./core/month.ts";
+import { monthAt, monthBounds, type Interval } from "./core/month.ts";
 import { MINUTE_MS } from "./core/tally.ts";
 import type { Db } from "./store/connect.ts";
 import { listCounts, listDays } from "./store/days.ts";
@@ -22,25 +22,35 @@ export async function listMonths(
   const mine = config.targets.filter(
     ({ account }) => accounts === null || accounts.includes(account),
   );
-  const targetIds = await listIds(db, mine);
+  const isSure = ({ hasWholeDay }: Span) => accounts === null && hasWholeDay;
+  const targetIds = [...spans.values()].every(isSure) ? null : await listIds(db, mine);
   for (const [month, span] of spans) {
-    const isSure = accounts === null && span.hasWholeDay;
-    if (isSure || (await isMeasured(db, targetIds, span))) months.add(month);
+    if (targetIds === null || isSure(span) || (await isMeasured(db, targetIds, span))) {
+      months.add(month);
+    }
   }
   return [...months].toSorted();
 }
 
 /** What of a month lies in the days that are stored. Instants in milliseconds. */
-type Span = { fromMs: number; untilMs: number; hasWholeDay: boolean };
+type Span = Interval & { readonly hasWholeDay: boolean };
 
 /** Days are stored as UTC has them; one at the edge of a local month is of two months. */
 function spansOf(days: readonly number[], timeZone: string): Map<string, Span> {
   const spans = new Map<string, Span>();
+  let last = { month: "", bounds: { fromMs: 0, untilMs: 0 } };
+  // Of years of days nearly all lie in the month of the day before.
+  const monthOf = (atMs: number) => {
+    if (atMs < last.bounds.fromMs || atMs >= last.bounds.untilMs) {
+      const month = monthAt(atMs, timeZone);
+      last = { month, bounds: monthBounds(month, timeZone) };
+    }
+    return last;
+  };
   for (const day of days) {
     const [fromMs, untilMs] = [day * DAY_MS, (day + 1) * DAY_MS];
-    const months = new Set([monthAt(fromMs, timeZone), monthAt(untilMs - 1, timeZone)]);
-    for (const month of months) {
-      const bounds = monthBounds(month, timeZone);
+    const months = new Set([monthOf(fromMs), monthOf(untilMs - 1)]);
+    for (const { month, bounds } of months) {
       const before = spans.get(month);
       spans.set(month, {
         fromMs: before?.fromMs ?? Math.max(fromMs, bounds.fromMs),

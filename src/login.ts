@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
 import { isAccessName } from "./manage-access.ts";
 import { isPassword } from "./passwords.ts";
 import { digestOf, newSessionToken } from "./secrets.ts";
@@ -8,6 +9,8 @@ import { deleteSession, insertSession } from "./store/sessions.ts";
 import { findUser, lockUser } from "./store/users.ts";
 
 type Deps = { readonly db: Db; readonly clock: Pick<Clock, "nowMs"> };
+/** Of the configuration: after how long without use a login ends. */
+export type LoginDeps = Deps & { readonly config: () => Pick<Config, "loginIdleMs"> };
 
 const SESSION_MS = 12 * 3_600_000;
 const MAX_AGENT_CHARACTERS = 300;
@@ -15,15 +18,15 @@ const MAX_AGENT_CHARACTERS = 300;
 /** Where somebody logs in from: the address, and what the browser or program calls itself. */
 export type From = { readonly origin: string; readonly agent: string };
 
-/** The token that stands for a login, and its end. */
+/** The token that stands for a login, and its end at the latest. */
 export type NewSession = { readonly token: string; readonly expiresAtMs: number };
 
 /**
- * Logs a user in: the token of a session of twelve hours. Null when name or password is wrong or
+ * Logs a user in: the token of a session of twelve hours, or until it is not used. Null when name or password is wrong or
  * the user is disabled, which nobody can tell apart; that is noted in the audit log.
  */
 export async function logIn(
-  { db, clock }: Deps,
+  { db, clock, config }: LoginDeps,
   given: { readonly name: string; readonly password: string },
   from: From,
 ): Promise<NewSession | null> {
@@ -37,7 +40,8 @@ export async function logIn(
       await noteFailure(tx, { name: user?.name ?? null, origin: from.origin, nowMs });
       return null;
     }
-    return beginSession(tx, { userName: now.name, nowMs, from, idToken: null });
+    const { loginIdleMs: idleMs } = config();
+    return beginSession(tx, { userName: now.name, nowMs, idleMs, from, idToken: null });
   });
 }
 
@@ -47,18 +51,18 @@ export async function beginSession(
   login: {
     readonly userName: string;
     readonly nowMs: number;
+    readonly idleMs: number;
     readonly from: From;
     readonly idToken: string | null;
   },
 ): Promise<NewSession> {
   const { userName, nowMs, from, idToken } = login;
   const token = newSessionToken();
-  const expiresAtMs = nowMs + SESSION_MS;
   await insertSession(tx, {
     hash: digestOf(token),
     userName,
     createdAtMs: nowMs,
-    expiresAtMs,
+    expiresAtMs: sessionEnd({ ...login, begunAtMs: nowMs }),
     origin: from.origin,
     agent: agentOf(from.agent),
     idToken,
@@ -67,7 +71,20 @@ export async function beginSession(
   const actor = { name: item, origin: from.origin };
   const step = { atMs: nowMs, actor, item, before: null, after: null };
   await appendAudit(tx, { ...step, action: "login.begin" });
-  return { token, expiresAtMs };
+  return { token, expiresAtMs: nowMs + SESSION_MS };
+}
+
+/** When a login ends that is used now and then no more. */
+export function sessionEnd({
+  begunAtMs,
+  nowMs,
+  idleMs,
+}: {
+  readonly begunAtMs: number;
+  readonly nowMs: number;
+  readonly idleMs: number;
+}): number {
+  return Math.min(begunAtMs + SESSION_MS, nowMs + idleMs);
 }
 
 /**

@@ -19,7 +19,8 @@ import {
   keepReportMail,
   leaseReportMail,
   listReportMails,
-  markReportMailSent,
+  noteReportMailTaken,
+  readFiles,
   reportMailItem,
   reportMailJson,
   retryReportMail,
@@ -81,10 +82,12 @@ type Job = {
   readonly settings: EmailSettings;
   readonly reportMail: ReportMail;
   readonly account: Account;
+  /** Its contacts that do not have it. */
+  readonly to: readonly string[];
 };
 
 /**
- * Makes one attempt to mail a report to its account's contacts, and writes down what became of it.
+ * Makes one attempt to mail a report to those of its account's contacts who lack it, and writes down what became of it.
  * Null when there is nothing to do: it is not due, or somebody else has it. A process that is killed
  * in between leaves it to the next one, which sends it with the same Message-ID after the lease.
  */
@@ -99,7 +102,7 @@ export async function mailReport(deps: MailReportDeps, id: number): Promise<Mail
     return writeFailure(deps, row, { detail: found, pauseMs: null, channel: "" });
   }
   const { channel } = found.reportMail;
-  const files = await within(leaseMs * RENDER_SHARE, readFiles(deps, found)).catch(
+  const files = await within(leaseMs * RENDER_SHARE, attachFiles(deps, found)).catch(
     (error: unknown) => ({ error }),
   );
   if ("error" in files) {
@@ -137,10 +140,10 @@ export async function mailReport(deps: MailReportDeps, id: number): Promise<Mail
     const { outcome, detail } = sent;
     return writeFailure(deps, row, { outcome, detail, pauseMs, linkAlone, channel });
   }
-  await writeSent(deps, { ...row, messageId }, { mail, sent, files });
+  const isGivenUp = await writeSent(deps, row, { mail: { ...mail, messageId }, sent, files });
   const { month, account, revision } = row;
   const { outcome, detail } = sent;
-  return { month, account, revision, channel, outcome, detail, isGivenUp: false, error: null };
+  return { month, account, revision, channel, outcome, detail, isGivenUp, error: null };
 }
 
 /** What is needed to send it; or why it is not to be sent any more. */
@@ -153,7 +156,9 @@ function findJob(config: Config, row: ReportMailRow): Job | string {
   }
   if (account === undefined) return "the account is no longer in the configuration";
   if (account.contacts.length === 0) return "the account has no contacts any more";
-  return { row, settings, reportMail, account };
+  const to = account.contacts.filter((address) => !row.contacts.includes(address));
+  if (to.length === 0) return "who lacks it is no contact of the account any more";
+  return { row, settings, reportMail, account, to };
 }
 
 type Attached = {
@@ -165,7 +170,7 @@ type Attached = {
 type Files = { readonly attached: readonly Attached[]; readonly leftOut: readonly Attached[] };
 
 /** One after another, as far as the mail has room. */
-async function readFiles(
+async function attachFiles(
   { attach }: MailReportDeps,
   { row, reportMail, account }: Job,
 ): Promise<Files> {
@@ -191,7 +196,7 @@ async function readFiles(
 
 async function composeMail(
   { db, clock, config }: MailReportDeps,
-  { row, account, settings }: Job,
+  { row, account, settings, to }: Job,
   { attached, leftOut }: Files,
 ): Promise<Mail | null> {
   const stored = await requireReport(db, row);
@@ -216,9 +221,9 @@ async function composeMail(
         : `${publicUrl}/reports/${row.month}?${new URLSearchParams({ account: account.id, lang: account.lang })}`,
   });
   return {
-    to: account.contacts,
+    to,
     ...reportMailParts(text),
-    messageId: messageIdOf(settings, stored),
+    messageId: messageIdOf(settings, stored, row),
     // One that was tried may have come, although nobody told us.
     inReplyTo: earlier.find(({ messageId }) => messageId !== null)?.messageId ?? null,
     atMs: clock.nowMs(),
@@ -244,7 +249,7 @@ async function readBefore(
     readonly lang: Lang;
   },
 ): Promise<ReportMailFacts["before"]> {
-  const last = earlier.findLast(({ state }) => state === "sent");
+  const last = earlier.findLast(({ sentAtMs }) => sentAtMs !== null);
   if (last === undefined) return null;
   const { body } = await requireReport(db, last);
   const since = (await listRevisions(db, row)).filter(
@@ -263,14 +268,21 @@ async function requireReport(
   throw new Error(`revision ${revision} of the report of ${month} is not there`);
 }
 
-/** Another one at every installation: a report's text is signed. */
-function messageIdOf({ from }: EmailSettings, report: StoredReport): string {
-  const { month, account, revision, body } = report;
+/**
+ * Another one at every installation, as a report's text is signed; and whenever somebody has it sent
+ * again, as who lost a mail may have a server that drops what has come before.
+ */
+function messageIdOf(
+  { from }: EmailSettings,
+  { month, account, revision, body }: StoredReport,
+  { attempts }: ReportMailRow,
+): string {
   const mark = sha256Text(body).slice("sha256:".length, "sha256:".length + 16);
   const domain = from.slice(from.lastIndexOf("@") + 1);
-  return `<nines-report-${month}-${account}-${revision}.${mark}@${domain}>`;
+  return `<nines-report-${month}-${account}-${revision}-${attempts}.${mark}@${domain}>`;
 }
 
+/** Gives whether it is given up to bring it to those who were refused for now. */
 async function writeSent(
   { db, clock }: MailReportDeps,
   row: ReportMailRow,
@@ -279,30 +291,38 @@ async function writeSent(
     readonly sent: Extract<MailOutcome, { readonly outcome: "sent" }>;
     readonly files: Files;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { mail, sent, files } = result;
   const nowMs = clock.nowMs();
-  const refused = mail.to.filter((address) => sent.refused.includes(address));
-  const written = {
-    contacts: mail.to.filter((address) => !refused.includes(address)),
+  const { refused, isRefusedForNow } = sent;
+  const isGivenUp = isRefusedForNow && isOverdue(row, nowMs);
+  const digests = files.attached.map(({ name, digest }) => [name, digest]);
+  const taken = {
+    contacts: [...row.contacts, ...mail.to.filter((address) => !refused.includes(address))],
     refused,
-    files: canonicalJson(
-      Object.fromEntries(files.attached.map(({ name, digest }) => [name, digest])),
-    ),
+    files: canonicalJson({ ...readFiles(row.files), ...Object.fromEntries(digests) }),
     detail: sent.detail,
+    messageId: mail.messageId,
     sentAtMs: nowMs,
+    dueAtMs: isRefusedForNow && !isGivenUp ? nowMs + pauseAfter(row.attempts, null) : null,
   };
   await withTransaction(db, async (tx) => {
-    if (!(await markReportMailSent(tx, row.id, written))) return;
+    if (!(await noteReportMailTaken(tx, row, taken))) return;
     await appendAudit(tx, {
       atMs: nowMs,
       actor: SYSTEM,
       action: "report.mail",
       item: reportMailItem(row),
-      before: null,
-      after: reportMailJson({ ...written, messageId: row.messageId }),
+      before: row.contacts.length === 0 ? null : reportMailJson(row),
+      after: reportMailJson(taken),
     });
   });
+  return isGivenUp;
+}
+
+/** It was tried for long enough. */
+function isOverdue({ firstAttemptAtMs }: ReportMailRow, nowMs: number): boolean {
+  return nowMs - (firstAttemptAtMs ?? nowMs) >= DAY_MS;
 }
 
 async function writeFailure(
@@ -320,7 +340,7 @@ async function writeFailure(
   const { outcome = "temporary", pauseMs, linkAlone = false, channel } = failure;
   const detail = failure.detail.slice(0, 500);
   const nowMs = clock.nowMs();
-  const isGivenUp = pauseMs === null || nowMs - (row.firstAttemptAtMs ?? nowMs) >= DAY_MS;
+  const isGivenUp = pauseMs === null || isOverdue(row, nowMs);
   if (isGivenUp) await failReportMail(db, row, detail);
   else await retryReportMail(db, row, { dueAtMs: nowMs + pauseMs, linkAlone, detail });
   const { month, account, revision } = row;

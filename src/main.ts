@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   import: async () => (await import("./cli/import.ts")).importVerb,
   report: async () => (await import("./cli/report.ts")).report,
   close: async () => (await import("./cli/close.ts")).close,
+  mail: async () => (await import("./cli/mail.ts")).mail,
   revisions: async () => (await import("./cli/revisions.ts")).revisions,
   key: async () => (await import("./cli/key.ts")).key,
   export: async () => (await import("./cli/export.ts")).exportVerb,

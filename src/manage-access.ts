@@ -26,6 +26,7 @@ import {
   hasAccess,
   insertUser,
   lockAccess,
+  lockAdmins,
   lockUser,
   saveUser,
   userJson,
@@ -168,11 +169,45 @@ export async function addFirstAdmin(
   });
 }
 
-/** The user may no longer log in, and every login of theirs ends. */
+/**
+ * Gives a user another role or other accounts. Every login of theirs ends: who is to have more must
+ * prove anew who they are. Throws InvalidInputError, ConflictError for the last admin and for whose
+ * role is the provider's to give.
+ */
+export async function updateUser(
+  deps: GrantDeps,
+  { name, ...wish }: Wish & { readonly name: string },
+  by: By,
+): Promise<StoredUser> {
+  const problems = problemsOf(wish, deps.config);
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return withTransaction(deps.db, async (tx) => {
+    const admins = await lockAdmins(tx);
+    const before = await lockKnownUser(tx, name);
+    if (before.issuer !== null) {
+      throw new ConflictError(`"${name}" logs in at ${before.issuer}: the role is given there`);
+    }
+    const after = { ...before, role: wish.role, accounts: accountsOf(wish) };
+    const isSame = after.role === before.role && String(after.accounts) === String(before.accounts);
+    if (isSame) return before;
+    if (after.role !== "admin") requireOther(admins, name);
+    await saveUser(tx, after);
+    await deleteSessionsOf(tx, name);
+    await note(tx, "user.update", { by, nowMs: deps.clock.nowMs(), before, after });
+    return after;
+  });
+}
+
+/**
+ * The user may no longer log in, and every login of theirs ends. Throws ConflictError for the last
+ * admin.
+ */
 export async function disableUser(deps: Deps, name: string, by: By): Promise<StoredUser> {
   return withTransaction(deps.db, async (tx) => {
+    const admins = await lockAdmins(tx);
     const before = await lockKnownUser(tx, name);
     if (before.disabledAtMs !== null) return before;
+    requireOther(admins, name);
     const nowMs = deps.clock.nowMs();
     const after = { ...before, disabledAtMs: nowMs };
     await saveUser(tx, after);
@@ -225,6 +260,12 @@ export async function changePassword(
     await note(tx, "user.password", { by, nowMs: deps.clock.nowMs(), before, after });
   });
   return { generated };
+}
+
+/** Somebody must stay who can give access: throws ConflictError for the only admin. */
+function requireOther(admins: readonly string[], name: string): void {
+  if (admins.length > 1 || admins[0] !== name) return;
+  throw new ConflictError(`"${name}" is the last admin: make another one first`);
 }
 
 async function lockKnownUser(tx: Queryable, name: string): Promise<StoredUser> {

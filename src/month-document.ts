@@ -14,7 +14,7 @@ import { coverVantages } from "./core/vantage-coverage.ts";
 import { readEvidence, readMonth, type MonthFigures } from "./read-month.ts";
 import { reportMonth, type ReportQuery } from "./report-month.ts";
 import type { Queryable } from "./store/connect.ts";
-import { findNewestRevision, findReport } from "./store/reports.ts";
+import { findNewestRevision, findReportBody } from "./store/reports.ts";
 
 const TREND_MONTHS = 12;
 
@@ -94,8 +94,8 @@ async function readTrend({ db }: DocumentDeps, report: Report): Promise<TrendMon
   const months: TrendMonth[] = [{ month: report.month, subjects: report.subjects.map(figureOf) }];
   for (let month = report.month; months.length < TREND_MONTHS;) {
     month = previousMonth(month);
-    const stored = await findReport(db, { month, account: report.account ?? "" });
-    const subjects = stored === null ? null : readReport(stored.body).subjects.map(figureOf);
+    const body = await findReportBody(db, { month, account: report.account ?? "" });
+    const subjects = body === null ? null : readReport(body).subjects.map(figureOf);
     months.unshift({ month, subjects });
   }
   return months;

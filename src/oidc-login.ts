@@ -1,9 +1,8 @@
-import type { Clock } from "./clock.ts";
 import type { Granted } from "./core/oidc-grant.ts";
-import { beginSession, type From, type NewSession } from "./login.ts";
+import { beginSession, type From, type LoginDeps, type NewSession } from "./login.ts";
 import { isAccessName, note } from "./manage-access.ts";
 import { appendAudit } from "./store/audit.ts";
-import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
+import { withTransaction, type Queryable } from "./store/connect.ts";
 import { deleteSessionsOf } from "./store/sessions.ts";
 import { insertUser, lockIdentity, saveUser, type StoredUser } from "./store/users.ts";
 
@@ -29,7 +28,7 @@ type Access = { readonly tx: Queryable; readonly nowMs: number; readonly from: F
  * configuration gives them now. Who gets none loses the logins that they still have.
  */
 export async function logInByOidc(
-  { db, clock }: { readonly db: Db; readonly clock: Pick<Clock, "nowMs"> },
+  { db, clock, config }: LoginDeps,
   identity: Identity,
   from: From,
 ): Promise<{ readonly session: NewSession } | { readonly refused: Refusal }> {
@@ -44,7 +43,9 @@ export async function logInByOidc(
       return { refused: user };
     }
     const { idToken } = identity;
-    return { session: await beginSession(tx, { userName: user.name, nowMs, from, idToken }) };
+    const { loginIdleMs: idleMs } = config();
+    const login = { userName: user.name, nowMs, idleMs, from, idToken };
+    return { session: await beginSession(tx, login) };
   });
 }
 

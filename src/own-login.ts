@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Actor } from "./core/access.ts";
 import { ConflictError, NotFoundError } from "./errors.ts";
-import { logIn, noteFailure, type From, type NewSession } from "./login.ts";
+import { logIn, noteFailure, type From, type LoginDeps, type NewSession } from "./login.ts";
 import { changePassword } from "./manage-access.ts";
 import { isPassword } from "./passwords.ts";
 import { appendAudit } from "./store/audit.ts";
@@ -48,7 +48,7 @@ export async function endLogins({ db, clock }: Deps, who: Who): Promise<void> {
  * is wrong. Throws InvalidInputError for a new one that will not do, ConflictError for who has none.
  */
 export async function changeOwnPassword(
-  deps: Deps,
+  deps: LoginDeps,
   given: { readonly present: string; readonly password: string },
   { who, from }: { readonly who: Who; readonly from: From },
 ): Promise<NewSession | null> {

@@ -32,7 +32,7 @@ import {
   toStatusPage,
   type AlertingScope,
 } from "./parse-alerting.ts";
-import { loginFindings, toOidc } from "./parse-login.ts";
+import { loginFindings, toLoginIdleMs, toOidc } from "./parse-login.ts";
 import { toProblems } from "./place-problems.ts";
 import {
   duplicateFindings,
@@ -317,6 +317,7 @@ function build(data: Raw, probeSettings: ProbeSchemas) {
     statusPage: alerting.statusPage,
     reportMail: alerting.reportMail,
     queuePage: head.queuePage ?? false,
+    loginIdleMs: toLoginIdleMs(head.login),
     oidc: toOidc(head.login),
     publicUrl: head.publicUrl?.replace(/\/+$/, "") ?? null,
     anchors: anchors.anchors,

@@ -1,10 +1,18 @@
 import type { OidcSettings } from "./config.ts";
+import { parseDuration } from "./core/duration.ts";
 import type { LoginEntry } from "./core/login-schema.ts";
 import { unknownId } from "./parse-targets.ts";
 import type { Finding } from "./yaml-source.ts";
 
 /** What is asked for besides openid. */
 const DEFAULT_SCOPES = ["profile", "email"];
+
+const DEFAULT_IDLE_MS = 2 * 3_600_000;
+
+/** After how long without use a login ends. */
+export function toLoginIdleMs(entry: LoginEntry | undefined): number {
+  return parseDuration(entry?.idle ?? "") ?? DEFAULT_IDLE_MS;
+}
 
 export function toOidc(entry: LoginEntry | undefined): OidcSettings | null {
   const oidc = entry?.oidc;

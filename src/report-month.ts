@@ -11,7 +11,7 @@ import { spanOf } from "./month-span.ts";
 import { monthSubjects, readMonth, readSubjects, type MonthFigures } from "./read-month.ts";
 import type { Queryable } from "./store/connect.ts";
 import { findProof } from "./store/proof.ts";
-import { findNewestRevision, findReport } from "./store/reports.ts";
+import { findNewestRevision, findReportBody } from "./store/reports.ts";
 import { listMonthMalfunctions } from "./view-malfunction.ts";
 
 export type ReportQuery = {
@@ -37,11 +37,11 @@ export async function reportMonth(deps: ReportDeps, query: ReportQuery): Promise
   const isWhole = account !== undefined || accounts === null;
   if (isWhole && revision !== 0) {
     const scope = { month, account: account ?? "" };
-    const stored = await findReport(deps.db, {
+    const body = await findReportBody(deps.db, {
       ...scope,
       ...(revision === undefined ? {} : { revision }),
     });
-    if (stored !== null) return readReport(stored.body);
+    if (body !== null) return readReport(body);
     if (revision !== undefined) {
       const newest = await findNewestRevision(deps.db, scope);
       const there = newest === 0 ? "it is not closed" : `the newest is ${newest}`;

@@ -13,8 +13,7 @@ import type {
   MalfunctionOutage,
   MalfunctionRules,
 } from "./core/malfunction.ts";
-import { malfunctionScope } from "./core/malfunction-view.ts";
-import type { ToldEvent } from "./core/topic.ts";
+import { malfunctionEvent, type ToldMalfunction } from "./malfunction-event.ts";
 import { appendAudit, findAuditHead } from "./store/audit.ts";
 import type { Queryable } from "./store/connect.ts";
 import type { NewEvent } from "./store/events.ts";
@@ -202,7 +201,10 @@ async function openNew(
   const entry = await keepEntry(tx, { verb: "open", before: null, after: malfunction }, nowMs);
   const key = `malfunction/${malfunction.id}/${entry}`;
   const outages = [...work.outages.values()];
-  return { work, event: eventOf("malfunction", { malfunction, outages, atMs: nowMs, key }) };
+  return {
+    work,
+    event: malfunctionEvent("malfunction", { malfunction, outages, atMs: nowMs, key }),
+  };
 }
 
 /** Takes one malfunction as far as its outages lead it. */
@@ -224,13 +226,17 @@ async function advance(tracking: Tracking, work: Work): Promise<NewEvent[]> {
     if (kind === null) continue;
     const key = `${kind}/${before.id}/${entry}`;
     const change = { from: before.level, to: step.after.level };
-    events.push(eventOf(kind, { malfunction: step.after, outages, atMs: nowMs, key, change }));
+    events.push(
+      malfunctionEvent(kind, { malfunction: step.after, outages, atMs: nowMs, key, change }),
+    );
   }
   const { malfunction } = work;
   if (steps.length > 0) await saveMalfunction(tx, malfunction);
   if (await mustTellOverdue(tx, malfunction, nowMs)) {
     const key = overdueKey(malfunction);
-    events.push(eventOf("malfunction-overdue", { malfunction, outages, atMs: nowMs, key }));
+    events.push(
+      malfunctionEvent("malfunction-overdue", { malfunction, outages, atMs: nowMs, key }),
+    );
   }
   return events;
 }
@@ -282,8 +288,6 @@ function toldStep(steps: readonly MalfunctionAdvance[], index: number): ToldMalf
     : "malfunction-changed";
 }
 
-type ToldMalfunction = ToldEvent & `malfunction${string}`;
-
 /** Gives the number of the audit entry. */
 async function keepEntry(
   tx: Queryable,
@@ -304,45 +308,4 @@ async function keepEntry(
     after: malfunctionJson(after),
   });
   return (await findAuditHead(tx))?.entry ?? 0;
-}
-
-function eventOf(
-  kind: ToldMalfunction,
-  told: {
-    readonly malfunction: Malfunction;
-    readonly outages: readonly MalfunctionOutage[];
-    readonly atMs: number;
-    readonly key: string;
-    readonly change?: { readonly from: Level; readonly to: Level };
-  },
-): NewEvent {
-  const { malfunction, outages, atMs, key } = told;
-  const { id, level, state, origin, title, beganAtMs } = malfunction;
-  const { accounts, products, regions, targets } = malfunctionScope({ malfunction, outages });
-  return {
-    atMs,
-    kind,
-    key,
-    account: onlyOf(accounts),
-    product: onlyOf(products),
-    region: onlyOf(regions),
-    data: {
-      malfunction: id,
-      level,
-      state,
-      origin,
-      title,
-      began: new Date(beganAtMs).toISOString(),
-      accounts,
-      products,
-      regions,
-      targets: targets.length,
-      outages: outages.length,
-      ...told.change,
-    },
-  };
-}
-
-function onlyOf(names: readonly string[]): string | undefined {
-  return names.length === 1 ? names[0] : undefined;
 }

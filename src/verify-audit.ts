@@ -14,7 +14,7 @@ import {
   malfunctionNoteJson,
 } from "./store/malfunctions.ts";
 import { listRenditionFacts, renditionItem, renditionJson } from "./store/renditions.ts";
-import { listSentReportMails, reportMailItem, reportMailJson } from "./store/report-mail.ts";
+import { listTakenReportMails, reportMailItem, reportMailJson } from "./store/report-mail.ts";
 import { listClosingFacts } from "./store/reports.ts";
 import { keyJson, listKeys } from "./store/signing-keys.ts";
 import { listTokens, tokenJson } from "./store/tokens.ts";
@@ -51,7 +51,7 @@ const tables = {
   report: async (db) =>
     (await listClosingFacts(db)).map(({ item, ...facts }) => [item, facts] as const),
   "report-mail": async (db) =>
-    (await listSentReportMails(db)).map(
+    (await listTakenReportMails(db)).map(
       (row) => [reportMailItem(row), reportMailJson(row)] as const,
     ),
   rounds: async (db) => {

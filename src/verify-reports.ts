@@ -2,7 +2,7 @@ import { checkCounted, checkSigned } from "./core/check-report.ts";
 import { readInputs } from "./core/closed-inputs.ts";
 import { monthSpan } from "./core/closing.ts";
 import { readReport } from "./core/read-report.ts";
-import type { ReportProof } from "./core/report.ts";
+import type { ReportProof, ReportSeal } from "./core/report.ts";
 import { evidenceTargets } from "./core/subject.ts";
 import { readEvidence } from "./read-month.ts";
 import { toSeal } from "./seal.ts";
@@ -48,13 +48,14 @@ export async function verifyReports(tx: Queryable, month: string): Promise<Repor
       return key === undefined ? null : isSignedBy(signed, key);
     },
   };
+  const sealOf = createSealOf(tx);
   for (const [index, report] of reports.entries()) {
     const last = reports[index - 1];
     const before = last?.account === report.account ? last : null;
     const wrong =
       checkSigned(report, before, tools) ??
       checkColumns(report) ??
-      (await checkProof(tx, readReport(report.body).proof));
+      (await checkProof({ tx, sealOf }, readReport(report.body).proof));
     if (wrong !== null) return broken(index, `${nameOf(report)}: ${wrong}`);
   }
   const wrong = await checkNewest(tx, reports);
@@ -85,14 +86,32 @@ function checkColumns(stored: StoredReport): string | null {
   return isSame ? null : "its row says other than the report";
 }
 
+type SealOf = (day: string, revision: number) => Promise<ReportSeal | null>;
+
+/** The reports of a month name the same seals for the most part: each is read once. */
+function createSealOf(tx: Queryable): SealOf {
+  const known = new Map<string, ReportSeal | null>();
+  return async (day, revision) => {
+    const key = `${day} ${revision}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const row = await findSeal(tx, Date.parse(day) / DAY_MS, revision);
+    const seal = row === null ? null : toSeal(row);
+    known.set(key, seal);
+    return seal;
+  };
+}
+
 /** The seals and the audit entry that a report names are there and the same. */
-async function checkProof(tx: Queryable, { seals, audit }: ReportProof): Promise<string | null> {
+async function checkProof(
+  { tx, sealOf }: { readonly tx: Queryable; readonly sealOf: SealOf },
+  { seals, audit }: ReportProof,
+): Promise<string | null> {
   if (audit !== null && (await findAuditHash(tx, audit.entry)) !== audit.hash) {
     return `audit entry ${audit.entry} is not the one that it names`;
   }
   for (const { day, revision, root, hash } of seals) {
-    const row = await findSeal(tx, Date.parse(day) / DAY_MS, revision);
-    const seal = row === null ? null : toSeal(row);
+    const seal = await sealOf(day, revision);
     if (seal?.root !== root || seal.hash !== hash) {
       return `the seal of ${day}, revision ${revision}, is not the one that it names`;
     }

@@ -5,7 +5,6 @@ import { listAnchors } from "./store/anchors.ts";
 import type { Queryable } from "./store/connect.ts";
 import {
   factsOf,
-  findSeal,
   hashSeal,
   listDayChains,
   listSealedDays,
@@ -57,7 +56,8 @@ export async function verifySeals(
       if (wrong !== null) return { seals, broken: `${where}: ${wrong}` };
       seals += 1;
     }
-    const broken = (await checkMarks(tx, day)) ?? (await checkAnchors(tx, day, revisions));
+    const broken =
+      (await checkMarks(tx, day, revisions.at(-1))) ?? (await checkAnchors(tx, day, revisions));
     if (broken !== null) return { seals, broken };
   }
   return { seals, broken: null };
@@ -122,11 +122,14 @@ function checkChain(chain: SealedChain, rounds: DayRounds): string | null {
 }
 
 /** A chain's day that is marked as sealed is in the newest seal whole; another waits for one. */
-async function checkMarks(tx: Queryable, day: number): Promise<string | null> {
+async function checkMarks(
+  tx: Queryable,
+  day: number,
+  newest: SealRow | undefined,
+): Promise<string | null> {
   const marked = (await listDayChains(tx, day)).filter(({ sealed }) => sealed);
   if (marked.length === 0) return null;
-  const seal = await findSeal(tx, day);
-  const chains = seal === null ? [] : (readChains(seal.chains) ?? []);
+  const chains = newest === undefined ? [] : (readChains(newest.chains) ?? []);
   const rounds = new Map(chains.map((chain) => [chainKey(chain), chain.rounds]));
   const lost = marked.find((chain) => rounds.get(chainKey(chain)) !== chain.rounds);
   if (lost === undefined) return null;

@@ -1,13 +1,14 @@
 import type { Interval } from "./core/month.ts";
 import { phaseSteps, type PhaseSteps } from "./core/phase-sample.ts";
-import { latencyPoints } from "./core/target-view.ts";
 import type { Queryable } from "./store/connect.ts";
+import { listLatencySteps, type VantageSteps } from "./store/latencies.ts";
 import { listPhases } from "./store/phases.ts";
-import { pageResults } from "./store/results.ts";
 
 /** Points across the chart at most: more than its pixels say nothing. */
 const MOST_POINTS = 480;
 const SHORTEST_STEP_MS = 5_000;
+/** By so many results is told how far apart they lie. */
+const FIRST_RESULTS = 200;
 
 /** The median latency from each vantage by steps; null where nothing succeeded. */
 export type LatencyData = {
@@ -27,25 +28,20 @@ export async function viewLatency(
   db: Queryable,
   { id, fromMs, untilMs }: Interval & { readonly id: string },
 ): Promise<LatencyData> {
-  const byVantage = new Map<string, { atMs: number; latencyMs: number }[]>();
-  for await (const page of pageResults(db, id, { fromMs, untilMs })) {
-    for (const { vantage, outcome, plannedAtMs, latencyMs } of page) {
-      const samples = byVantage.get(vantage) ?? [];
-      byVantage.set(vantage, samples);
-      if (outcome === "ok") samples.push({ atMs: plannedAtMs, latencyMs });
-    }
-  }
-  const stepMs = stepFor(untilMs - fromMs, byVantage);
-  const range = { fromMs: Math.floor(fromMs / stepMs) * stepMs, untilMs, stepMs };
-  const series = [...byVantage].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const points = series.map(([vantage, samples]) => {
-    return { vantage, points: latencyPoints(samples, range) };
-  });
+  const listSteps = (stepMs: number) =>
+    listLatencySteps(db, id, { fromMs, untilMs, stepMs, firsts: FIRST_RESULTS });
+  const shortestMs = wholeSeconds(Math.max(SHORTEST_STEP_MS, (untilMs - fromMs) / MOST_POINTS));
+  const finest = await listSteps(shortestMs);
+  const stepMs = stepFor(shortestMs, finest);
+  const series = stepMs === shortestMs ? finest : await listSteps(stepMs);
+  const firstMs = Math.floor(fromMs / stepMs) * stepMs;
+  const steps = series.length === 0 ? 0 : Math.ceil((untilMs - firstMs) / stepMs);
+  const atMs = Array.from({ length: steps }, (_, step) => firstMs + step * stepMs);
   return {
     stepMs,
-    atMs: (points[0]?.points ?? []).map(({ atMs }) => atMs),
-    series: points.map(({ vantage, points: steps }) => {
-      return { vantage, p50Ms: steps.map(({ p50Ms }) => p50Ms) };
+    atMs,
+    series: series.map(({ vantage, p50Ms }) => {
+      return { vantage, p50Ms: atMs.map((at) => p50Ms.get(at) ?? null) };
     }),
     phases: phaseSteps(await listPhases(db, id, { fromMs, untilMs }), {
       fromMs,
@@ -56,18 +52,15 @@ export async function viewLatency(
 }
 
 /**
- * Long enough for the chart, and not shorter than the results lie apart: a step without one would
- * draw a gap that is none.
+ * Not shorter than the results lie apart: a step without one would draw a gap that is none.
  */
-function stepFor(
-  lengthMs: number,
-  byVantage: ReadonlyMap<string, readonly { readonly atMs: number }[]>,
-): number {
-  let apartMs = SHORTEST_STEP_MS;
-  for (const samples of byVantage.values()) {
-    const gaps = samples.slice(1, 200).map(({ atMs }, at) => atMs - (samples[at]?.atMs ?? atMs));
+function stepFor(shortestMs: number, series: readonly VantageSteps[]): number {
+  const apartMs = series.map(({ firstAtMs }) => {
+    const gaps = firstAtMs.slice(1).map((atMs, at) => atMs - (firstAtMs[at] ?? atMs));
     const sorted = gaps.filter((gap) => gap > 0).toSorted((a, b) => a - b);
-    apartMs = Math.max(apartMs, sorted[Math.floor(sorted.length / 2)] ?? 0);
-  }
-  return Math.ceil(Math.max(apartMs, lengthMs / MOST_POINTS) / 1_000) * 1_000;
+    return wholeSeconds(sorted[Math.floor(sorted.length / 2)] ?? 0);
+  });
+  return Math.max(shortestMs, ...apartMs);
 }
+
+const wholeSeconds = (ms: number) => Math.ceil(ms / 1_000) * 1_000;

@@ -12,7 +12,7 @@ import type { Product, Target } from "./core/target.ts";
 import { readMonth } from "./read-month.ts";
 import { UNSIGNED } from "./report-month.ts";
 import type { Db } from "./store/connect.ts";
-import { findReport } from "./store/reports.ts";
+import { findReportBody } from "./store/reports.ts";
 import { listClosedMonths } from "./store/subject-states.ts";
 import type { ViewDeps } from "./view-overview.ts";
 
@@ -91,8 +91,8 @@ async function findClosedSubjects(db: Db, month: string): Promise<readonly Trend
   kept.set(db, months);
   const known = months.get(month);
   if (known?.revision === closed.revision) return known.subjects;
-  const stored = await findReport(db, { ...closed, account: "" });
-  const subjects = stored === null ? [] : readReport(stored.body).subjects.map(slim);
+  const body = await findReportBody(db, { ...closed, account: "" });
+  const subjects = body === null ? [] : readReport(body).subjects.map(slim);
   months.set(month, { revision: closed.revision, subjects });
   if (months.size > TREND_MONTHS) months.delete([...months.keys()].toSorted()[0] ?? "");
   return subjects;

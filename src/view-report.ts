@@ -1,3 +1,4 @@
+import { mailedContacts } from "./ask-report-mail.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { seesAccount, type Actor } from "./core/access.ts";
@@ -44,6 +45,9 @@ export async function viewReport(
   });
   const revisions = await listRevisions(db, { month, account: account ?? "" });
   const mails = await listReportMails(db, { month, account: account ?? "" });
+  const newest = revisions.at(-1)?.revision ?? 0;
+  const mailOf = (one: number) => mails.find(({ revision }) => revision === one);
+  const isToCome = newest === 0 || mailOf(newest)?.state === "waiting";
   return {
     nowMs: clock.nowMs(),
     timeZone: config.timeZone,
@@ -59,10 +63,11 @@ export async function viewReport(
         closedAtMs,
         closedBy,
         reason,
-        mail: mailLine(mails.find((mail) => mail.revision === revision)),
+        mail: mailLine(mailOf(revision)),
       }))
       .toReversed(),
-    diff: await readDiff(deps, query, { report, newest: revisions.at(-1)?.revision ?? 0 }),
+    mailTo: isToCome ? [] : mailedContacts(config, account ?? ""),
+    diff: await readDiff(deps, query, { report, newest }),
     formats: FORMAT_NAMES,
     renditions: await listRenditions(db, {
       month,
@@ -74,9 +79,8 @@ export async function viewReport(
 
 function mailLine(mail: ReportMailRow | undefined): MailLine | null {
   if (mail === undefined) return null;
-  const { state, sentAtMs, contacts: to, refused, detail } = mail;
-  if (state === "waiting" || state === "failed") return { state, detail };
-  return sentAtMs === null ? null : { state: "sent", atMs: sentAtMs, to, refused };
+  const { state, sentAtMs, contacts, refused, detail } = mail;
+  return { state, atMs: sentAtMs, to: contacts, refused, detail };
 }
 
 function claimLine(claim: StoredClaim, nowMs: number): ClaimLine {

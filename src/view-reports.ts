@@ -23,7 +23,7 @@ import { readMonth } from "./read-month.ts";
 import { UNSIGNED } from "./report-month.ts";
 import { listClaims, type StoredClaim } from "./store/claims.ts";
 import type { Db, Queryable } from "./store/connect.ts";
-import { findReport, listClosedAccounts } from "./store/reports.ts";
+import { findReportBody, listClosedAccounts } from "./store/reports.ts";
 import { findFiguresVersion } from "./store/unsettled.ts";
 import { listMonthMalfunctions } from "./view-malfunction.ts";
 
@@ -168,8 +168,8 @@ async function readSummary(
   db: Queryable,
   query: { readonly month: string; readonly account: string; readonly revision: number },
 ): Promise<Summary | null> {
-  const stored = await findReport(db, query);
-  return stored === null ? null : summaryOf(readReport(stored.body), query.revision);
+  const body = await findReportBody(db, query);
+  return body === null ? null : summaryOf(readReport(body), query.revision);
 }
 
 type Counted = {

@@ -25,7 +25,9 @@ export function watchWorker(input: {
     const now = { taken: worker.taken(), isDue: await queue.hasDue(clock.nowMs()) };
     const isIdle = before.isDue && now.isDue && now.taken === before.taken;
     before = now;
-    if (!isIdle || isClosed || ((await queue.counts())["active"] ?? 0) > 0) return;
+    const { active = 0 } = isIdle ? await queue.counts() : {};
+    // Asked last: one that is started after the closing would never be closed.
+    if (!isIdle || active > 0 || isClosed) return;
     input.onStalled();
     const idle = worker;
     worker = input.start();

@@ -17,7 +17,7 @@ import { listMonths } from "./list-months.ts";
 import { reportMonth } from "./report-month.ts";
 import { listClaims, type StoredClaim } from "./store/claims.ts";
 import type { Db } from "./store/connect.ts";
-import { findNewestRevision, findReport } from "./store/reports.ts";
+import { findNewestRevision, findReportBody } from "./store/reports.ts";
 
 export type YearDeps = {
   readonly db: Db;
@@ -86,8 +86,8 @@ async function readPart(
   },
 ): Promise<YearPart | null> {
   const { month, account, isMeasured } = wanted;
-  const stored = await findReport(deps.db, { month, account: account ?? "" });
-  if (stored !== null) return yearPart(readReport(stored.body));
+  const closed = await readClosedPart(deps.db, { month, account: account ?? "" });
+  if (closed !== null) return closed;
   const isConfigured =
     account === undefined || deps.config.accounts.some(({ id }) => id === account);
   // Closed without the account: it had nothing to be counted, and gets nothing now.
@@ -97,6 +97,41 @@ async function readPart(
   // A month of which only an edge was measured, in another time zone's day, says nothing.
   const isTelling = part.subjects.some(({ verdict }) => verdict !== "insufficient-data");
   return part.status === "running" || isTelling ? part : null;
+}
+
+/** Revisions never change, and those of ten thousand subjects take a while to read: these are kept. */
+const kept = new WeakMap<Db, Map<string, YearPart>>();
+/** A year of ten thousand: some 40 MB. */
+const MOST_SUBJECTS = 12 * 10_000;
+
+/** By a month's newest revision; null when there is none. */
+async function readClosedPart(
+  db: Db,
+  scope: { readonly month: string; readonly account: string },
+): Promise<YearPart | null> {
+  const revision = await findNewestRevision(db, scope);
+  if (revision === 0) return null;
+  const key = `${scope.month} ${revision} ${scope.account}`;
+  const known = kept.get(db)?.get(key) ?? null;
+  const part =
+    known ?? yearPart(readReport((await findReportBody(db, { ...scope, revision })) ?? ""));
+  keep(db, key, part);
+  return part;
+}
+
+/** Those that were asked for last, as many as there is room for. */
+function keep(db: Db, key: string, part: YearPart): void {
+  const parts = kept.get(db) ?? new Map<string, YearPart>();
+  kept.set(db, parts);
+  parts.delete(key);
+  parts.set(key, part);
+  let subjects = 0;
+  for (const one of parts.values()) subjects += one.subjects.length;
+  for (const [oldest, one] of parts) {
+    if (subjects <= MOST_SUBJECTS) break;
+    parts.delete(oldest);
+    subjects -= one.subjects.length;
+  }
 }
 
 function toClaim(claim: StoredClaim): YearClaim[] {

@@ -5,6 +5,7 @@ import { saveMalfunction } from "../src/store/malfunctions.ts";
 import {
   budgetEvent,
   createAlerting,
+  hook,
   malfunctionEvent,
   openMalfunction,
   sendReally,
@@ -19,14 +20,7 @@ const onEnd = cleanUpAfterEach();
 const SECOND_MS = 1_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-async function alertingWith(text: string): Promise<Alerting> {
-  const alerting = await createAlerting(text);
-  onEnd(alerting.database.drop);
-  return alerting;
-}
-
-const hook = (id: string, more = "") =>
-  `  - { id: ${id}, kind: webhook, url: "http://127.0.0.1:1"${more} }\n`;
+const alertingWith = (text: string) => createAlerting(onEnd, text);
 const OPS = `channels:\n${hook("ops")}`;
 
 test("an event reaches a receiver as a message", async () => {

@@ -20,8 +20,7 @@ test("a process that is killed a hundred times loses no message, and sends none 
   const folder = mkdtempSync(join(tmpdir(), "nines-deliver-"));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const file = buildDeliverChild(folder);
-  const alerting = await createAlerting("");
-  onEnd(alerting.database.drop);
+  const alerting = await createAlerting(onEnd, "");
   const { db } = alerting.database;
   await announce(alerting.deps());
 

@@ -11,6 +11,7 @@ import { createIdCache } from "../src/store/rounds.ts";
 import {
   budgetEvent,
   createAlerting,
+  hook,
   malfunctionEvent,
   openMalfunction,
   sendReally,
@@ -25,14 +26,7 @@ const onEnd = cleanUpAfterEach();
 const SECOND_MS = 1_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-async function alertingWith(text: string): Promise<Alerting> {
-  const alerting = await createAlerting(text);
-  onEnd(alerting.database.drop);
-  return alerting;
-}
-
-const hook = (id: string, more = "") =>
-  `  - { id: ${id}, kind: webhook, url: "http://127.0.0.1:1"${more} }\n`;
+const alertingWith = (text: string) => createAlerting(onEnd, text);
 const SOON = "delay: 0s, interval: 0s";
 const OPS = `channels:\n${hook("ops")}routes: [{ channels: [ops], ${SOON} }]\n`;
 

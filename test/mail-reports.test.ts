@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { listAudit } from "../src/store/audit-log.ts";
 import { listReportMails } from "../src/store/report-mail.ts";
 import { digestText, sha256 } from "../src/store/sha256.ts";
@@ -258,6 +258,164 @@ test("who is refused is noted, and the others have their mail", async () => {
       detail: "accepted for 1, refused for 1: RCPT TO: 550 gone@acme.example is refused",
     },
   ]);
+  expect(await after(HOUR_MS)).toEqual([]);
+});
+
+const THREE = "contacts: [sla@acme.example, gone@acme.example, busy@Acme.example]";
+
+test("who is refused for now is tried again, and who has the mail does not get it twice", async () => {
+  const codes = [451, 452, 250];
+  const { october, server, close, after } = await mailing(
+    { globex: "", acme: THREE },
+    {
+      recipient: (address) =>
+        address.startsWith("gone") ? 550 : address.startsWith("busy") ? codes.shift()! : 250,
+    },
+  );
+  const rowOf = async () => (await listReportMails(october.db, { month, account: "acme" }))[0];
+  await close();
+  expect(await after(10 * MINUTE_MS)).toMatchObject([{ outcome: "sent", isGivenUp: false }]);
+  const lacking = ["gone@acme.example", "busy@Acme.example"];
+  const first = { contacts: ["sla@acme.example"], refused: lacking };
+  expect(await rowOf()).toMatchObject({ state: "waiting", ...first });
+  expect(await verifyAudit(october.db)).toBeNull();
+  expect(await after(4_000)).toEqual([]);
+  expect(await after(1_000)).toMatchObject([{ outcome: "temporary", isGivenUp: false }]);
+  expect(await rowOf()).toMatchObject({ state: "waiting", ...first });
+  expect(await after(MINUTE_MS)).toMatchObject([{ outcome: "sent", isGivenUp: false }]);
+  expect(server.mails.map(({ to }) => to)).toEqual([["sla@acme.example"], ["busy@acme.example"]]);
+  const [one, two] = server.mails;
+  expect(idOf(two)).toBe(idOf(one));
+  expect(two?.attachments).toHaveLength(2);
+  const last = {
+    contacts: ["sla@acme.example", "busy@Acme.example"],
+    refused: ["gone@acme.example"],
+  };
+  expect(await rowOf()).toMatchObject({ state: "sent", ...last });
+  const audit = await listAudit(october.db, { item: "report-mail" }, { limit: 9 });
+  const [after2, after1] = audit.map((entry) => JSON.parse(entry.after!));
+  expect(after1).toMatchObject(first);
+  expect(JSON.parse(audit[0]!.before!)).toEqual(after1);
+  expect(after2).toMatchObject({ ...last, files: after1.files, messageId: after1.messageId });
+  expect(await verifyAudit(october.db)).toBeNull();
+  expect(await after(HOUR_MS)).toEqual([]);
+});
+
+test.each([
+  ["after a day", {}, 7],
+  ["when nobody is left to try", { acme: "contacts: [sla@acme.example]" }, 2],
+  ["when no reports are mailed any more", { reportMail: "" }, 1],
+])("who is refused for now is given up %s, and the others have it", async (_, change, tries) => {
+  const { october, server, close, after, reconfigure } = await mailing(
+    { globex: "", acme: THREE },
+    { recipient: (address) => (address.startsWith("busy") ? 451 : 250) },
+  );
+  await close();
+  const done = [...(await after(10 * MINUTE_MS))];
+  reconfigure(mailConfig(server.port, { globex: "", acme: THREE, ...change }));
+  for (let turn = 0; turn < 7; turn += 1) done.push(...(await after(4.5 * HOUR_MS)));
+  expect(done.map(({ isGivenUp }) => isGivenUp)).toEqual(
+    Array.from({ length: tries }, (_one, index) => index > 0 && index === tries - 1),
+  );
+  expect(server.mails).toHaveLength(1);
+  expect(await listReportMails(october.db, { month, account: "acme" })).toMatchObject([
+    {
+      state: "sent",
+      contacts: ["sla@acme.example", "gone@acme.example"],
+      refused: ["busy@Acme.example"],
+    },
+  ]);
+  expect(await verifyAudit(october.db)).toBeNull();
+});
+
+test("a later revision takes the place of a mail that somebody lacks", async () => {
+  const { server, close, after, revise } = await mailing(
+    { globex: "", acme: THREE },
+    { recipient: (address) => (address.startsWith("busy") && server.mails.length < 2 ? 451 : 250) },
+  );
+  await close();
+  await after(10 * MINUTE_MS);
+  await revise("acme", "counted again");
+  await after(0);
+  expect(server.asked).toHaveLength(3);
+  await after(10 * MINUTE_MS);
+  const [, second] = server.mails;
+  expect(second?.text).toContain("takes the place of revision 1, which we sent you before");
+});
+
+describe("a mail that somebody asks for", () => {
+  test("goes to the present contacts, once, as another mail", async () => {
+    const { october, server, close, after, ask, reconfigure } = await mailing({ globex: "" });
+    await close();
+    await after(10 * MINUTE_MS);
+    const acme = "contacts: [new@acme.example, sla@acme.example]";
+    reconfigure(mailConfig(server.port, { globex: "", acme }));
+    const asked = { revision: 1, to: ["new@acme.example", "sla@acme.example"] };
+    expect(await Promise.all([ask(), ask()])).toEqual([asked, asked]);
+    expect(await verifyAudit(october.db)).toBeNull();
+    expect(await after(0)).toMatchObject([{ revision: 1, outcome: "sent" }]);
+    expect(await after(HOUR_MS)).toEqual([]);
+    const [first, second, ...others] = server.mails;
+    expect(others).toEqual([]);
+    expect(second?.to).toEqual(asked.to);
+    expect(idOf(second)).not.toBe(idOf(first));
+    expect(second?.text).toBe(first?.text);
+    const audit = await listAudit(october.db, { item: "report-mail" }, { limit: 9 });
+    expect(audit.map(({ actor, action }) => `${actor} ${action}`)).toEqual([
+      "system report.mail",
+      "user:li report.ask-mail",
+      "system report.mail",
+    ]);
+    expect(JSON.parse(audit[1]!.before!)).toMatchObject({ contacts: ["sla@acme.example"] });
+    expect(await verifyAudit(october.db)).toBeNull();
+  });
+
+  test("may have been given up, never noted, or about to be sent", async () => {
+    const { october, server, close, after, ask, reconfigure } = await mailing({ globex: "" });
+    await close();
+    await ask();
+    expect(await listAudit(october.db, { item: "report-mail" }, { limit: 9 })).toEqual([]);
+    reconfigure(mailConfig(server.port, { acme: "" }));
+    await expect(ask()).rejects.toThrow("the account acme has no contacts");
+    await after(10 * MINUTE_MS);
+    reconfigure(mailConfig(server.port, { globex: "" }));
+    expect(await after(HOUR_MS)).toEqual([]);
+    await ask();
+    expect(await after(0)).toMatchObject([{ account: "acme", outcome: "sent" }]);
+    await october.db.query("delete from report_mail");
+    await ask();
+    expect(await after(0)).toMatchObject([{ account: "acme", outcome: "sent" }]);
+  });
+
+  test("and given up again leaves it known that it was sent before", async () => {
+    let code = 250;
+    const { october, server, close, after, ask, revise } = await mailing(
+      { globex: "" },
+      { recipient: () => code },
+    );
+    await close();
+    await after(10 * MINUTE_MS);
+    code = 451;
+    await ask();
+    for (let turn = 0; turn < 6; turn += 1) await after(5 * HOUR_MS);
+    const [row] = await listReportMails(october.db, { month, account: "acme" });
+    expect(row).toMatchObject({ state: "failed", contacts: [] });
+    expect(row?.sentAtMs).not.toBeNull();
+    expect(await verifyAudit(october.db)).toBeNull();
+    code = 250;
+    await revise("acme", "counted again");
+    await after(10 * MINUTE_MS);
+    expect(server.mails[1]?.text).toContain("takes the place of revision 1");
+  });
+
+  test("needs the right, a closed month and somebody to mail to", async () => {
+    const { server, ask, close, reconfigure } = await mailing();
+    await expect(ask()).rejects.toThrow("2026-10 is not closed");
+    await close();
+    await expect(ask({ role: "sre" })).rejects.toThrow("the role sre may not mail reports");
+    reconfigure(mailConfig(server.port, { acme: "", globex: "", reportMail: "" }));
+    await expect(ask()).rejects.toThrow("no reports are mailed");
+  });
 });
 
 test("what is too large for a mail is left out, and the mail says where it is", async () => {

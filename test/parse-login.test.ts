@@ -42,6 +42,18 @@ test("a provider takes few words", () => {
   expect(configOf("version: 1\ntargets: []\n").oidc).toBeNull();
 });
 
+test("a login that is not used ends after two hours, or as long as is said", () => {
+  const idleOf = (more: string) =>
+    configOf(`version: 1\ntargets: []\n${more}`).loginIdleMs / 60_000;
+  expect([idleOf(""), idleOf("login: {}"), idleOf("login: { idle: 12h }")]).toEqual([
+    120, 120, 720,
+  ]);
+  for (const idle of ["14m", "13h", "2"]) {
+    const told = problemsOf(`version: 1\ntargets: []\nlogin: { idle: ${idle} }`);
+    expect(told, idle).toEqual([expect.stringMatching(/^login\.idle: /u)]);
+  }
+});
+
 describe("what is wrong is named", () => {
   const withGrant = (grant: string) => MINIMAL.replace(/\{.*\}/u, `{ ${grant} }`);
   test.each([

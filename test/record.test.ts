@@ -6,7 +6,7 @@ import type { Database } from "../src/store/connect.ts";
 import { dropPartitionsBefore } from "../src/store/partitions.ts";
 import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
-import { DAY_MS, NOON, testRound, testStore } from "./helpers/rounds.ts";
+import { clearRounds, DAY_MS, NOON, testRound, testStore } from "./helpers/rounds.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -17,9 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await db.query(
-    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
-  );
+  await clearRounds(db);
   metrics = createMetrics();
 });
 

@@ -18,6 +18,7 @@ import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 import { pauseAfter, someoneWaits } from "./helpers/pausing-db.ts";
 import {
+  clearRounds,
   countsOf,
   DAY_MS,
   MINUTE_MS,
@@ -35,13 +36,7 @@ beforeAll(async () => {
   db = database.db;
 });
 afterAll(() => database.drop());
-beforeEach(clear);
-
-async function clear(): Promise<void> {
-  await db.query(
-    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
-  );
-}
+beforeEach(() => clearRounds(db));
 
 const MINUTE = NOON / MINUTE_MS;
 const TIMEOUT = REASONS.indexOf("connect-timeout");
@@ -359,7 +354,7 @@ test("rounds in any order, in any batches, with settling in between, give the da
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
-      await clear();
+      await clearRounds(db);
       for (const one of steps) {
         if (one === "settle") await settleNow();
         else await store(...one);

@@ -73,7 +73,7 @@ beforeAll(async () => {
   await addUser({ db, clock, config }, { name: "li", role: "sre" }, admin);
   await createToken({ db, clock, config }, { name: "ci", role: "viewer" }, admin);
   await logInByOidc(
-    { db, clock },
+    { db, clock, config: () => config },
     {
       issuer: "https://id.example.com",
       subject: "7",

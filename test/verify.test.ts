@@ -10,6 +10,7 @@ import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 import { pauseAfter } from "./helpers/pausing-db.ts";
 import {
+  clearRounds,
   countsOf,
   DAY_MS,
   MINUTE_MS,
@@ -38,9 +39,7 @@ const store = (...rounds: Parameters<typeof storeRounds>[1][number][]) =>
 
 /** Two chains over two days, with a late round, a double across the chains, and failures. */
 beforeEach(async () => {
-  await db.query(
-    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage restart identity cascade",
-  );
+  await clearRounds(db);
   const series = [0, 1, 2, 3, 4].map((at) =>
     testRound({ plannedAtMs: NOON + at * 15_000, outcomes: at === 2 ? "ofi" : "ooo" }),
   );

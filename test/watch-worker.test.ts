@@ -9,9 +9,16 @@ import { waitFor } from "./helpers/wait.ts";
 const cleanUp = cleanUpAfterEach();
 
 /** A queue and workers in name alone; the test says what they see. */
-function setUp(state: { due: boolean; active: number; takes: boolean; store?: Promise<void> }) {
+function setUp(state: {
+  due: boolean;
+  active: number;
+  takes: boolean;
+  store?: Promise<void>;
+  counting?: Promise<void>;
+}) {
   let looks = 0;
   let stalled = 0;
+  let counted = 0;
   const workers: { taken: number; closed: boolean | undefined | null }[] = [];
   const watched = watchWorker({
     clock: testClock(NOON),
@@ -24,7 +31,11 @@ function setUp(state: { due: boolean; active: number; takes: boolean; store?: Pr
         for (const worker of workers) if (state.takes) worker.taken += 1;
         return state.due;
       },
-      counts: async () => ({ active: state.active }),
+      counts: async () => {
+        counted += 1;
+        await state.counting;
+        return { active: state.active };
+      },
     },
     start: (): JobWorker => {
       const worker: (typeof workers)[number] = { taken: 0, closed: null };
@@ -45,7 +56,14 @@ function setUp(state: { due: boolean; active: number; takes: boolean; store?: Pr
     const goal = looks + count;
     return waitFor(() => looks >= goal);
   };
-  return { watched, workers, after, looks: () => looks, stalled: () => stalled };
+  return {
+    watched,
+    workers,
+    after,
+    looks: () => looks,
+    counted: () => counted,
+    stalled: () => stalled,
+  };
 }
 
 describe("the watch over a worker", () => {
@@ -114,6 +132,25 @@ describe("the watch over a worker", () => {
     const before = looks();
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(looks()).toBeLessThanOrEqual(before + 1);
+    expect(workers).toHaveLength(1);
+  });
+
+  test("starts no other when it is closed while it looks for one", async () => {
+    let back = () => {};
+    const counting = new Promise<void>((resolve) => {
+      back = resolve;
+    });
+    const { watched, workers, counted, stalled } = setUp({
+      due: true,
+      active: 0,
+      takes: false,
+      counting,
+    });
+    await waitFor(() => counted() === 1);
+    await watched.close();
+    back();
+    await new Promise(setImmediate);
+    expect(stalled()).toBe(0);
     expect(workers).toHaveLength(1);
   });
 });

@@ -1,21 +1,28 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotations, BY_CHOICE } from "./annotations.ts";
 import { buildDashboard } from "./frame.ts";
-import { BUDGET_STEPS, NONE_STEPS, series, stat } from "./panels.ts";
-import { budget, burn, countOf, figure, targetsUp } from "./queries.ts";
+import { BUDGET_STEPS, NONE_STEPS, series, SMALL, stat } from "./panels.ts";
+import {
+  burnByProduct,
+  objectivesLost,
+  smallestBudget,
+  targetsDown,
+  targetsDownByPlace,
+} from "./shared-panels.ts";
+import { budget, figure } from "./queries.ts";
 import { SUBJECT_LABELS, subjectColumns, TO_PRODUCT } from "./shared.ts";
 import { matrix, table } from "./tables.ts";
 import { subjectVariables } from "./variables.ts";
 
 const availability = figure("sla_availability_ratio");
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 8 };
 const whole = { width: 24, height: 10 };
+const DOWN = "Targets of the account whose last result failed from every vantage.";
 
 const top = [
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 1,
       title: "Subjects",
       description: "What agreements give this account a figure for.",
@@ -24,20 +31,13 @@ const top = [
     },
     { expr: `count(${figure("sla_objective_ratio")})` },
   ),
-  stat(
-    {
-      ...small,
-      id: 2,
-      title: "Objectives lost",
-      description: "Subjects that can no longer meet this month's objective: a credit may be due.",
-      unit: "none",
-      none: "No subject yet",
-    },
-    { expr: `sum(${figure("sla_breached")})`, steps: NONE_STEPS },
+  objectivesLost(
+    2,
+    "Subjects that can no longer meet this month's objective: a credit may be due.",
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 3,
       title: "Missed last month",
       description: "Objectives that the last closed month missed.",
@@ -51,7 +51,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 4,
       title: "Lowest availability",
       description: "Of the month so far: the account's worst subject.",
@@ -60,28 +60,8 @@ const top = [
     },
     { expr: `min(${availability})`, decimals: 3 },
   ),
-  stat(
-    {
-      ...small,
-      id: 5,
-      title: "Smallest budget left",
-      description: "Share of the month's error budget; negative when overspent.",
-      unit: "percentunit",
-      none: "No budget yet",
-    },
-    { expr: `min(${budget()})`, steps: BUDGET_STEPS, decimals: 1 },
-  ),
-  stat(
-    {
-      ...small,
-      id: 6,
-      title: "Targets down",
-      description: "Targets of the account whose last result failed from every vantage.",
-      unit: "none",
-      none: "No target seen yet",
-    },
-    { expr: countOf(`${targetsUp()} == 0`, targetsUp()), steps: NONE_STEPS },
-  ),
+  smallestBudget(5),
+  targetsDown(6, DOWN),
 ];
 
 const products = [
@@ -167,37 +147,8 @@ const overTime = [
       decimals: 3,
     },
   ),
-  series(
-    {
-      ...half,
-      id: 33,
-      title: "Fastest burn over one hour by product",
-      description: "1 spends exactly the budget by the end of the month; about 14 pages somebody.",
-      unit: "none",
-      none: "No burn rate yet",
-    },
-    { queries: [{ expr: `max by (product) (${burn("1h")})`, legend: "{{product}}" }], min: 0 },
-  ),
-  series(
-    {
-      ...half,
-      id: 34,
-      title: "Targets down by product and region",
-      description: "Targets of the account whose last result failed from every vantage.",
-      unit: "none",
-      none: "No target seen yet",
-    },
-    {
-      queries: [
-        {
-          expr: `sum by (product, region) (${targetsUp()} == bool 0)`,
-          legend: "{{product}}, {{region}}",
-        },
-      ],
-      stacked: true,
-      decimals: 0,
-    },
-  ),
+  burnByProduct(33),
+  targetsDownByPlace(34, DOWN),
 ];
 
 /** One account's subjects. */

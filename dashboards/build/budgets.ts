@@ -1,13 +1,13 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotations, BY_CHOICE } from "./annotations.ts";
 import { buildDashboard } from "./frame.ts";
-import { BUDGET_STEPS, NONE_STEPS, series, stat, type Step } from "./panels.ts";
+import { BUDGET_STEPS, NONE_STEPS, series, SMALL, stat, type Step } from "./panels.ts";
+import { objectivesLost } from "./shared-panels.ts";
 import { budget, burn, countOf, figure, firing } from "./queries.ts";
 import { SUBJECT_LABELS } from "./shared.ts";
 import { table, type Column } from "./tables.ts";
 import { subjectVariables } from "./variables.ts";
 
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 9 };
 const whole = { width: 24, height: 11 };
 const legend = "{{subject}} ({{agreement}})";
@@ -28,17 +28,9 @@ const DAYS_STEPS: readonly Step[] = [
   [1, "red"],
 ];
 
-const count = { ...small, unit: "none", none: "No subject yet" };
+const count = { ...SMALL, unit: "none", none: "No subject yet" };
 const top = [
-  stat(
-    {
-      ...count,
-      id: 1,
-      title: "Objectives lost",
-      description: "Subjects that can no longer meet this month's objective, whatever comes.",
-    },
-    { expr: `sum(${figure("sla_breached")})`, steps: NONE_STEPS },
-  ),
+  objectivesLost(1),
   stat(
     {
       ...count,

@@ -1,6 +1,6 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { buildDashboard } from "./frame.ts";
-import { NONE_STEPS, series, stat, timeline, words, type Step } from "./panels.ts";
+import { NONE_STEPS, series, SMALL, stat, timeline, words, type Step } from "./panels.ts";
 import { countOf, share } from "./queries.ts";
 import { table } from "./tables.ts";
 import { several } from "./variables.ts";
@@ -33,14 +33,13 @@ const QUEUE_STEPS: readonly Step[] = [
   [1000, "red"],
 ];
 
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 8 };
 const third = { width: 8, height: 8 };
 
 const top = [
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 1,
       title: "Roles that do not answer",
       description: "Processes of the monitor that Prometheus could not read.",
@@ -51,7 +50,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 2,
       title: "Age of the last settled minute",
       description: "How old figures and alerts are. Beyond five minutes somebody is paged.",
@@ -63,7 +62,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 3,
       title: "Rounds start late by",
       description: "99 of 100 rounds started no later after their planned instant.",
@@ -74,7 +73,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 4,
       title: "Rounds missed",
       description: "Share of rounds that started too late to be run.",
@@ -89,7 +88,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 5,
       title: "Jobs that wait",
       description: "In the fullest queue.",
@@ -100,7 +99,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 6,
       title: "Lowest coverage",
       description: "Share of the month's slots that have data, of the subject that has least.",

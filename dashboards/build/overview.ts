@@ -1,21 +1,28 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotations, BY_CHOICE } from "./annotations.ts";
 import { buildDashboard } from "./frame.ts";
-import { BUDGET_STEPS, NONE_STEPS, series, stat } from "./panels.ts";
-import { budget, burn, countOf, figure, firing, targetsUp } from "./queries.ts";
+import { BUDGET_STEPS, NONE_STEPS, series, SMALL, stat } from "./panels.ts";
+import {
+  burnByProduct,
+  leastBudgets,
+  objectivesLost,
+  smallestBudget,
+  targetsDown,
+  targetsDownByPlace,
+} from "./shared-panels.ts";
+import { budget, countOf, figure, firing } from "./queries.ts";
 import { SUBJECT_LABELS, subjectColumns, TO_PRODUCT } from "./shared.ts";
 import { matrix, table } from "./tables.ts";
 import { subjectVariables } from "./variables.ts";
 
 const breached = figure("sla_breached");
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 8 };
 const whole = { width: 24, height: 9 };
 
 const top = [
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 1,
       title: "Subjects",
       description: "What agreements give a figure for: targets, and groups of targets.",
@@ -24,20 +31,10 @@ const top = [
     },
     { expr: `count(${figure("sla_objective_ratio")})` },
   ),
+  objectivesLost(2),
   stat(
     {
-      ...small,
-      id: 2,
-      title: "Objectives lost",
-      description: "Subjects that can no longer meet this month's objective, whatever comes.",
-      unit: "none",
-      none: "No subject yet",
-    },
-    { expr: `sum(${breached})`, steps: NONE_STEPS },
-  ),
-  stat(
-    {
-      ...small,
+      ...SMALL,
       id: 3,
       title: "Burning fast",
       description: "Subjects for which a burn rate rule fires that pages somebody.",
@@ -46,20 +43,10 @@ const top = [
     },
     { expr: countOf(`${firing("page")} == 1`), steps: NONE_STEPS },
   ),
+  smallestBudget(4),
   stat(
     {
-      ...small,
-      id: 4,
-      title: "Smallest budget left",
-      description: "Share of the month's error budget; negative when overspent.",
-      unit: "percentunit",
-      none: "No budget yet",
-    },
-    { expr: `min(${budget()})`, steps: BUDGET_STEPS, decimals: 1 },
-  ),
-  stat(
-    {
-      ...small,
+      ...SMALL,
       id: 5,
       title: "Measured too little",
       description: "Subjects whose coverage is below what their agreement asks for a verdict.",
@@ -71,17 +58,7 @@ const top = [
       steps: NONE_STEPS,
     },
   ),
-  stat(
-    {
-      ...small,
-      id: 6,
-      title: "Targets down",
-      description: "Targets whose last result failed from every vantage.",
-      unit: "none",
-      none: "No target seen yet",
-    },
-    { expr: countOf(`${targetsUp()} == 0`, targetsUp()), steps: NONE_STEPS },
-  ),
+  targetsDown(6),
 ];
 
 const toProduct = [
@@ -154,23 +131,7 @@ const subjects = [
       sortBy: "Budget left",
     },
   ),
-  table(
-    {
-      ...whole,
-      id: 22,
-      title: "The 25 subjects with the least budget left",
-      description: "Of an objective of 100 % there is no budget: such a subject is not listed.",
-      unit: "none",
-      none: "No budget yet",
-    },
-    {
-      labels: SUBJECT_LABELS,
-      columns: subjectColumns(
-        (figures) => `${figures} and on (agreement, subject, account) bottomk(25, ${budget()})`,
-      ),
-      sortBy: "Budget left",
-    },
-  ),
+  leastBudgets(22, 25),
 ];
 
 const overTime = [
@@ -185,17 +146,7 @@ const overTime = [
     },
     { queries: [{ expr: `min by (product) (${budget()})`, legend: "{{product}}" }], max: 1 },
   ),
-  series(
-    {
-      ...half,
-      id: 32,
-      title: "Fastest burn over one hour by product",
-      description: "1 spends exactly the budget by the end of the month; about 14 pages somebody.",
-      unit: "none",
-      none: "No burn rate yet",
-    },
-    { queries: [{ expr: `max by (product) (${burn("1h")})`, legend: "{{product}}" }], min: 0 },
-  ),
+  burnByProduct(32),
   series(
     {
       ...half,
@@ -215,26 +166,7 @@ const overTime = [
       decimals: 3,
     },
   ),
-  series(
-    {
-      ...half,
-      id: 34,
-      title: "Targets down by product and region",
-      description: "Targets whose last result failed from every vantage.",
-      unit: "none",
-      none: "No target seen yet",
-    },
-    {
-      queries: [
-        {
-          expr: `sum by (product, region) (${targetsUp()} == bool 0)`,
-          legend: "{{product}}, {{region}}",
-        },
-      ],
-      stacked: true,
-      decimals: 0,
-    },
-  ),
+  targetsDownByPlace(34),
 ];
 
 /** Every product in every region, and who stands worst. */

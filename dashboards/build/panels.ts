@@ -48,6 +48,9 @@ export type Face = {
   readonly height: number;
 };
 
+/** Of a single figure: six fill a line. */
+export const SMALL = { width: 4, height: 4 };
+
 /** A value and the colour from it on; the first holds from below everything. */
 export type Step = readonly [number | null, string];
 
@@ -70,7 +73,7 @@ export const MARGIN_STEPS: readonly Step[] = [
   [null, "red"],
   [0, "green"],
 ];
-export const PLAIN_STEPS: readonly Step[] = [[null, "text"]];
+const PLAIN_STEPS: readonly Step[] = [[null, "text"]];
 
 /** What the builders of all kinds of panels have in common. */
 type Dressed = Builder<Panel> & {

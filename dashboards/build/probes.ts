@@ -1,7 +1,7 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotations } from "./annotations.ts";
 import { buildDashboard } from "./frame.ts";
-import { heatmap, NONE_STEPS, series, stat, type Step } from "./panels.ts";
+import { heatmap, NONE_STEPS, series, SMALL, stat, type Step } from "./panels.ts";
 import { quantile, share } from "./queries.ts";
 import { TO_PRODUCT, TO_TARGET } from "./shared.ts";
 import { matrix, table } from "./tables.ts";
@@ -24,7 +24,6 @@ const SHARE_STEPS: readonly Step[] = [
   [0.05, "red"],
 ];
 
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 9 };
 const none = "No probe yet";
 
@@ -33,7 +32,7 @@ const shareOf = (
   name: string,
 ) =>
   stat(
-    { ...small, ...face, unit: "percentunit", none },
+    { ...SMALL, ...face, unit: "percentunit", none },
     {
       expr: share(outcome(name), { whole: RESULTS }),
       steps: SHARE_STEPS,
@@ -44,7 +43,7 @@ const shareOf = (
 const top = [
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 1,
       title: "Probes",
       description: "Results of all vantages.",
@@ -55,7 +54,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 2,
       title: "Time of a probe",
       description: "95 of 100 probes took no longer.",
@@ -86,7 +85,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 6,
       title: "Certificates that end within three weeks",
       description: "Targets that showed such a certificate last.",

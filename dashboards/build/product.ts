@@ -1,23 +1,21 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotations, BY_CHOICE } from "./annotations.ts";
 import { buildDashboard } from "./frame.ts";
-import { BUDGET_STEPS, MARGIN_STEPS, NONE_STEPS, series, stat } from "./panels.ts";
-import { budget, burn, countOf, figure, quantile, share, targetsUp } from "./queries.ts";
-import { SUBJECT_LABELS, subjectColumns } from "./shared.ts";
+import { BUDGET_STEPS, MARGIN_STEPS, NONE_STEPS, series, SMALL, stat } from "./panels.ts";
+import { leastBudgets, objectivesLost, smallestBudget, targetsDown } from "./shared-panels.ts";
+import { budget, burn, figure, quantile, share, targetsUp } from "./queries.ts";
 import { table } from "./tables.ts";
 import { subjectVariables } from "./variables.ts";
 
 const availability = figure("sla_availability_ratio");
 const objective = figure("sla_objective_ratio");
 const places = 'product=~"$product", region=~"$region"';
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 8 };
-const whole = { width: 24, height: 9 };
 
 const top = [
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 1,
       title: "Lowest availability",
       description: "Of the month so far: the product's worst subject.",
@@ -28,7 +26,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 2,
       title: "Above objective, at worst",
       description: "Availability less the objective. Red: a subject does not meet it as it stands.",
@@ -37,42 +35,12 @@ const top = [
     },
     { expr: `min(${availability} - ${objective})`, decimals: 3, steps: MARGIN_STEPS },
   ),
+  smallestBudget(3),
+  objectivesLost(4),
+  targetsDown(5),
   stat(
     {
-      ...small,
-      id: 3,
-      title: "Smallest budget left",
-      description: "Share of the month's error budget; negative when overspent.",
-      unit: "percentunit",
-      none: "No budget yet",
-    },
-    { expr: `min(${budget()})`, steps: BUDGET_STEPS, decimals: 1 },
-  ),
-  stat(
-    {
-      ...small,
-      id: 4,
-      title: "Objectives lost",
-      description: "Subjects that can no longer meet this month's objective, whatever comes.",
-      unit: "none",
-      none: "No subject yet",
-    },
-    { expr: `sum(${figure("sla_breached")})`, steps: NONE_STEPS },
-  ),
-  stat(
-    {
-      ...small,
-      id: 5,
-      title: "Targets down",
-      description: "Targets whose last result failed from every vantage.",
-      unit: "none",
-      none: "No target seen yet",
-    },
-    { expr: countOf(`${targetsUp()} == 0`, targetsUp()), steps: NONE_STEPS },
-  ),
-  stat(
-    {
-      ...small,
+      ...SMALL,
       id: 6,
       title: "Time of a probe",
       description: "95 of 100 probes of the product took no longer.",
@@ -147,25 +115,7 @@ const regions = [
   ),
 ];
 
-const subjects = [
-  table(
-    {
-      ...whole,
-      id: 21,
-      title: "The 50 subjects with the least budget left",
-      description: "Of an objective of 100 % there is no budget: such a subject is not listed.",
-      unit: "none",
-      none: "No budget yet",
-    },
-    {
-      labels: SUBJECT_LABELS,
-      columns: subjectColumns(
-        (figures) => `${figures} and on (agreement, subject, account) bottomk(50, ${budget()})`,
-      ),
-      sortBy: "Budget left",
-    },
-  ),
-];
+const subjects = [leastBudgets(21, 50)];
 
 const overTime = [
   series(

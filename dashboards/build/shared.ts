@@ -8,7 +8,7 @@ const ALONG = "${__url_time_range}&${datasource:queryparam}";
 /** Dashboards by what a click on one of their names means. */
 export const TO_PRODUCT = `/d/nines-product?${ALONG}&var-product=`;
 export const TO_TARGET = `/d/nines-target?${ALONG}&var-target=`;
-export const TO_ACCOUNT = `/d/nines-account?${ALONG}&var-account=`;
+const TO_ACCOUNT = `/d/nines-account?${ALONG}&var-account=`;
 
 /** The value in another column of the row. */
 const cell = (name: string) => `\${__data.fields.${name}:percentencode}`;

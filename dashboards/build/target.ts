@@ -1,7 +1,16 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotations } from "./annotations.ts";
 import { buildDashboard } from "./frame.ts";
-import { BUDGET_STEPS, MARGIN_STEPS, series, stat, timeline, words, type Step } from "./panels.ts";
+import {
+  BUDGET_STEPS,
+  MARGIN_STEPS,
+  series,
+  SMALL,
+  stat,
+  timeline,
+  words,
+  type Step,
+} from "./panels.ts";
 import { budget, burn, figure, firing } from "./queries.ts";
 import { subjectColumns } from "./shared.ts";
 import { table } from "./tables.ts";
@@ -29,14 +38,13 @@ const BURN_STEPS: readonly Step[] = [
   [14.4, "red"],
 ];
 
-const small = { width: 4, height: 4 };
 const half = { width: 12, height: 8 };
 const whole = { width: 24, height: 7 };
 
 const top = [
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 1,
       title: "Now",
       description: "Up when the last result of any vantage was ok.",
@@ -50,7 +58,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 2,
       title: "Availability, at worst",
       description: "Of the month so far, under the agreement in which it is lowest.",
@@ -61,7 +69,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 3,
       title: "Above objective, at worst",
       description: "Availability less the objective. Red: it is not met as it stands.",
@@ -72,7 +80,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 4,
       title: "Smallest budget left",
       description: "Share of the month's error budget; negative when overspent.",
@@ -83,7 +91,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 5,
       title: "Burn over one hour",
       description: "1 spends exactly the budget by the end of the month; about 14 pages somebody.",
@@ -94,7 +102,7 @@ const top = [
   ),
   stat(
     {
-      ...small,
+      ...SMALL,
       id: 6,
       title: "Certificate ends in",
       description: "The earliest end of the certificates that it last showed.",

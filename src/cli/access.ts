@@ -1,10 +1,12 @@
-import type { Config } from "../config.ts";
-import { may, type Actor } from "../core/access.ts";
-import { ConflictError, InvalidInputError, NotFoundError } from "../errors.ts";
-import type { Queryable } from "../store/connect.ts";
+import { readSettings, type Config } from "../config.ts";
+import { may, ROLES, type Actor } from "../core/access.ts";
+import { InvalidInputError, type Problem } from "../errors.ts";
+import type { Database, Queryable } from "../store/connect.ts";
+import { readArguments, tellOnce, throwProblems } from "./arguments.ts";
+import { asInput, type Typed } from "./as-input.ts";
 import { actorBy, OPERATOR } from "./by.ts";
-import { readConfig } from "./open.ts";
-import type { Terminal } from "./verb.ts";
+import { readConfig, withStore } from "./open.ts";
+import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
 // What the verbs `token` and `user` share.
 
@@ -35,43 +37,51 @@ export function configForAccounts(
   return readConfig(terminal, values.config).config;
 }
 
-const PLACES: Readonly<Record<string, string>> = {
-  role: "--role",
-  accounts: "--accounts",
-  expires: "--expires",
-  password: "standard input",
-};
-
-/** Runs the work; what is wrong with the input is told by where it was typed. */
-export async function asInput<Result>(namePlace: string, work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof InvalidInputError) {
-      const typedAt = { ...PLACES, name: namePlace };
-      throw new InvalidInputError(
-        error.problems.map(({ place, message }) => ({
-          place: Object.entries(typedAt).find(([field]) => field === place)?.[1] ?? place,
-          message,
-        })),
-      );
-    }
-    if (!(error instanceof ConflictError || error instanceof NotFoundError)) throw error;
-    throw new InvalidInputError([{ place: namePlace, message: error.message }]);
-  }
+/** `--role`, which the verb cannot do without; "" beside a problem. */
+export function requireRole(role: string | undefined, problems: Problem[]): string {
+  const message = `give one of ${ROLES.join(", ")}`;
+  if (role === undefined) tellOnce({ place: "--role", message }, problems);
+  return role ?? "";
 }
 
-/** One row of a list, its columns padded to the widest. */
-export function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+/** Where the name of a user, or of a token that exists, is typed. */
+export const BY_NAME: Typed = {
+  thing: "NAME",
+  fields: { name: "NAME", password: "standard input" },
+};
+
+/** A verb that changes one user or token, of which it needs the name alone. */
+export function nameVerb(input: {
+  readonly thing: "user" | "token";
+  readonly verb: string;
+  readonly summary: string;
+  /** What the user or token is from now on. */
+  readonly done: string;
+  readonly change: (
+    deps: { readonly db: Database; readonly clock: Terminal["clock"] },
+    name: string,
+    by: Actor,
+  ) => Promise<{ readonly name: string }>;
+}): Verb {
+  const { thing, summary } = input;
+  return {
+    summary,
+    usage: `nines ${thing} ${input.verb} NAME [--by NAME]`,
+    run: async (args, terminal) => {
+      const options = { by: { type: "string" } } as const;
+      const { values, positionals, problems } = readArguments(args, options, ["NAME"]);
+      throwProblems(problems);
+      const settings = readSettings(terminal.env);
+      const { clock, out } = terminal;
+      return withStore<ExitStatus>(terminal, { settings, purpose: thing }, async ({ db }) => {
+        const by = await adminBy(db, values.by, terminal);
+        const [name = ""] = positionals;
+        const changed = await asInput(input.change({ db, clock }, name, by), BY_NAME);
+        out(`${thing} ${changed.name} is ${input.done}`);
+        return 0;
+      });
+    },
+  };
 }
 
 export function dayOf(ms: number | null): string {

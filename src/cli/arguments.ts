@@ -62,12 +62,52 @@ export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidInputError(problems);
 }
 
+/** An option that the verb cannot do without; "" beside a problem. */
+export function requireOption(
+  place: string,
+  value: string | undefined,
+  problems: Problem[],
+): string {
+  if (value === undefined) tellOnce({ place, message: "is missing" }, problems);
+  return value ?? "";
+}
+
+/** Adds what is wrong at a place of which nothing is told yet. */
+export function tellOnce(problem: Problem, problems: Problem[]): void {
+  if (!problems.some(({ place }) => place === problem.place)) problems.push(problem);
+}
+
+/** Of options that only some steps of a thing have, those that are not for this one. */
+export function refuseOthers(
+  values: Readonly<Record<string, unknown>>,
+  { verb, own }: { readonly verb: string; readonly own: readonly string[] },
+  problems: Problem[],
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || own.includes(name)) continue;
+    problems.push({ place: `--${name}`, message: `is not for ${verb}; leave it out` });
+  }
+}
+
 /** `--month YYYY-MM`, which the verb cannot do without; "" beside a problem. */
 export function requireMonth(month: string | undefined, problems: Problem[]): string {
   if (month !== undefined && isMonth(month)) return month;
-  const isTold = problems.some(({ place }) => place === "--month");
-  if (!isTold) problems.push({ place: "--month", message: "give a month such as 2026-10" });
+  tellOnce({ place: "--month", message: "give a month such as 2026-10" }, problems);
   return "";
+}
+
+/** `--month YYYY-MM`, which may be left out. */
+export function readMonth(month: string | undefined, problems: Problem[]): string | undefined {
+  return month === undefined ? undefined : requireMonth(month, problems);
+}
+
+/** ID, the number of a claim, an exclusion or a malfunction; 0 beside a problem. */
+export function readId(thing: string, given: string | undefined, problems: Problem[]): number {
+  if (given === undefined) return 0;
+  if (/^[1-9]\d{0,8}$/u.test(given)) return Number(given);
+  const message = `"${given}" is no ${thing}'s number; see nines ${thing} list`;
+  problems.push({ place: "ID", message });
+  return 0;
 }
 
 /** One of the names; the first of them beside a problem. */

@@ -1,6 +1,6 @@
 import { backUp, backUpToFile, type BackupCounts } from "../backup.ts";
 import { readSettings } from "../config.ts";
-import { readArguments, throwProblems } from "./arguments.ts";
+import { readArguments, tellOnce, throwProblems } from "./arguments.ts";
 import { withStore } from "./open.ts";
 import type { ExitStatus, Verb } from "./verb.ts";
 
@@ -12,8 +12,8 @@ export const backup: Verb = {
       out: { type: "string" },
       force: { type: "boolean", default: false },
     });
-    if (values.out === undefined && !problems.some(({ place }) => place === "--out")) {
-      problems.push({ place: "--out", message: "name the file to write, or - for stdout" });
+    if (values.out === undefined) {
+      tellOnce({ place: "--out", message: "name the file to write, or - for stdout" }, problems);
     }
     throwProblems(problems);
     const { out: file = "-", force } = values;

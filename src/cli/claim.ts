@@ -1,22 +1,24 @@
-import { writeFileSync } from "node:fs";
 import { readClaimFile } from "../claim-file.ts";
 import { readSettings } from "../config.ts";
 import { CLAIM_STATES, type ClaimStep } from "../core/claim.ts";
-import { isMonth } from "../core/month.ts";
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-  type Problem,
-} from "../errors.ts";
+import { InvalidInputError } from "../errors.ts";
 import { describeClaim, handleClaim } from "../handle-claim.ts";
 import { requireKnownAccount } from "../known-account.ts";
 import { findClaim, listClaims, type StoredClaim } from "../store/claims.ts";
-import { alignRows, asInput } from "./access.ts";
-import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
+import {
+  readArguments,
+  readId,
+  readMonth,
+  refuseOthers,
+  requireMonth,
+  requireOneOf,
+  requireOption,
+  throwProblems,
+} from "./arguments.ts";
+import { asInput } from "./as-input.ts";
 import { actorBy } from "./by.ts";
 import { readConfig, withStore } from "./open.ts";
+import { printTable, writeDocument } from "./print.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
@@ -35,17 +37,15 @@ const list: Verb = {
       json: { type: "boolean" },
       config: text,
     });
-    const { month, account, state } = values;
-    if (month !== undefined && !isMonth(month)) {
-      problems.push({ place: "--month", message: "give a month such as 2026-10" });
-    }
+    const { account, state } = values;
+    const month = readMonth(values.month, problems);
     if (state !== undefined) {
       requireOneOf(CLAIM_STATES, { place: "--state", value: state }, problems);
     }
     throwProblems(problems);
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
-      await asInput("--account", requireKnownAccount({ db, config }, account));
+      await asInput(requireKnownAccount({ db, config }, account), { thing: "--account" });
       const accounts = account === undefined ? null : [account];
       const claims = await listClaims(db, { month, state, accounts });
       const nowMs = terminal.clock.nowMs();
@@ -54,13 +54,13 @@ const list: Verb = {
         return 0;
       }
       const rows = claims.map((one) => rowOf(one, nowMs));
-      for (const row of alignRows([HEAD, ...rows])) terminal.out(row);
+      printTable(terminal, TITLES, rows);
       return 0;
     });
   },
 };
 
-const HEAD = ["ID", "MONTH", "ACCOUNT", "AGREEMENT", "SUBJECT", "STATE", "OWED", "WINDOW"];
+const TITLES = ["ID", "MONTH", "ACCOUNT", "AGREEMENT", "SUBJECT", "STATE", "OWED", "WINDOW"];
 
 function rowOf(claim: StoredClaim, nowMs: number): string[] {
   const { percent, amount, currency, state, ...rest } = describeClaim(claim, nowMs);
@@ -89,7 +89,7 @@ const show: Verb = {
   usage: "nines claim show ID",
   run: async (args, terminal) => {
     const { positionals, problems } = readArguments(args, {}, ["ID"]);
-    const id = readId(positionals[0], problems);
+    const id = readId("claim", positionals[0], problems);
     throwProblems(problems);
     const settings = readSettings(terminal.env);
     return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
@@ -107,7 +107,6 @@ function print(claim: StoredClaim, { clock, out }: Pick<Terminal, "clock" | "out
 
 const OPTIONS = { reference: text, on: text, amount: text, reason: text } as const;
 type Option = keyof typeof OPTIONS;
-const OPTION_NAMES = ["reference", "on", "amount", "reason"] as const;
 type Values = Readonly<Record<Option, string>>;
 
 /** A verb that takes a claim one step further; every option that it has must be given. */
@@ -125,13 +124,9 @@ function stepVerb(input: {
     run: async (args, terminal) => {
       const known = { ...OPTIONS, by: text };
       const { values, positionals, problems } = readArguments(args, known, ["ID"]);
-      const id = readId(positionals[0], problems);
-      for (const name of OPTION_NAMES) {
-        if (options.includes(name)) requireOption(`--${name}`, values[name], problems);
-        else if (values[name] !== undefined) {
-          problems.push({ place: `--${name}`, message: `is not for ${verb}; leave it out` });
-        }
-      }
+      const id = readId("claim", positionals[0], problems);
+      refuseOthers(values, { verb, own: [...options, "by"] }, problems);
+      for (const name of options) requireOption(`--${name}`, values[name], problems);
       const by = requireOption("--by", values.by, problems);
       throwProblems(problems);
       const { reference = "", on = "", amount = "", reason = "" } = values;
@@ -140,25 +135,12 @@ function stepVerb(input: {
       return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
         const { clock } = terminal;
         const actor = await actorBy(db, by, clock);
-        print(await handleClaim({ db, clock }, { id, step, actor }).catch(retell), terminal);
+        const handling = handleClaim({ db, clock }, { id, step, actor });
+        print(await asInput(handling, { thing: "ID" }), terminal);
         return 0;
       });
     },
   };
-}
-
-/** What was refused, at the place where it was typed. */
-function retell(error: unknown): never {
-  if (error instanceof ForbiddenError) {
-    throw new InvalidInputError([{ place: "--by", message: error.message }]);
-  }
-  if (error instanceof NotFoundError || error instanceof ConflictError) {
-    throw new InvalidInputError([{ place: "ID", message: error.message }]);
-  }
-  if (!(error instanceof InvalidInputError)) throw error;
-  throw new InvalidInputError(
-    error.problems.map(({ place, message }) => ({ place: `--${place}`, message })),
-  );
 }
 
 const file: Verb = {
@@ -180,9 +162,7 @@ const file: Verb = {
     return withStore<ExitStatus>(terminal, { settings, purpose: "claim" }, async ({ db }) => {
       const found = await listClaims(db, { month, subject, agreement: values.agreement });
       const one = onlyOne(found, `${subject} in ${month}`);
-      const written = await readClaimFile({ db, config }, one);
-      if (values.out === undefined) terminal.out(written.trimEnd());
-      else writeFileSync(values.out, written);
+      writeDocument(terminal, values.out, await readClaimFile({ db, config }, one));
       return 0;
     });
   },
@@ -201,20 +181,6 @@ function onlyOne(claims: readonly StoredClaim[], what: string): StoredClaim {
     throw new InvalidInputError([{ place: "--agreement", message: `name one of ${ids}` }]);
   }
   return found;
-}
-
-function readId(given: string | undefined, problems: Problem[]): number {
-  if (given === undefined) return 0;
-  if (/^[1-9]\d{0,8}$/u.test(given)) return Number(given);
-  problems.push({ place: "ID", message: `"${given}" is no claim's number; see nines claim list` });
-  return 0;
-}
-
-/** An option that the verb cannot do without; "" beside a problem. */
-function requireOption(place: string, value: string | undefined, problems: Problem[]): string {
-  if (value !== undefined) return value;
-  if (!problems.some((one) => one.place === place)) problems.push({ place, message: "is missing" });
-  return "";
 }
 
 export const claim = withSubverbs("claim", "lists credits to be claimed, and handles claims", {

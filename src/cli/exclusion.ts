@@ -2,13 +2,6 @@ import { reviseMonths } from "../close-due.ts";
 import { SYSTEM, type Actor } from "../core/access.ts";
 import { EXCLUSION_KINDS, EXCLUSION_STATES, type Exclusion } from "../core/exclusion.ts";
 import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-  type Problem,
-} from "../errors.ts";
-import {
   approveExclusion,
   proposeExclusion,
   readExclusion,
@@ -20,11 +13,12 @@ import {
 } from "../exclude.ts";
 import { openSigner } from "../signing.ts";
 import { exclusionJson } from "../store/exclusions.ts";
-import { alignRows } from "./access.ts";
-import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
+import { readArguments, readId, requireOneOf, requireOption, throwProblems } from "./arguments.ts";
+import { asInput, type Typed } from "./as-input.ts";
 import { actorBy } from "./by.ts";
 import { notRevised } from "./not-revised.ts";
 import { readConfig, withStore } from "./open.ts";
+import { printTable } from "./print.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
@@ -48,7 +42,7 @@ const PROPOSAL = {
   config: text,
 } as const;
 
-type Typed = { readonly [Name in keyof typeof PROPOSAL]?: string | boolean | undefined };
+type Proposal = { readonly [Name in keyof typeof PROPOSAL]?: string | boolean | undefined };
 
 const propose: Verb = {
   summary: "proposes that an interval is not held against the provider; another approves it",
@@ -62,7 +56,7 @@ const propose: Verb = {
     throwProblems(problems);
     return withExclusions(terminal, values.config, async (deps, { actorOf }) => {
       const actor = await actorOf(by);
-      const proposed = await proposeExclusion(deps, proposalOf(values), actor).catch(retell);
+      const proposed = await asInput(proposeExclusion(deps, proposalOf(values), actor), TYPED);
       terminal.out(`exclusion ${proposed.id} is proposed; somebody else approves it with`);
       terminal.out(`  nines exclusion approve ${proposed.id} --by NAME`);
       return 0;
@@ -71,7 +65,7 @@ const propose: Verb = {
 };
 
 /** The JSON form of what was typed. */
-function proposalOf(typed: Typed) {
+function proposalOf(typed: Proposal) {
   const { kind, from, until, reason, evidence, account, all, rrule } = typed;
   const timeZone = typed["time-zone"];
   const scope = {
@@ -115,12 +109,13 @@ function decisionVerb(input: {
     run: async (args, terminal) => {
       const options = { note: text, by: text, config: text } as const;
       const { values, positionals, problems } = readArguments(args, options, ["ID"]);
-      const id = readId(positionals[0], problems);
+      const id = readId("exclusion", positionals[0], problems);
       const by = requireOption("--by", values.by, problems);
       throwProblems(problems);
       return withExclusions(terminal, values.config, async (deps, { actorOf, revise }) => {
         const actor = await actorOf(by);
-        const decided = await input.decide(deps, { id, note: values.note }, actor).catch(retell);
+        const deciding = input.decide(deps, { id, note: values.note }, actor);
+        const decided = await asInput(deciding, TYPED);
         const done = `exclusion ${id} is ${decided.exclusion.state}`;
         terminal.out(done);
         try {
@@ -151,13 +146,13 @@ const list: Verb = {
         terminal.out(JSON.stringify({ exclusions: exclusions.map(exclusionJson) }));
         return 0;
       }
-      for (const row of alignRows([HEAD, ...exclusions.map(rowOf)])) terminal.out(row);
+      printTable(terminal, TITLES, exclusions.map(rowOf));
       return 0;
     });
   },
 };
 
-const HEAD = ["ID", "STATE", "KIND", "FROM", "UNTIL", "FOR", "PROPOSED BY", "DECIDED BY"];
+const TITLES = ["ID", "STATE", "KIND", "FROM", "UNTIL", "FOR", "PROPOSED BY", "DECIDED BY"];
 
 function rowOf(exclusion: Exclusion): string[] {
   const { id, state, kind, from, until, recurrence } = exclusionJson(exclusion);
@@ -172,10 +167,10 @@ const show: Verb = {
   usage: "nines exclusion show ID [--config FILE]",
   run: async (args, terminal) => {
     const { values, positionals, problems } = readArguments(args, { config: text }, ["ID"]);
-    const id = readId(positionals[0], problems);
+    const id = readId("exclusion", positionals[0], problems);
     throwProblems(problems);
     return withExclusions(terminal, values.config, async (deps) => {
-      const found = await readExclusion(deps, id, SYSTEM).catch(retell);
+      const found = await asInput(readExclusion(deps, id, SYSTEM), TYPED);
       terminal.out(JSON.stringify(exclusionJson(found), null, 2));
       return 0;
     });
@@ -216,43 +211,14 @@ async function withExclusions(
   });
 }
 
-function readId(given: string | undefined, problems: Problem[]): number {
-  if (given === undefined) return 0;
-  if (/^[1-9]\d{0,8}$/u.test(given)) return Number(given);
-  const message = `"${given}" is no exclusion's number; see nines exclusion list`;
-  problems.push({ place: "ID", message });
-  return 0;
-}
-
-/** An option that the verb cannot do without; "" beside a problem. */
-function requireOption(place: string, value: string | undefined, problems: Problem[]): string {
-  if (value !== undefined) return value;
-  if (!problems.some((one) => one.place === place)) problems.push({ place, message: "is missing" });
-  return "";
-}
-
-const PLACES: Readonly<Record<string, string>> = {
-  scope: "--targets, --products, --regions, --account or --all",
-  recurrence: "--rrule and --time-zone",
-  "recurrence.timeZone": "--time-zone",
+const TYPED: Typed = {
+  thing: "ID",
+  fields: {
+    scope: "--targets, --products, --regions, --account or --all",
+    recurrence: "--rrule and --time-zone",
+    "recurrence.timeZone": "--time-zone",
+  },
 };
-
-/** What was refused, at the place where it was typed. */
-function retell(error: unknown): never {
-  if (error instanceof NotFoundError || error instanceof ConflictError) {
-    throw new InvalidInputError([{ place: "ID", message: error.message }]);
-  }
-  if (error instanceof ForbiddenError) {
-    throw new InvalidInputError([{ place: "--by", message: error.message }]);
-  }
-  if (!(error instanceof InvalidInputError)) throw error;
-  throw new InvalidInputError(
-    error.problems.map(({ place, message }) => ({
-      place: PLACES[place] ?? `--${place.replace(/^(?:scope|recurrence)\./u, "")}`,
-      message,
-    })),
-  );
-}
 
 export const exclusion = withSubverbs(
   "exclusion",

@@ -1,16 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { SYSTEM } from "../core/access.ts";
 import { LEVELS, MALFUNCTION_STATES } from "../core/malfunction.ts";
 import { malfunctionScope, type SeenMalfunction } from "../core/malfunction-view.ts";
-import { isMonth } from "../core/month.ts";
 import { LANGS } from "../core/views.ts";
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidInputError,
-  NotFoundError,
-  type Problem,
-} from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import {
   handleMalfunction,
   openMalfunction,
@@ -26,10 +19,19 @@ import {
   readMalfunction,
   readMalfunctions,
 } from "../view-malfunction.ts";
-import { alignRows } from "./access.ts";
-import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
+import {
+  readArguments,
+  readId,
+  readMonth,
+  refuseOthers,
+  requireOneOf,
+  requireOption,
+  throwProblems,
+} from "./arguments.ts";
+import { asInput, type Typed } from "./as-input.ts";
 import { actorBy } from "./by.ts";
 import { readConfig, withStore } from "./open.ts";
+import { printTable, writeDocument } from "./print.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
@@ -45,10 +47,8 @@ const list: Verb = {
     const filter = { account: text, product: text, region: text };
     const options = { state: text, month: text, ...filter, json: flag, config: text } as const;
     const { values, problems } = readArguments(args, options);
-    const { month, account, product, region } = values;
-    if (month !== undefined && !isMonth(month)) {
-      problems.push({ place: "--month", message: "give a month such as 2026-10" });
-    }
+    const { account, product, region } = values;
+    const month = readMonth(values.month, problems);
     const state =
       values.state === undefined
         ? undefined
@@ -61,13 +61,13 @@ const list: Verb = {
         terminal.out(JSON.stringify({ malfunctions: found.map(describeMalfunction) }));
         return 0;
       }
-      for (const row of alignRows([HEAD, ...found.map(rowOf)])) terminal.out(row);
+      printTable(terminal, TITLES, found.map(rowOf));
       return 0;
     });
   },
 };
 
-const HEAD = ["ID", "LEVEL", "STATE", "BEGAN", "OVER", "OWNER", "WHAT"];
+const TITLES = ["ID", "LEVEL", "STATE", "BEGAN", "OVER", "OWNER", "WHAT"];
 
 function rowOf(seen: SeenMalfunction): string[] {
   const { id, level, state, beganAt, restoredAt, owner, title } = malfunctionJson(seen.malfunction);
@@ -81,10 +81,10 @@ const show: Verb = {
   usage: "nines malfunction show ID [--config FILE]",
   run: async (args, terminal) => {
     const { values, positionals, problems } = readArguments(args, { config: text }, ["ID"]);
-    const id = readId(positionals[0], problems);
+    const id = readId("malfunction", positionals[0], problems);
     throwProblems(problems);
     return withMalfunctions(terminal, values.config, async (deps) => {
-      const view = await readMalfunction(deps, id, SYSTEM).catch(retell);
+      const view = await asInput(readMalfunction(deps, id, SYSTEM), TYPED);
       terminal.out(JSON.stringify(describeView(view), null, 2));
       return 0;
     });
@@ -109,7 +109,7 @@ const open: Verb = {
       const actor = await actorBy(deps.db, by, terminal.clock);
       const beganAt = values["began-at"];
       const opening = { title, level, account, product, region, reference, beganAt };
-      const { malfunction, isNew } = await openMalfunction(deps, opening, actor).catch(retell);
+      const { malfunction, isNew } = await asInput(openMalfunction(deps, opening, actor), TYPED);
       const { id } = malfunction;
       terminal.out(
         `malfunction ${id} is ${isNew ? "open" : `there already: ${malfunction.state}`}`,
@@ -133,18 +133,7 @@ const STEP_OPTIONS = {
   "follow-ups": text,
 } as const;
 type StepOption = keyof typeof STEP_OPTIONS;
-const STEP_NAMES = [
-  "owner",
-  "text",
-  "level",
-  "at",
-  "note",
-  "cause",
-  "impact",
-  "resolution",
-  "follow-ups",
-] as const satisfies readonly StepOption[];
-type Typed = { readonly [Name in StepOption]?: string | undefined };
+type StepValues = { readonly [Name in StepOption]?: string | undefined };
 
 /** A verb that takes a malfunction one step further. */
 function stepVerb(input: {
@@ -152,7 +141,7 @@ function stepVerb(input: {
   readonly summary: string;
   readonly usage: string;
   readonly options: readonly StepOption[];
-  readonly stepOf: (typed: Typed, problems: Problem[]) => MalfunctionStep;
+  readonly stepOf: (values: StepValues, problems: Problem[]) => MalfunctionStep;
 }): Verb {
   const { verb, usage } = input;
   return {
@@ -161,17 +150,14 @@ function stepVerb(input: {
     run: async (args, terminal) => {
       const options = { ...STEP_OPTIONS, ...BY };
       const { values, positionals, problems } = readArguments(args, options, ["ID"]);
-      const id = readId(positionals[0], problems);
-      for (const name of STEP_NAMES) {
-        if (values[name] === undefined || input.options.includes(name)) continue;
-        problems.push({ place: `--${name}`, message: `is not for ${verb}; leave it out` });
-      }
+      const id = readId("malfunction", positionals[0], problems);
+      refuseOthers(values, { verb, own: [...input.options, ...Object.keys(BY)] }, problems);
       const by = requireOption("--by", values.by, problems);
       const step = input.stepOf(values, problems);
       throwProblems(problems);
       return withMalfunctions(terminal, values.config, async (deps) => {
         const actor = await actorBy(deps.db, by, terminal.clock);
-        const after = await handleMalfunction(deps, { id, step }, actor).catch(retell);
+        const after = await asInput(handleMalfunction(deps, { id, step }, actor), TYPED);
         terminal.out(`malfunction ${id}: ${after.level}, ${after.state}`);
         return 0;
       });
@@ -187,17 +173,15 @@ const report: Verb = {
     const lang = { type: "string", default: "en" } as const;
     const options = { format, lang, account: text, out: text, config: text } as const;
     const { values, positionals, problems } = readArguments(args, options, ["ID"]);
-    const id = readId(positionals[0], problems);
+    const id = readId("malfunction", positionals[0], problems);
     const given = { place: "--format", value: values.format };
     const form = requireOneOf(INCIDENT_FORMATS, given, problems);
     const language = requireOneOf(LANGS, { place: "--lang", value: values.lang }, problems);
     throwProblems(problems);
     return withMalfunctions(terminal, values.config, async (deps) => {
       const { account } = values;
-      const incident = await readIncident(deps, { id, account }, SYSTEM).catch(retell);
-      const written = incidentFormats[form].render(incident, language);
-      if (values.out === undefined) terminal.out(written.replace(/\n$/u, ""));
-      else writeFileSync(values.out, written);
+      const incident = await asInput(readIncident(deps, { id, account }, SYSTEM), TYPED);
+      writeDocument(terminal, values.out, incidentFormats[form].render(incident, language));
       return 0;
     });
   },
@@ -216,25 +200,10 @@ async function withMalfunctions(
   );
 }
 
-function readId(given: string | undefined, problems: Problem[]): number {
-  if (given === undefined) return 0;
-  if (/^[1-9]\d{0,8}$/u.test(given)) return Number(given);
-  const message = `"${given}" is no malfunction's number; see nines malfunction list`;
-  problems.push({ place: "ID", message });
-  return 0;
-}
-
 function readLevel(value: string | undefined, problems: Problem[]) {
   const given = requireOption("--level", value, problems);
   if (value === undefined) return LEVELS[0];
   return requireOneOf(LEVELS, { place: "--level", value: given }, problems);
-}
-
-/** An option that the verb cannot do without; "" beside a problem. */
-function requireOption(place: string, value: string | undefined, problems: Problem[]): string {
-  if (value !== undefined) return value;
-  if (!problems.some((one) => one.place === place)) problems.push({ place, message: "is missing" });
-  return "";
 }
 
 /** A text, or after "@" the file that it stands in. */
@@ -253,24 +222,10 @@ function readText(
   }
 }
 
-const PLACES: Readonly<Record<string, string>> = {
-  beganAt: "--began-at",
-  followUps: "--follow-ups",
+const TYPED: Typed = {
+  thing: "ID",
+  fields: { beganAt: "--began-at", followUps: "--follow-ups" },
 };
-
-/** What was refused, at the place where it was typed. */
-function retell(error: unknown): never {
-  if (error instanceof NotFoundError || error instanceof ConflictError) {
-    throw new InvalidInputError([{ place: "ID", message: error.message }]);
-  }
-  if (error instanceof ForbiddenError) {
-    throw new InvalidInputError([{ place: "--by", message: error.message }]);
-  }
-  if (!(error instanceof InvalidInputError)) throw error;
-  throw new InvalidInputError(
-    error.problems.map(({ place, message }) => ({ place: PLACES[place] ?? `--${place}`, message })),
-  );
-}
 
 export const malfunction = withSubverbs(
   "malfunction",

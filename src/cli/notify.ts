@@ -2,9 +2,9 @@ import { requireChannel, testChannel } from "../notify-test.ts";
 import type { SendDeps, Sent } from "../notify/channel.ts";
 import { saveLetter } from "../store/letters.ts";
 import { viewChannels, type ChannelView } from "../view-channels.ts";
-import { alignRows } from "./access.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
 import { readConfig, withStore } from "./open.ts";
+import { printTable } from "./print.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Verb } from "./verb.ts";
 
@@ -46,7 +46,7 @@ const list: Verb = {
     return withStore<ExitStatus>(terminal, { settings, purpose: "notify" }, async ({ db }) => {
       const rows = (await viewChannels({ db, config })).map(rowOf);
       const titles = ["CHANNEL", "KIND", "STATE", "WAITING", "LAST ATTEMPT", "OUTCOME", "MESSAGE"];
-      for (const row of alignRows([titles, ...rows])) terminal.out(row);
+      printTable(terminal, titles, rows);
       return 0;
     });
   },

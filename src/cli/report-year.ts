@@ -1,12 +1,13 @@
-import { writeFileSync } from "node:fs";
 import { LANGS } from "../core/views.ts";
 import { isYear } from "../core/year-report.ts";
-import { InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import { YEAR_FORMAT_NAMES, yearFormats } from "../reports/year-index.ts";
 import { settle } from "../settle.ts";
 import { readYearDocument } from "../year-report.ts";
 import { requireOneOf, throwProblems } from "./arguments.ts";
+import { asInput } from "./as-input.ts";
 import { readConfig, withStore } from "./open.ts";
+import { writeDocument } from "./print.ts";
 import type { ExitStatus, Terminal } from "./verb.ts";
 
 /** What of the arguments of `nines report` a year is made by. */
@@ -48,19 +49,9 @@ export async function reportYear(
     const { clock } = terminal;
     // What came in since the service settled last, or stopped, belongs to the year too.
     await settle({ db, clock });
-    const document = await readYearDocument({ db, clock, config }, { year, account }).catch(
-      notThere,
-    );
-    const rendered = await yearFormats[format].render(document, lang);
-    if (out !== undefined) writeFileSync(out, rendered);
-    else if (typeof rendered === "string") terminal.out(rendered.replace(/\n$/u, ""));
-    else process.stdout.write(rendered);
+    const reading = readYearDocument({ db, clock, config }, { year, account });
+    const document = await asInput(reading, { thing: "--account" });
+    writeDocument(terminal, out, await yearFormats[format].render(document, lang));
     return 0;
   });
-}
-
-/** The account is not there. */
-function notThere(error: unknown): never {
-  if (!(error instanceof NotFoundError)) throw error;
-  throw new InvalidInputError([{ place: "--account", message: error.message }]);
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { LANGS } from "../core/views.ts";
 import { InvalidInputError, NotFoundError, type Problem } from "../errors.ts";
 import { readDocument } from "../month-document.ts";
@@ -8,8 +7,9 @@ import { findKeptRevision } from "../report-file.ts";
 import { settle } from "../settle.ts";
 import { signWanted } from "../sign-report.ts";
 import { FORMAT_NAMES, reportFormats } from "../reports/index.ts";
-import { readArguments, requireMonth, requireOneOf, throwProblems } from "./arguments.ts";
+import { readArguments, requireMonth, requireOneOf, tellOnce, throwProblems } from "./arguments.ts";
 import { readConfig, withStore } from "./open.ts";
+import { writeDocument } from "./print.ts";
 import { reportYear } from "./report-year.ts";
 import type { ExitStatus, Verb } from "./verb.ts";
 
@@ -31,9 +31,9 @@ export const report: Verb = {
     const { values, problems } = readArguments(args, OPTIONS);
     const { year } = values;
     if (year !== undefined) return reportYear({ ...values, year }, problems, terminal);
-    if (values.month === undefined && !problems.some(({ place }) => place === "--month")) {
+    if (values.month === undefined) {
       const message = "give a month such as 2026-10, or a year: --year 2026";
-      problems.push({ place: "--month", message });
+      tellOnce({ place: "--month", message }, problems);
     }
     const month = requireMonth(values.month, problems);
     const format = requireOneOf(
@@ -61,9 +61,7 @@ export const report: Verb = {
       });
       const rendered =
         kept?.bytes ?? (await renderHere({ db, config, clock }, query, { format, lang }));
-      if (values.out !== undefined) writeFileSync(values.out, rendered);
-      else if (typeof rendered === "string") terminal.out(rendered.replace(/\n$/u, ""));
-      else process.stdout.write(rendered);
+      writeDocument(terminal, values.out, rendered);
       return 0;
     });
   },

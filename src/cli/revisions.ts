@@ -2,8 +2,8 @@ import { diffReports } from "../core/report-diff.ts";
 import { requireKnownAccount } from "../known-account.ts";
 import { reportMonth } from "../report-month.ts";
 import { listRevisions } from "../store/reports.ts";
-import { asInput } from "./access.ts";
 import { readArguments, requireMonth, throwProblems } from "./arguments.ts";
+import { asInput } from "./as-input.ts";
 import { readConfig, withStore, type OpenDatabase } from "./open.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
@@ -21,7 +21,7 @@ export const revisions: Verb = {
     const { settings, config } = readConfig(terminal, values.config);
     return withStore<ExitStatus>(terminal, { settings, purpose: "revisions" }, async ({ db }) => {
       const { account } = values;
-      await asInput("--account", requireKnownAccount({ db, config }, account));
+      await asInput(requireKnownAccount({ db, config }, account), { thing: "--account" });
       const list = await listRevisions(db, { month, account: account ?? "" });
       if (list.length === 0) terminal.err(`${month} is not closed`);
       for (const { revision, closedAtMs, closedBy, reason } of list) {

@@ -7,7 +7,12 @@ import { startCloud } from "../sandbox/cloud.ts";
 import { startControl } from "../sandbox/control.ts";
 import { sandboxConfigYaml } from "../sandbox/config-yaml.ts";
 import { runFaults } from "../sandbox/fault-schedule.ts";
-import { historyRounds, historySize, type HistoryOptions } from "../sandbox/history.ts";
+import {
+  historyRounds,
+  historySize,
+  type HistoryBatch,
+  type HistoryOptions,
+} from "../sandbox/history.ts";
 import { sealDays } from "../seal.ts";
 import { settle } from "../settle.ts";
 import { findMemo, saveMemo } from "../store/memo.ts";
@@ -33,6 +38,8 @@ export type Sandbox = {
 };
 
 const SEED = 20_261_101;
+/** While the database works on one, the next is made; two that follow each other are of different chains. */
+const BATCHES_AT_ONCE = 2;
 /** Memos: the sandbox's first start, and the days of its history that are stored. */
 const BORN = "sandbox-born";
 const FILLED = "sandbox-filled";
@@ -102,10 +109,14 @@ async function fillHistory(
   const options: HistoryOptions = { nowMs: bornMs, seed: SEED, skipDays: filled };
   const total = historySize(config, options);
   let done = 0;
+  let waiting: HistoryBatch[] = [];
   for (const batch of historyRounds(config, options)) {
     if (stop.isAsked) return;
-    await storeRounds(store, batch.rounds, clock.nowMs());
-    done += batch.rounds.length;
+    waiting.push(batch);
+    if (waiting.length < BATCHES_AT_ONCE && !batch.endsDay) continue;
+    await Promise.all(waiting.map(({ rounds }) => storeRounds(store, rounds, clock.nowMs())));
+    for (const { rounds } of waiting) done += rounds.length;
+    waiting = [];
     if (batch.endsDay) {
       await settle({ db: store.db, clock });
       filled.add(batch.day);

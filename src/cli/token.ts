@@ -2,9 +2,18 @@ import { ROLES } from "../core/access.ts";
 import { readSettings } from "../config.ts";
 import { createToken, revokeToken } from "../manage-access.ts";
 import { listTokens, type StoredToken } from "../store/tokens.ts";
-import { adminBy, alignRows, asInput, configForAccounts, dayOf, readAccounts } from "./access.ts";
+import {
+  adminBy,
+  configForAccounts,
+  dayOf,
+  nameVerb,
+  readAccounts,
+  requireRole,
+} from "./access.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
+import { asInput } from "./as-input.ts";
 import { withStore } from "./open.ts";
+import { printTable } from "./print.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Verb } from "./verb.ts";
 
@@ -22,11 +31,7 @@ const create: Verb = {
       by: { type: "string" },
       config: { type: "string" },
     });
-    const { role } = values;
-    const isTold = problems.some(({ place }) => place === "--role");
-    if (role === undefined && !isTold) {
-      problems.push({ place: "--role", message: `give one of ${ROLES.join(", ")}` });
-    }
+    const role = requireRole(values.role, problems);
     throwProblems(problems);
     const config = configForAccounts(terminal, values);
     const settings = readSettings(terminal.env);
@@ -34,8 +39,9 @@ const create: Verb = {
     return withStore<ExitStatus>(terminal, { settings, purpose: "token" }, async ({ db }) => {
       const by = await adminBy(db, values.by, terminal);
       const { name, expires } = values;
-      const wish = { role: role ?? "", accounts: readAccounts(values.accounts), name, expires };
-      const made = await asInput("--name", createToken({ db, clock, config }, wish, by));
+      const wish = { role, accounts: readAccounts(values.accounts), name, expires };
+      const making = createToken({ db, clock, config }, wish, by);
+      const made = await asInput(making, { thing: "--name" });
       err(`${describe(made.token)}; it is shown this once:`);
       out(made.text);
       return 0;
@@ -43,24 +49,13 @@ const create: Verb = {
   },
 };
 
-const revoke: Verb = {
+const revoke = nameVerb({
+  thing: "token",
+  verb: "revoke",
   summary: "makes a token worth nothing, at once",
-  usage: "nines token revoke NAME [--by NAME]",
-  run: async (args, terminal) => {
-    const { values, positionals, problems } = readArguments(args, { by: { type: "string" } }, [
-      "NAME",
-    ]);
-    throwProblems(problems);
-    const settings = readSettings(terminal.env);
-    const { clock, out } = terminal;
-    return withStore<ExitStatus>(terminal, { settings, purpose: "token" }, async ({ db }) => {
-      const by = await adminBy(db, values.by, terminal);
-      const token = await asInput("NAME", revokeToken({ db, clock }, positionals[0] ?? "", by));
-      out(`token ${token.name} is revoked`);
-      return 0;
-    });
-  },
-};
+  done: "revoked",
+  change: revokeToken,
+});
 
 const list: Verb = {
   summary: "lists all tokens, without their texts",
@@ -78,7 +73,7 @@ const list: Verb = {
         stateOf(token, nowMs),
       ]);
       const titles = ["NAME", "ROLE", "ACCOUNTS", "MADE", "STATE"];
-      for (const row of alignRows([titles, ...rows])) terminal.out(row);
+      printTable(terminal, titles, rows);
       return 0;
     });
   },

@@ -1,10 +1,20 @@
 import { ROLES } from "../core/access.ts";
 import { readSettings } from "../config.ts";
-import { addUser, changePassword, disableUser, enableUser } from "../manage-access.ts";
+import { addUser, changePassword, disableUser, enableUser, updateUser } from "../manage-access.ts";
 import { listUsers } from "../store/users.ts";
-import { adminBy, alignRows, asInput, configForAccounts, dayOf, readAccounts } from "./access.ts";
+import {
+  adminBy,
+  BY_NAME,
+  configForAccounts,
+  dayOf,
+  nameVerb,
+  readAccounts,
+  requireRole,
+} from "./access.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
+import { asInput } from "./as-input.ts";
 import { withStore } from "./open.ts";
+import { printTable } from "./print.ts";
 import { withSubverbs } from "./subverbs.ts";
 import type { ExitStatus, Terminal, Verb } from "./verb.ts";
 
@@ -13,27 +23,21 @@ const PASSWORD_OPTIONS = {
   by: { type: "string" },
 } as const;
 
+const RIGHTS_OPTIONS = {
+  role: { type: "string" },
+  accounts: { type: "string" },
+  config: { type: "string" },
+  by: { type: "string" },
+} as const;
+const RIGHTS_USAGE = `--role ${ROLES.join("|")} [--accounts A,B]`;
+
 const add: Verb = {
   summary: "adds a user; prints a password, this once, unless one is given on standard input",
-  usage:
-    `nines user add NAME --role ${ROLES.join("|")} [--accounts A,B] [--password-stdin] ` +
-    "[--by NAME] [--config FILE]",
+  usage: `nines user add NAME ${RIGHTS_USAGE} [--password-stdin] [--by NAME] [--config FILE]`,
   run: async (args, terminal) => {
-    const { values, positionals, problems } = readArguments(
-      args,
-      {
-        ...PASSWORD_OPTIONS,
-        role: { type: "string" },
-        accounts: { type: "string" },
-        config: { type: "string" },
-      },
-      ["NAME"],
-    );
-    const { role } = values;
-    const isTold = problems.some(({ place }) => place === "--role");
-    if (role === undefined && !isTold) {
-      problems.push({ place: "--role", message: `give one of ${ROLES.join(", ")}` });
-    }
+    const options = { ...RIGHTS_OPTIONS, ...PASSWORD_OPTIONS };
+    const { values, positionals, problems } = readArguments(args, options, ["NAME"]);
+    const role = requireRole(values.role, problems);
     throwProblems(problems);
     const config = configForAccounts(terminal, values);
     const settings = readSettings(terminal.env);
@@ -41,10 +45,33 @@ const add: Verb = {
     return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
       const by = await adminBy(db, values.by, terminal);
       const [name = ""] = positionals;
-      const wish = { name, role: role ?? "", accounts: readAccounts(values.accounts), password };
+      const wish = { name, role, accounts: readAccounts(values.accounts), password };
       const deps = { db, clock: terminal.clock, config };
-      const { generated } = await asInput("NAME", addUser(deps, wish, by));
-      tellPassword(terminal, `user ${name} is added: ${role ?? ""}`, generated);
+      const { generated } = await asInput(addUser(deps, wish, by), BY_NAME);
+      tellPassword(terminal, `user ${name} is added: ${role}`, generated);
+      return 0;
+    });
+  },
+};
+
+const update: Verb = {
+  summary: "gives a user another role, or other accounts, and ends their logins",
+  usage: `nines user update NAME ${RIGHTS_USAGE} [--by NAME] [--config FILE]`,
+  run: async (args, terminal) => {
+    const { values, positionals, problems } = readArguments(args, RIGHTS_OPTIONS, ["NAME"]);
+    const role = requireRole(values.role, problems);
+    throwProblems(problems);
+    const config = configForAccounts(terminal, values);
+    const settings = readSettings(terminal.env);
+    const { clock, out } = terminal;
+    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
+      const by = await adminBy(db, values.by, terminal);
+      const wish = { name: positionals[0] ?? "", role, accounts: readAccounts(values.accounts) };
+      const { name, accounts } = await asInput(
+        updateUser({ db, clock, config }, wish, by),
+        BY_NAME,
+      );
+      out(`user ${name} is ${role}${accounts.length === 0 ? "" : ` of ${accounts.join(", ")}`}`);
       return 0;
     });
   },
@@ -63,50 +90,28 @@ const password: Verb = {
       const [name = ""] = positionals;
       const deps = { db, clock: terminal.clock };
       const changed = changePassword(deps, { name, password: given }, by);
-      const { generated } = await asInput("NAME", changed);
+      const { generated } = await asInput(changed, BY_NAME);
       tellPassword(terminal, `user ${name} has another password`, generated);
       return 0;
     });
   },
 };
 
-const disable: Verb = {
+const disable = nameVerb({
+  thing: "user",
+  verb: "disable",
   summary: "keeps a user from logging in, and ends every login of theirs",
-  usage: "nines user disable NAME [--by NAME]",
-  run: async (args, terminal) => {
-    const { values, positionals, problems } = readArguments(args, { by: { type: "string" } }, [
-      "NAME",
-    ]);
-    throwProblems(problems);
-    const settings = readSettings(terminal.env);
-    const { clock, out } = terminal;
-    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
-      const by = await adminBy(db, values.by, terminal);
-      const user = await asInput("NAME", disableUser({ db, clock }, positionals[0] ?? "", by));
-      out(`user ${user.name} is disabled`);
-      return 0;
-    });
-  },
-};
+  done: "disabled",
+  change: disableUser,
+});
 
-const enable: Verb = {
+const enable = nameVerb({
+  thing: "user",
+  verb: "enable",
   summary: "lets a disabled user log in again, with the role and the password of before",
-  usage: "nines user enable NAME [--by NAME]",
-  run: async (args, terminal) => {
-    const { values, positionals, problems } = readArguments(args, { by: { type: "string" } }, [
-      "NAME",
-    ]);
-    throwProblems(problems);
-    const settings = readSettings(terminal.env);
-    const { clock, out } = terminal;
-    return withStore<ExitStatus>(terminal, { settings, purpose: "user" }, async ({ db }) => {
-      const by = await adminBy(db, values.by, terminal);
-      const user = await asInput("NAME", enableUser({ db, clock }, positionals[0] ?? "", by));
-      out(`user ${user.name} is enabled`);
-      return 0;
-    });
-  },
-};
+  done: "enabled",
+  change: enableUser,
+});
 
 const list: Verb = {
   summary: "lists all users",
@@ -123,7 +128,7 @@ const list: Verb = {
         user.disabledAtMs === null ? "in force" : `disabled ${dayOf(user.disabledAtMs)}`,
       ]);
       const titles = ["NAME", "ROLE", "ACCOUNTS", "ADDED", "STATE"];
-      for (const row of alignRows([titles, ...rows])) terminal.out(row);
+      printTable(terminal, titles, rows);
       return 0;
     });
   },
@@ -131,9 +136,10 @@ const list: Verb = {
 
 export const user = withSubverbs(
   "user",
-  "adds, lists, disables and enables users, sets passwords",
+  "adds, lists, disables and enables users, sets roles and passwords",
   {
     add,
+    update,
     password,
     disable,
     enable,

@@ -14,6 +14,8 @@ const PERMISSIONS = {
   "handle-malfunction": ["sre", "approver", "admin"],
   "close-month": ["approver", "admin"],
   "handle-claim": ["account-manager", "approver", "admin"],
+  /** Have a closed month's report sent to the account's contacts. */
+  "mail-report": ["account-manager", "approver", "admin"],
   "manage-access": ["admin"],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

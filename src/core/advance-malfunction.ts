@@ -65,6 +65,20 @@ export function advanceMalfunction(
 /** In `levelBy`, as long as no person has set the level. */
 const BY_RULES = "rules";
 
+/** What nobody has done yet about one that is opened. */
+export const UNTOUCHED = {
+  acknowledgedAtMs: null,
+  acknowledgedBy: null,
+  owner: null,
+  restoredAtMs: null,
+  closedAtMs: null,
+  closedBy: null,
+  cause: null,
+  impact: null,
+  resolution: null,
+  followUps: null,
+};
+
 /** One of outages, as it is opened; what its outages lead to besides follows by its steps. */
 export function newMalfunction(
   outages: readonly { readonly fromMs: number }[],
@@ -85,16 +99,7 @@ export function newMalfunction(
     openedAtMs: nowMs,
     openedBy: "system",
     respondByMs: nowMs + respondWithinMs[level],
-    acknowledgedAtMs: null,
-    acknowledgedBy: null,
-    owner: null,
-    restoredAtMs: null,
-    closedAtMs: null,
-    closedBy: null,
-    cause: null,
-    impact: null,
-    resolution: null,
-    followUps: null,
+    ...UNTOUCHED,
   };
 }
 

@@ -45,13 +45,14 @@ export function buildYear(input: {
 }): YearReport {
   const months = monthsOf(input.year);
   const parts = partsByMonth(input.reports, months);
-  const entries = months.flatMap((month) => entriesOf(parts.get(month)));
+  const byMonth = new Map(months.map((month) => [month, entriesOf(parts.get(month))]));
+  const entries = [...byMonth.values()].flat();
   const lines = creditLines(entries, input.claims);
   const linesOf = groupBy(lines, subjectKey);
-  const bySubject = [...groupBy(entries, ({ subject }) => subjectKey(subject))];
+  const bySubject = [...groupBy(entries, ({ key }) => key)];
   const subjects = bySubject
     .map(([key, own]) => subjectOf(own, months, linesOf.get(key) ?? []))
-    .toSorted((a, b) => compareText(a.id, b.id) || compareText(a.agreement, b.agreement));
+    .toSorted(byName);
   return {
     year: input.year,
     account: input.account,
@@ -59,7 +60,7 @@ export function buildYear(input: {
     months: months.map((month) =>
       monthOf(month, parts.get(month), {
         presentMonth: input.presentMonth,
-        entries: entries.filter(({ figure }) => figure.month === month),
+        entries: byMonth.get(month) ?? [],
         lines: lines.filter((line) => line.month === month),
         subjects: subjects.length,
       }),
@@ -147,6 +148,7 @@ function entriesOf(part: YearPart | undefined): Entry[] {
   const { month } = part;
   const state = stateOf(part);
   return part.subjects.map((subject) => ({
+    key: subjectKey(subject),
     subject,
     figure: {
       month,
@@ -251,7 +253,7 @@ function placesOf(entries: readonly Entry[], lines: readonly YearCreditLine[]): 
       const [first] = own;
       if (first === undefined) return [];
       const { product, region, slotSeconds } = first.subject;
-      const subjects = groupBy(own, ({ subject }) => subjectKey(subject));
+      const subjects = groupBy(own, (one) => one.key);
       const figures = own.map(({ figure }) => figure);
       return [
         {
@@ -272,7 +274,7 @@ function placesOf(entries: readonly Entry[], lines: readonly YearCreditLine[]): 
 /** The first of equals by id and agreement; a subject without a figure is not the worst. */
 function worstOf(subjects: ReadonlyMap<string, readonly Entry[]>): YearPlace["worst"] {
   let worst: { readonly subject: PartSubject; readonly availability: Fraction } | null = null;
-  const inOrder = [...subjects.values()].toSorted(([a], [b]) => compareText(nameOf(a), nameOf(b)));
+  const inOrder = [...subjects.values()].toSorted(([a], [b]) => byName(a?.subject, b?.subject));
   for (const own of inOrder) {
     const [first] = own;
     const availability = availabilityIn(own.map(({ figure }) => figure));
@@ -284,15 +286,17 @@ function worstOf(subjects: ReadonlyMap<string, readonly Entry[]>): YearPlace["wo
   return worst === null ? null : { agreement: worst.subject.agreement, id: worst.subject.id };
 }
 
-const nameOf = (entry: Entry | undefined) =>
-  entry === undefined ? "" : `${entry.subject.id}\n${entry.subject.agreement}`;
+type Named = { readonly id: string; readonly agreement: string };
+
+const byName = (a?: Named, b?: Named) =>
+  compareText(a?.id ?? "", b?.id ?? "") || compareText(a?.agreement ?? "", b?.agreement ?? "");
 
 function accountsOf(entries: readonly Entry[], lines: readonly YearCreditLine[]): YearAccount[] {
   const linesOf = groupBy(lines, ({ account }) => account);
   return [...groupBy(entries, ({ subject }) => subject.account)]
     .toSorted(([a], [b]) => compareText(a, b))
     .map(([account, own]) => {
-      const subjects = new Set(own.map(({ subject }) => subjectKey(subject))).size;
+      const subjects = new Set(own.map(({ key }) => key)).size;
       return {
         account,
         subjects,

@@ -22,7 +22,7 @@ export type Region = {
 };
 
 /** Versions of the RPC APIs (github.com/aliyun/aliyun-openapi-meta, 2026-04-21). */
-export const API_VERSIONS = {
+const API_VERSIONS = {
   ecs: "2014-05-26",
   slb: "2014-05-15",
   rds: "2014-08-15",

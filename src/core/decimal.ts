@@ -1,6 +1,6 @@
 import type { Fraction } from "./fraction.ts";
 
-export const DECIMAL = /^(\d{1,15})(?:\.(\d{1,12}))?$/;
+const DECIMAL = /^(\d{1,15})(?:\.(\d{1,12}))?$/;
 
 /** The exact value of an unsigned decimal such as "99.95"; null when it is none. */
 export function parseDecimal(text: string): Fraction | null {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROLES } from "./access.ts";
-import { shown, urlText } from "./config-forms.ts";
+import { durationText, shown, urlText } from "./config-forms.ts";
 
 /** What the configuration says of logging in. */
 
@@ -74,6 +74,12 @@ const oidcEntry = z
   .describe("Logging in at an OpenID provider");
 
 export const loginEntry = z
-  .strictObject({ oidc: oidcEntry.optional() })
-  .describe("Ways to log in besides name and password");
+  .strictObject({
+    idle: durationText("A login that is not used for so long ends; default 2h", {
+      from: "15m",
+      until: "12h",
+    }).optional(),
+    oidc: oidcEntry.optional(),
+  })
+  .describe("How people log in");
 export type LoginEntry = z.output<typeof loginEntry>;

@@ -98,21 +98,21 @@ export type RevisionLine = {
   readonly closedAtMs: number;
   readonly closedBy: string;
   readonly reason: string;
-  /** Null: it is not mailed to anybody, or a later revision was instead. */
+  /** Null: it is not mailed to anybody. */
   readonly mail: MailLine | null;
 };
 
 /** What became of the mail that brings a revision to the account's contacts. */
-export type MailLine =
-  | {
-      readonly state: "sent";
-      readonly atMs: number;
-      readonly to: readonly string[];
-      /** Addresses that the mail server did not take it for. */
-      readonly refused: readonly string[];
-    }
-  /** `detail`: of the last attempt; empty before the first. */
-  | { readonly state: "waiting" | "failed"; readonly detail: string };
+export type MailLine = {
+  readonly state: "waiting" | "sent" | "failed" | "replaced";
+  /** When the mail server last took it; also when it was asked for again since. */
+  readonly atMs: number | null;
+  readonly to: readonly string[];
+  /** Addresses that the mail server did not take it for. */
+  readonly refused: readonly string[];
+  /** Of the last attempt; empty before the first. */
+  readonly detail: string;
+};
 
 /** The page of a month's report. */
 export type ReportModel = {
@@ -124,6 +124,8 @@ export type ReportModel = {
   readonly claims: readonly ClaimLine[];
   /** Newest first. */
   readonly revisions: readonly RevisionLine[];
+  /** The contacts to whom the newest revision can be sent now; none where it cannot, or is about to be. */
+  readonly mailTo: readonly string[];
   /** What differs from another revision; null when there is none to compare with. */
   readonly diff: {
     readonly against: number;

@@ -1,3 +1,4 @@
+import { productNames } from "./product-name.ts";
 import { regionName } from "./region-name.ts";
 import type { Product, Target } from "./target.ts";
 import type { TargetModel } from "./views.ts";
@@ -24,12 +25,6 @@ export type SearchModel = {
   readonly places: readonly { readonly product: Product; readonly targets: number }[];
 };
 
-/** A name by which a product or an account goes besides its id. */
-export type SearchNames = {
-  readonly products: Readonly<Record<Product, readonly string[]>>;
-  readonly accounts: ReadonlyMap<string, string>;
-};
-
 /**
  * The targets in whose id, product, region, zone, account, class or labels every word of the query
  * occurs, those whose id it begins first. Never by address: that may be a secret.
@@ -37,7 +32,7 @@ export type SearchNames = {
 export function searchTargets(
   targets: readonly Target[],
   query: string,
-  names: SearchNames,
+  accountNames: ReadonlyMap<string, string>,
 ): { readonly found: readonly Target[]; readonly more: number } {
   const words = query
     .toLowerCase()
@@ -45,7 +40,7 @@ export function searchTargets(
     .filter((word) => word !== "");
   if (words.length === 0) return { found: [], more: 0 };
   const ranked = targets.flatMap((target) => {
-    const text = textOf(target, names);
+    const text = textOf(target, accountNames);
     return words.every((word) => text.includes(word))
       ? { target, rank: rankOf(target, words) }
       : [];
@@ -56,11 +51,13 @@ export function searchTargets(
   return { found: sorted.slice(0, MOST_FOUND), more: Math.max(0, sorted.length - MOST_FOUND) };
 }
 
-function textOf(target: Target, { products, accounts }: SearchNames): string {
+function textOf(target: Target, accountNames: ReadonlyMap<string, string>): string {
   const { id, product, region, zone, account, labels } = target;
   const { en, zh } = regionName(region);
-  const facts = [id, product, ...products[product], region, en, zh, zone ?? "", target.class];
-  const known = [account, accounts.get(account) ?? ""];
+  // In both languages: a reader may think of a product or a region by either.
+  const products = [product, ...productNames.en[product], ...productNames.zh[product]];
+  const facts = [id, ...products, region, en, zh, zone ?? "", target.class];
+  const known = [account, accountNames.get(account) ?? ""];
   const labelled = Object.entries(labels).map(
     ([name, value]) => `${name}=${value} ${name}:${value}`,
   );

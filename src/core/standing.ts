@@ -35,8 +35,7 @@ export function stateOf({ verdict, isRunning, burn }: StandingFigure): SubjectSt
 }
 
 /** What people are told of when a subject's state changes. */
-export const STATE_EVENTS = ["burn", "burn-over", "breach", "breach-over"] as const;
-export type StateEvent = (typeof STATE_EVENTS)[number];
+export type StateEvent = "burn" | "burn-over" | "breach" | "breach-over";
 
 const TROUBLES: Readonly<Partial<Record<string, "burn" | "breach">>> = {
   "at-risk": "burn",

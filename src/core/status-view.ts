@@ -2,8 +2,7 @@ import type { Name } from "./region-name.ts";
 import type { BandDay } from "./views.ts";
 
 /** How something stands at present; `unknown`: nothing was measured lately. */
-export const PRESENT_STATES = ["up", "partly", "down", "unknown"] as const;
-export type PresentState = (typeof PRESENT_STATES)[number];
+export type PresentState = "up" | "partly" | "down" | "unknown";
 
 /** One product in one region, as the public page shows it. */
 export type StatusPlace = {

@@ -11,26 +11,33 @@ import type {
 } from "./year-report.ts";
 
 /** One subject's month with what its report says of it. */
-export type Entry = { readonly subject: PartSubject; readonly figure: YearFigure };
+export type Entry = {
+  /** Its `subjectKey`, made once: there are many, and much goes by it. */
+  readonly key: string;
+  readonly subject: PartSubject;
+  readonly figure: YearFigure;
+};
 
 /** States in which a claim has been submitted to the provider. */
 const CLAIMED: ReadonlySet<ClaimState> = new Set(["submitted", "credited", "refused"]);
 
-type Named = { readonly month: string; readonly agreement: string; readonly id: string };
-
-const monthKey = (one: Named) => `${one.month} ${subjectKey(one)}`;
+const monthKey = (month: string, key: string) => `${month} ${key}`;
 
 /** By month and subject, what is owed and what became of it, in the order of the entries. */
 export function creditLines(
   entries: readonly Entry[],
   claims: readonly YearClaim[],
 ): YearCreditLine[] {
-  const byKey = new Map(claims.map((claim) => [monthKey({ ...claim, id: claim.subject }), claim]));
-  return entries.flatMap((entry): YearCreditLine[] => {
-    const { subject, figure } = entry;
+  const byKey = new Map(
+    claims.map((claim) => [
+      monthKey(claim.month, subjectKey({ ...claim, id: claim.subject })),
+      claim,
+    ]),
+  );
+  return entries.flatMap(({ key, subject, figure }): YearCreditLine[] => {
     const { agreement, id, account, product, region, slotSeconds } = subject;
     const { month } = figure;
-    const claim = byKey.get(monthKey({ month, agreement, id })) ?? null;
+    const claim = byKey.get(monthKey(month, key)) ?? null;
     const owed = owedOf(subject, claim);
     if (owed === null) return [];
     // Noted in another currency it is shown with its state, and added to nothing.

@@ -64,8 +64,13 @@ export function timeOf(months: readonly Minutes[]): YearTime {
 
 type Judged = Pick<YearTime, "badMinutes" | "countedMinutes">;
 
+/** Most months lost nothing. */
 const badOf = (months: readonly Judged[]) =>
-  sumFractions(months.map(({ badMinutes }) => readMinutes(badMinutes)));
+  sumFractions(
+    months
+      .filter(({ badMinutes }) => badMinutes !== "0")
+      .map(({ badMinutes }) => readMinutes(badMinutes)),
+  );
 
 /** 1 - sum of bad / sum of counted; null when nothing counted. Never a mean of percents. */
 export function availabilityIn(months: readonly Judged[]): Fraction | null {

@@ -8,6 +8,7 @@ import {
   disableUser,
   enableUser,
   revokeToken,
+  updateUser,
 } from "../manage-access.ts";
 import { listTokens } from "../store/tokens.ts";
 import { listUsers } from "../store/users.ts";
@@ -60,6 +61,16 @@ export const accessPages =
       });
     });
 
+    app.post("/access/users/:name/update", { schema: formOfOne }, async (request, reply) => {
+      const actor = requireMay(request, "manage-access");
+      const { name } = request.params;
+      const wish = { ...wishIn(request.body), name };
+      return orTold(deps, { request, reply, key: "rights", name }, async () => {
+        await updateUser({ ...base, config: deps.config() }, wish, actor);
+        return null;
+      });
+    });
+
     app.post("/access/users/:name/password", { schema: formOfOne }, async (request, reply) => {
       const actor = requireMay(request, "manage-access");
       const { name } = request.params;
@@ -99,7 +110,7 @@ type Sent = {
   readonly request: FastifyRequest<{ Body: FormBody }>;
   readonly reply: FastifyReply;
   /** The form that was sent, and whom it is about. */
-  readonly key: "user" | "token" | "password";
+  readonly key: "user" | "token" | "rights" | "password";
   readonly name?: string;
 };
 
@@ -129,7 +140,7 @@ async function orTold(
 async function showAccess(
   deps: HttpDeps,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  told: Partial<Pick<AccessModel, "user" | "token" | "password" | "secret">>,
+  told: Partial<Pick<AccessModel, Sent["key"] | "secret">>,
 ) {
   const { db } = deps.store;
   const model: AccessModel = {
@@ -139,6 +150,7 @@ async function showAccess(
     nowMs: deps.clock.nowMs(),
     user: NOTHING_TYPED,
     token: NOTHING_TYPED,
+    rights: { ...NOTHING_TYPED, name: "" },
     password: { ...NOTHING_TYPED, name: "" },
     secret: null,
     ...told,

@@ -13,6 +13,11 @@ export function setActor(request: FastifyRequest, actor: Actor): void {
   actors.set(request, actor);
 }
 
+/** Whether it is known who asks. */
+export function hasActor(request: FastifyRequest): boolean {
+  return actors.has(request);
+}
+
 /** Who asks. Throws UnauthorizedError when nobody we know does. */
 export function actorOf(request: FastifyRequest): Actor {
   const actor = actors.get(request);

@@ -6,11 +6,9 @@ import { listAudit } from "../store/audit-log.ts";
 import { renderAudit } from "../web/audit.tsx";
 import { requireMay } from "./actor.ts";
 import type { HttpDeps } from "./deps.ts";
-import { readerOf } from "./page.ts";
-import { langOf } from "./page-lang.ts";
+import { langSchema, sendPage } from "./page.ts";
 import { wordSchema } from "./schemas.ts";
 
-const HTML = "text/html; charset=utf-8";
 const PAGE = 50;
 const word = wordSchema.default("");
 
@@ -21,7 +19,7 @@ const querystring = z.object({
   from: word,
   until: word,
   before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
-  lang: z.string().optional(),
+  lang: langSchema,
 });
 
 /** The audit log, to read. */
@@ -61,8 +59,7 @@ export const auditPages =
         timeZone,
         nowMs: deps.clock.nowMs(),
       };
-      const reader = await readerOf(deps, request);
-      return reply.type(HTML).send(renderAudit(model, langOf(request), reader));
+      return sendPage(deps, { request, reply }, { model, render: renderAudit });
     });
   };
 

@@ -7,10 +7,11 @@ import { loginHref } from "../web/links.ts";
 import { assets } from "../web/scripts.ts";
 import { addressOf, setActor } from "./actor.ts";
 import { sessionOf, takeSession } from "./cookies.ts";
-import { setCookieSession } from "./csrf.ts";
+import { cookieSessionOf, setCookieSession } from "./csrf.ts";
 import { STATUS_URLS } from "./status.ts";
 import { isLoopbackName, type App, type HttpDeps, type OpsDeps } from "./deps.ts";
 import { langOf } from "./page-lang.ts";
+import { asksForPage } from "./problems.ts";
 import { safePath } from "./safe-path.ts";
 
 /** Open to everybody: they tell nothing of anybody. Those below `/docs` too. */
@@ -35,36 +36,42 @@ const METRICS = new Set(["/metrics", "/probe"]);
  * unless nobody was ever given access; then this machine may read.
  */
 export function addAuthentication(app: App, deps: HttpDeps): void {
-  const isUnclaimed = createUnclaimed(deps);
+  const whoAsks = createWhoAsks(deps);
   app.addHook("onRequest", async (request, reply) => {
     const { url } = request.routeOptions;
     // What is not there is not there for anybody.
     if (url === undefined || METRICS.has(url) || isOpen(url)) return;
-    const credentials = request.headers.authorization;
-    if (credentials !== undefined) {
-      const actor = await actorOfBearer(deps, request);
-      if (actor !== null) return setActor(request, actor);
-      void reply.header("www-authenticate", 'Bearer error="invalid_token"');
-      throw new UnauthorizedError("the token is not known here, or no longer in force");
-    }
-    const actor = await actorOfCookie(deps, request);
+    const actor = await whoAsks(request);
     if (actor !== null) {
-      // What one reader was shown is for nobody else, nor for a later one at the same browser: who
-      // goes back after the way out would find it wherever it may be stored at all.
-      void reply.header("cache-control", "no-store");
+      if (cookieSessionOf(request) !== null) keepPrivate(reply);
       return setActor(request, actor);
     }
-    if (isLocal(deps, request) && (await isUnclaimed())) {
-      return setActor(request, { ...LOCAL, origin: addressOf(request) });
+    if (request.headers.authorization !== undefined) {
+      void reply.header("www-authenticate", 'Bearer error="invalid_token"');
+      throw new UnauthorizedError("the token is not known here, or no longer in force");
     }
     if (asksForPage(request)) return sendToLogin(deps, request, reply);
     throw new UnauthorizedError("send a token: Authorization: Bearer TOKEN");
   });
 }
 
-/** A person at a browser, who is helped by a form more than by an error. */
-function asksForPage({ url, headers }: FastifyRequest): boolean {
-  return !url.startsWith("/api/") && (headers.accept ?? "").includes("text/html");
+/**
+ * What one reader was shown is for nobody else, nor for a later one at the same browser: who goes
+ * back after the way out would find it wherever it may be stored at all.
+ */
+export function keepPrivate(reply: FastifyReply): void {
+  void reply.header("cache-control", "no-store");
+}
+
+/** Gives the function that says who asks, by token, by login, or from this machine; null: nobody known. */
+export function createWhoAsks(deps: HttpDeps): (request: FastifyRequest) => Promise<Actor | null> {
+  const isUnclaimed = createUnclaimed(deps);
+  return async (request) => {
+    if (request.headers.authorization !== undefined) return actorOfBearer(deps, request);
+    const actor = await actorOfCookie(deps, request);
+    if (actor !== null || !isLocal(deps, request) || !(await isUnclaimed())) return actor;
+    return { ...LOCAL, origin: addressOf(request) };
+  };
 }
 
 /** To the login, and from there to the page that was asked for, or whose form was sent. */
@@ -92,8 +99,7 @@ export async function actorOfCookie(
 ): Promise<Actor | null> {
   const text = sessionOf(deps, request);
   if (text === null) return null;
-  const from = { origin: addressOf(request), nowMs: deps.clock.nowMs() };
-  const actor = await authenticate(deps.store.db, text, from);
+  const actor = await authenticate(deps.store.db, text, fromOf(deps, request));
   if (actor !== null) setCookieSession(request, text);
   return actor;
 }
@@ -112,12 +118,16 @@ export function bearerOf(request: FastifyRequest): string | null {
 
 /** Who the request's token stands for; null when it is wrong or there is none. */
 export async function actorOfBearer(
-  { store, clock }: Pick<HttpDeps, "store" | "clock">,
+  deps: Pick<HttpDeps, "store" | "clock" | "config">,
   request: FastifyRequest,
 ): Promise<Actor | null> {
   const text = bearerOf(request);
-  if (text === null) return null;
-  return authenticate(store.db, text, { origin: addressOf(request), nowMs: clock.nowMs() });
+  return text === null ? null : authenticate(deps.store.db, text, fromOf(deps, request));
+}
+
+function fromOf({ clock, config }: Pick<HttpDeps, "clock" | "config">, request: FastifyRequest) {
+  const { loginIdleMs: idleMs } = config();
+  return { origin: addressOf(request), nowMs: clock.nowMs(), idleMs };
 }
 
 /**

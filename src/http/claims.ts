@@ -9,7 +9,7 @@ import { listClaims } from "../store/claims.ts";
 import { requireMay, requireSees } from "./actor.ts";
 import { problems, textOf } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
-import { MAX_NUMBER, monthSchema, wordSchema } from "./schemas.ts";
+import { monthSchema, wordSchema, rowIdSchema } from "./schemas.ts";
 
 const days = z.int().nullable();
 
@@ -51,7 +51,7 @@ const claimsAnswer = z
 
 const words = z.string().trim().min(1, "is empty; write it down").max(2_000);
 const params = z.object({
-  id: z.coerce.number().int().min(1).max(MAX_NUMBER).meta({ description: "Id of a claim" }),
+  id: rowIdSchema.meta({ description: "Id of a claim" }),
 });
 const answers = { 200: claimAnswer, ...problems };
 

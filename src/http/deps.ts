@@ -45,6 +45,11 @@ export type HttpDeps = OpsDeps & {
   readonly boardQueues: readonly object[] | null;
 };
 
+/** What use cases are given: the configuration is that of now. */
+export function caseDepsOf({ store, clock, config }: Pick<HttpDeps, "store" | "clock" | "config">) {
+  return { db: store.db, clock, config: config() };
+}
+
 export type App = FastifyInstance;
 
 /**

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { EXCLUSION_STATES } from "../core/exclusion.ts";
@@ -15,19 +14,15 @@ import { renderProposal, SCOPE_FORMS, type ProposalModel } from "../web/exclusio
 import { NO_DECISION, renderExclusion, type TypedDecision } from "../web/exclusions-one.tsx";
 import { exclusionHref, renderExclusions } from "../web/exclusions.tsx";
 import { actorOf, requireMay, requireSees, targetFor } from "./actor.ts";
-import type { HttpDeps } from "./deps.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
 import { reviseTouched } from "./exclusions.ts";
 import { formBody, refusedBy, textIn, textsIn, typedIn, type FormBody } from "./form-body.ts";
-import { readerOf } from "./page.ts";
+import { readerOf, HTML, langSchema, sendPage, type Asked } from "./page.ts";
 import { langOf } from "./page-lang.ts";
-import { MAX_NUMBER, monthSchema, productSchema, wordSchema } from "./schemas.ts";
+import { monthSchema, productSchema, wordSchema, rowIdSchema } from "./schemas.ts";
 
-const HTML = "text/html; charset=utf-8";
-const lang = z.string().optional();
-const params = z.object({ id: z.coerce.number().int().min(1).max(MAX_NUMBER) });
+const params = z.object({ id: rowIdSchema });
 const text = z.string().max(20_000).default("");
-
-type Asked = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 
 /** The pages about exclusions, and the forms that propose and decide. */
 export const exclusionPages =
@@ -45,7 +40,7 @@ export const exclusionPages =
             product: productSchema.optional(),
             region: wordSchema.optional(),
             target: wordSchema.optional(),
-            lang,
+            lang: langSchema,
           }),
         },
       },
@@ -62,9 +57,8 @@ export const exclusionPages =
           region: region ?? null,
           target: target ?? null,
         };
-        const model = await viewExclusions(viewingOf(deps), filter, actor);
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderExclusions(model, langOf(request), reader));
+        const model = await viewExclusions(caseDepsOf(deps), filter, actor);
+        return sendPage(deps, { request, reply }, { model, render: renderExclusions });
       },
     );
 
@@ -81,7 +75,7 @@ const proposalPages =
       {
         schema: {
           hide: true,
-          querystring: z.object({ targets: text, from: text, until: text, lang }),
+          querystring: z.object({ targets: text, from: text, until: text, lang: langSchema }),
         },
       },
       async (request, reply) => {
@@ -106,13 +100,13 @@ const proposalPages =
 
     app.post(
       "/exclusions",
-      { schema: { hide: true, querystring: z.object({ lang }), body: formBody } },
+      { schema: { hide: true, querystring: z.object({ lang: langSchema }), body: formBody } },
       async (request, reply) => {
         const actor = requireMay(request, "propose-exclusion");
         const { body } = request;
         try {
           const proposal = proposalOf(fieldsOf(body), deps.config().timeZone);
-          const { id } = await proposeExclusion(viewingOf(deps), proposal, actor);
+          const { id } = await proposeExclusion(caseDepsOf(deps), proposal, actor);
           return await reply.redirect(exclusionHref(langOf(request), id), 303);
         } catch (error) {
           const { status, problems } = refusedBy(error);
@@ -129,7 +123,7 @@ const oneRoutes =
   async (app) => {
     app.get(
       "/exclusions/:id",
-      { schema: { hide: true, params, querystring: z.object({ lang }) } },
+      { schema: { hide: true, params, querystring: z.object({ lang: langSchema }) } },
       (request, reply) =>
         sendExclusion(deps, { request, reply }, { id: request.params.id, typed: NO_DECISION }),
     );
@@ -141,13 +135,20 @@ const oneRoutes =
     for (const { verb, may, decide } of decisions) {
       app.post(
         `/exclusions/:id/${verb}`,
-        { schema: { hide: true, params, querystring: z.object({ lang }), body: formBody } },
+        {
+          schema: {
+            hide: true,
+            params,
+            querystring: z.object({ lang: langSchema }),
+            body: formBody,
+          },
+        },
         async (request, reply) => {
           const actor = requireMay(request, may);
           const { id } = request.params;
           try {
             const step = { id, note: textIn(request.body, "note") };
-            await reviseTouched(deps, await decide(viewingOf(deps), step, actor));
+            await reviseTouched(deps, await decide(caseDepsOf(deps), step, actor));
           } catch (error) {
             const { status, problems } = refusedBy(error);
             void reply.code(status);
@@ -165,7 +166,7 @@ async function sendExclusion(
   { request, reply }: Asked,
   { id, typed }: { readonly id: number; readonly typed: TypedDecision },
 ) {
-  const model = await viewExclusion(viewingOf(deps), id, actorOf(request));
+  const model = await viewExclusion(caseDepsOf(deps), id, actorOf(request));
   const reader = await readerOf(deps, request);
   return reply.type(HTML).send(renderExclusion(model, langOf(request), { reader, typed }));
 }
@@ -187,8 +188,7 @@ async function sendProposal(
     targets: targets.length > MOST_TARGETS ? [] : targets.map(({ id }) => id),
     typed,
   };
-  const reader = await readerOf(deps, request);
-  return reply.type(HTML).send(renderProposal(model, langOf(request), reader));
+  return sendPage(deps, { request, reply }, { model, render: renderProposal });
 }
 
 function fieldsOf(body: FormBody): ProposalFields {
@@ -217,8 +217,4 @@ function typedOf(
   const scope = SCOPE_FORMS.find((form) => form === textIn(body, "scope")) ?? "targets";
   const [products, regions] = [textsIn(body, "products"), textsIn(body, "regions")];
   return { values: typedIn(body), problems, scope, products, regions };
-}
-
-function viewingOf({ store, clock, config }: HttpDeps) {
-  return { db: store.db, clock, config: config() };
 }

@@ -10,14 +10,13 @@ import {
   rejectExclusion,
   withdrawExclusion,
   type Decided,
-  type ExcludeDeps,
 } from "../exclude.ts";
 import { requireKnownAccount } from "../known-account.ts";
 import { exclusionJson } from "../store/exclusions.ts";
 import { requireMay, requireSees, targetFor } from "./actor.ts";
 import { problems } from "./answers.ts";
-import type { HttpDeps } from "./deps.ts";
-import { filterShape, MAX_NUMBER, monthSchema, wordSchema } from "./schemas.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
+import { filterShape, monthSchema, wordSchema, rowIdSchema } from "./schemas.ts";
 
 const instant = z.iso.datetime();
 const ids = z.array(z.string()).readonly();
@@ -84,7 +83,7 @@ export const exclusionsAnswer = z
   .meta({ id: "Exclusions" });
 
 const params = z.object({
-  id: z.coerce.number().int().min(1).max(MAX_NUMBER).meta({ description: "Of an exclusion" }),
+  id: rowIdSchema.meta({ description: "Of an exclusion" }),
 });
 const query = z.strictObject({
   state: z.enum(EXCLUSION_STATES).optional(),
@@ -150,7 +149,7 @@ export const exclusionRoutes =
       },
       async (request, reply) => {
         const actor = requireMay(request, "propose-exclusion");
-        const proposed = await proposeExclusion(excluding(deps), request.body, actor);
+        const proposed = await proposeExclusion(caseDepsOf(deps), request.body, actor);
         return reply
           .code(201)
           .header("location", `/api/v1/exclusions/${proposed.id}`)
@@ -185,7 +184,7 @@ const decisionRoutes =
       async (request) => {
         const actor = requireMay(request, "approve-exclusion");
         const step = { id: request.params.id, note: request.body?.note };
-        return answer(deps, await approveExclusion(excluding(deps), step, actor));
+        return answer(deps, await approveExclusion(caseDepsOf(deps), step, actor));
       },
     );
 
@@ -201,7 +200,7 @@ const decisionRoutes =
       async (request) => {
         const actor = requireMay(request, "approve-exclusion");
         const step = { id: request.params.id, note: request.body.note };
-        return answer(deps, await rejectExclusion(excluding(deps), step, actor));
+        return answer(deps, await rejectExclusion(caseDepsOf(deps), step, actor));
       },
     );
 
@@ -218,14 +217,10 @@ const decisionRoutes =
       async (request) => {
         const actor = requireMay(request, "propose-exclusion");
         const step = { id: request.params.id, note: request.body?.note };
-        return answer(deps, await withdrawExclusion(excluding(deps), step, actor));
+        return answer(deps, await withdrawExclusion(caseDepsOf(deps), step, actor));
       },
     );
   };
-
-function excluding({ store, clock, config }: HttpDeps): ExcludeDeps {
-  return { db: store.db, clock, config: config() };
-}
 
 async function answer(deps: HttpDeps, decided: Decided) {
   await reviseTouched(deps, decided);
@@ -238,7 +233,7 @@ export async function reviseTouched(
   { exclusion, touched }: Decided,
 ): Promise<void> {
   if (touched === null) return;
-  const closing = { ...excluding(deps), clock: deps.clock, signer: deps.signer };
+  const closing = { ...caseDepsOf(deps), signer: deps.signer };
   await reviseMonths(closing, touched).catch((error: unknown) =>
     deps.log.error({ err: error, exclusion: exclusion.id }, "closed months were not revised"),
   );

@@ -7,13 +7,11 @@ import { viewInbox } from "../view-inbox.ts";
 import { inboxQuery, renderInbox } from "../web/inbox.tsx";
 import { pageHref } from "../web/links.ts";
 import { actorOf, requireMay } from "./actor.ts";
-import type { HttpDeps } from "./deps.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
 import { formBody, textIn, type FormBody } from "./form-body.ts";
-import { readerOf } from "./page.ts";
+import { langSchema, sendPage } from "./page.ts";
 import { langOf } from "./page-lang.ts";
-import { MAX_NUMBER, wordSchema } from "./schemas.ts";
-
-const lang = z.string().optional();
+import { MAX_NUMBER, wordSchema, rowIdSchema } from "./schemas.ts";
 
 /** The letters of channels of the kind inbox, as a page. */
 export const inboxPages =
@@ -29,21 +27,19 @@ export const inboxPages =
           querystring: z.object({
             unread: z.enum(["true", "false"]).default("false"),
             topic: wordSchema.optional(),
-            lang,
+            lang: langSchema,
           }),
         },
       },
       async (request, reply) => {
         const { unread, topic = null } = request.query;
-        const reading = { db, clock: deps.clock, config: deps.config() };
         const filter = { unread: unread === "true", topic };
-        const model = await viewInbox(reading, filter, actorOf(request));
-        const page = renderInbox(model, langOf(request), await readerOf(deps, request));
-        return reply.type("text/html; charset=utf-8").send(page);
+        const model = await viewInbox(caseDepsOf(deps), filter, actorOf(request));
+        return sendPage(deps, { request, reply }, { model, render: renderInbox });
       },
     );
 
-    const common = { hide: true, querystring: z.object({ lang }), body: formBody };
+    const common = { hide: true, querystring: z.object({ lang: langSchema }), body: formBody };
 
     app.post("/inbox/read", { schema: common }, async (request, reply) => {
       const actor = requireMay(request, "read");
@@ -58,7 +54,7 @@ export const inboxPages =
       {
         schema: {
           ...common,
-          params: z.object({ id: z.coerce.number().int().min(1).max(MAX_NUMBER) }),
+          params: z.object({ id: rowIdSchema }),
         },
       },
       async (request, reply) => {

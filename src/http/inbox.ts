@@ -6,7 +6,7 @@ import { requireMay } from "./actor.ts";
 import { problems } from "./answers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { messageAnswer } from "./message-answer.ts";
-import { MAX_NUMBER } from "./schemas.ts";
+import { MAX_NUMBER, rowIdSchema } from "./schemas.ts";
 
 const MAX_LIMIT = 1_000;
 
@@ -28,7 +28,7 @@ const inboxAnswer = z
   })
   .meta({ id: "Inbox" });
 
-const id = z.coerce.number().int().min(1).max(MAX_NUMBER);
+const id = rowIdSchema;
 
 /** The letters of channels of the kind inbox; everybody has read their own. */
 export const inboxRoutes =

@@ -52,7 +52,7 @@ export const loginPages =
           return showLogin(deps, { request, reply }, { ...told, refused: "wrong" });
         }
         const from = fromOf(request);
-        const access = { db: deps.store.db, clock: deps.clock };
+        const access = { db: deps.store.db, clock: deps.clock, config: deps.config };
         const tried = await deps.tryPassword({ name, address: from.origin }, () =>
           logIn(access, { name, password }, from),
         );
@@ -73,7 +73,7 @@ export const loginPages =
         throw new ConflictError("this is no login: a token lasts until it is revoked");
       }
       const { name, origin } = actorOf(request);
-      const access = { db: deps.store.db, clock: deps.clock };
+      const access = { db: deps.store.db, clock: deps.clock, config: deps.config };
       const ended = await logOut(access, { token: session, name, origin });
       takeSession(deps, request, reply);
       void reply.header("cache-control", "no-store");

@@ -25,7 +25,9 @@ const loginBody = z.strictObject({
 const loginAnswer = z
   .strictObject({
     token: z.string().meta({ description: "Send it as a bearer token" }),
-    expiresAt: z.iso.datetime(),
+    expiresAt: z.iso
+      .datetime()
+      .meta({ description: "At the latest: not used for `login.idle`, it ends sooner" }),
   })
   .meta({ id: "Login" });
 
@@ -56,14 +58,14 @@ export const loginRoutes =
 const loginApi =
   (deps: HttpDeps, tryPassword: TryPassword): FastifyPluginAsyncZod =>
   async (app) => {
-    const access = { db: deps.store.db, clock: deps.clock };
+    const access = { db: deps.store.db, clock: deps.clock, config: deps.config };
 
     app.post(
       "/api/v1/login",
       {
         schema: {
           tags: ["access"],
-          summary: "Gives a token for twelve hours for name and password",
+          summary: "Gives a token for twelve hours at most for name and password",
           security: [],
           body: loginBody,
           response: { 200: loginAnswer, ...problems },

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Actor } from "../core/access.ts";
@@ -17,18 +16,14 @@ import { renderOpening } from "../web/malfunctions-new.tsx";
 import { NO_STEP, type TypedStep } from "../web/malfunctions-steps.tsx";
 import { renderMalfunction, renderMalfunctions } from "../web/malfunctions.tsx";
 import { actorOf, requireMay, requireSees } from "./actor.ts";
-import type { HttpDeps } from "./deps.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
 import { formBody, refusedBy, textIn, typedIn, type FormBody } from "./form-body.ts";
-import { readerOf } from "./page.ts";
+import { langSchema, sendPage, type Asked } from "./page.ts";
 import { langOf } from "./page-lang.ts";
-import { MAX_NUMBER, monthSchema, productSchema, wordSchema } from "./schemas.ts";
+import { monthSchema, productSchema, wordSchema, rowIdSchema } from "./schemas.ts";
 
-const HTML = "text/html; charset=utf-8";
-const lang = z.string().optional();
-const querystring = z.object({ lang });
-const params = z.object({ id: z.coerce.number().int().min(1).max(MAX_NUMBER) });
-
-type Asked = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+const querystring = z.object({ lang: langSchema });
+const params = z.object({ id: rowIdSchema });
 
 /** The pages about malfunctions, which messages link to, and the forms by which they are mended. */
 export const malfunctionPages =
@@ -53,7 +48,7 @@ const listPage =
             account: wordSchema.optional(),
             product: productSchema.optional(),
             region: wordSchema.optional(),
-            lang,
+            lang: langSchema,
           }),
         },
       },
@@ -61,7 +56,7 @@ const listPage =
         const actor = actorOf(request);
         const { state, month, account, product, region } = request.query;
         requireSees(actor, account);
-        const reading = readingOf(deps);
+        const reading = caseDepsOf(deps);
         await requireKnownAccount(reading, account);
         const query = { state, month, account, product, region };
         const malfunctions = await readMalfunctions(reading, query, actor);
@@ -75,8 +70,7 @@ const listPage =
         };
         const choices = { ...placeChoices(deps.config(), actor), months };
         const model = { malfunctions, ...frameOf(deps), list: { filter, choices } };
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderMalfunctions(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderMalfunctions });
       },
     );
   };
@@ -113,7 +107,7 @@ const openingPages =
             region: given("region"),
             beganAt: beganAt === null ? null : instantIn(beganAt, timeZone),
           };
-          const { malfunction } = await openMalfunction(readingOf(deps), opening, actor);
+          const { malfunction } = await openMalfunction(caseDepsOf(deps), opening, actor);
           return await reply.redirect(malfunctionHref(langOf(request), malfunction.id), 303);
         } catch (error) {
           const { status, problems } = refusedBy(error);
@@ -132,8 +126,7 @@ async function sendOpening(
 ) {
   const choices = placeChoices(deps.config(), actor);
   const model = { ...frameOf(deps), choices, typed };
-  const reader = await readerOf(deps, request);
-  return reply.type(HTML).send(renderOpening(model, langOf(request), reader));
+  return sendPage(deps, { request, reply }, { model, render: renderOpening });
 }
 
 const VERBS = [
@@ -174,7 +167,7 @@ const onePages =
         const { id, verb } = request.params;
         try {
           const step = stepOf(verb, request.body, deps.config().timeZone);
-          await handleMalfunction(readingOf(deps), { id, step }, actor);
+          await handleMalfunction(caseDepsOf(deps), { id, step }, actor);
         } catch (error) {
           const { status, problems } = refusedBy(error);
           void reply.code(status);
@@ -226,7 +219,7 @@ async function sendMalfunction(
   { request, reply }: Asked,
   { id, typed }: { readonly id: number; readonly typed: TypedStep },
 ) {
-  const view = await readMalfunction(readingOf(deps), id, actorOf(request));
+  const view = await readMalfunction(caseDepsOf(deps), id, actorOf(request));
   const { cause, impact, resolution, followUps } = view.malfunction;
   const review = {
     cause: htmlOf(cause),
@@ -239,12 +232,7 @@ async function sendMalfunction(
     html: entry.kind === "note" ? htmlOf(entry.text) : null,
   }));
   const model = { ...view, timeline, review, typed, ...frameOf(deps) };
-  const reader = await readerOf(deps, request);
-  return reply.type(HTML).send(renderMalfunction(model, langOf(request), reader));
-}
-
-function readingOf({ store, clock, config }: HttpDeps) {
-  return { db: store.db, clock, config: config() };
+  return sendPage(deps, { request, reply }, { model, render: renderMalfunction });
 }
 
 function frameOf({ clock, config }: HttpDeps) {

@@ -16,18 +16,18 @@ import {
 } from "../view-malfunction.ts";
 import { requireMay, requireSees } from "./actor.ts";
 import { problems } from "./answers.ts";
-import type { HttpDeps } from "./deps.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
 import {
   incidentAnswer,
   malfunctionAnswer,
   malfunctionsAnswer,
   malfunctionViewAnswer,
 } from "./malfunction-answers.ts";
-import { filterShape, MAX_NUMBER, monthSchema, wordSchema } from "./schemas.ts";
+import { filterShape, monthSchema, wordSchema, rowIdSchema } from "./schemas.ts";
 
 const tags = ["malfunctions"];
 const params = z.object({
-  id: z.coerce.number().int().min(1).max(MAX_NUMBER).meta({ description: "Of a malfunction" }),
+  id: rowIdSchema.meta({ description: "Of a malfunction" }),
 });
 const level = z.enum(LEVELS);
 
@@ -60,7 +60,7 @@ export const malfunctionRoutes =
             month: monthSchema.optional(),
             ...filterShape,
             limit: z.coerce.number().int().min(1).max(500).default(500),
-            before: z.coerce.number().int().min(1).max(MAX_NUMBER).optional().meta({
+            before: rowIdSchema.optional().meta({
               description: "Only those with a lower id: to read on, the last one's",
             }),
           }),
@@ -70,8 +70,8 @@ export const malfunctionRoutes =
       async (request) => {
         const actor = requireMay(request, "read");
         requireSees(actor, request.query.account);
-        await requireKnownAccount(readingOf(deps), request.query.account);
-        const found = await readMalfunctions(readingOf(deps), request.query, actor);
+        await requireKnownAccount(caseDepsOf(deps), request.query.account);
+        const found = await readMalfunctions(caseDepsOf(deps), request.query, actor);
         return { malfunctions: found.map(describeMalfunction) };
       },
     );
@@ -88,7 +88,7 @@ export const malfunctionRoutes =
       },
       async (request) => {
         const actor = requireMay(request, "read");
-        return describeView(await readMalfunction(readingOf(deps), request.params.id, actor));
+        return describeView(await readMalfunction(caseDepsOf(deps), request.params.id, actor));
       },
     );
 
@@ -131,7 +131,11 @@ const incidentRoutes =
         const actor = requireMay(request, "read");
         const { format, lang, account } = request.query;
         requireSees(actor, account);
-        const incident = await readIncident(readingOf(deps), { ...request.params, account }, actor);
+        const incident = await readIncident(
+          caseDepsOf(deps),
+          { ...request.params, account },
+          actor,
+        );
         const { contentType, policy, render } = incidentFormats[format];
         const name = `malfunction-${request.params.id}.${format}`;
         if (policy !== null) void reply.header("content-security-policy", policy);
@@ -158,7 +162,7 @@ const openingRoutes =
       },
       async (request, reply) => {
         const actor = requireMay(request, "handle-malfunction");
-        const opened = await openMalfunction(readingOf(deps), request.body, actor);
+        const opened = await openMalfunction(caseDepsOf(deps), request.body, actor);
         const { malfunction, isNew } = opened;
         return reply
           .code(isNew ? 201 : 200)
@@ -250,15 +254,11 @@ const endRoutes =
     );
   };
 
-function readingOf({ store, clock, config }: HttpDeps) {
-  return { db: store.db, clock, config: config() };
-}
-
 async function take(
   deps: HttpDeps,
   request: FastifyRequest,
   asked: { readonly id: number; readonly step: MalfunctionStep },
 ) {
   const actor = requireMay(request, "handle-malfunction");
-  return malfunctionJson(await handleMalfunction(readingOf(deps), asked, actor));
+  return malfunctionJson(await handleMalfunction(caseDepsOf(deps), asked, actor));
 }

@@ -4,9 +4,8 @@ import { may } from "../core/access.ts";
 import { viewMonitor } from "../view-monitor.ts";
 import { renderMonitor } from "../web/monitor.tsx";
 import { requireMay } from "./actor.ts";
-import type { HttpDeps } from "./deps.ts";
-import { HTML, langSchema, readerOf } from "./page.ts";
-import { langOf } from "./page-lang.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
+import { langSchema, sendPage } from "./page.ts";
 
 /** The monitor's own health, for those who may see every account. */
 export const monitorPages =
@@ -17,16 +16,14 @@ export const monitorPages =
       { schema: { hide: true, querystring: z.object({ lang: langSchema }) } },
       async (request, reply) => {
         const actor = requireMay(request, "read-all");
-        const { store, clock, config, queueCounts } = deps;
         const model = await viewMonitor(
-          { db: store.db, clock, config: config(), queueCounts },
+          { ...caseDepsOf(deps), queueCounts: deps.queueCounts },
           {
             hasQueuePage: deps.boardQueues !== null && may(actor, "manage-access"),
             sandbox: deps.notes().sandbox,
           },
         );
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderMonitor(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderMonitor });
       },
     );
   };

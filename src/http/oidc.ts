@@ -103,7 +103,7 @@ async function letIn(
     granted: grantOf(settings.grants, claims, known),
     idToken,
   };
-  const access = { db: deps.store.db, clock: deps.clock };
+  const access = { db: deps.store.db, clock: deps.clock, config: deps.config };
   const done = await logInByOidc(access, identity, fromOf(request));
   if ("refused" in done) {
     return showRefusal(deps, { request, reply }, { why: done.refused, status: 403 });

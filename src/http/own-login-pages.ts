@@ -28,7 +28,7 @@ const MINE = "/login/mine";
 export const ownLoginPages =
   (deps: HttpDeps & { readonly tryPassword: TryPassword }): FastifyPluginAsyncZod =>
   async (app) => {
-    const access = { db: deps.store.db, clock: deps.clock };
+    const access = { db: deps.store.db, clock: deps.clock, config: deps.config };
 
     app.get(MINE, { schema: { hide: true, querystring } }, async (request, reply) => {
       const done = request.query.done === "password" ? "password" : null;
@@ -83,7 +83,7 @@ export const ownLoginPages =
           if (tried.result === null) return await refuse("present");
           giveSession(deps, { request, reply }, tried.result);
         } catch (error) {
-          if (error instanceof InvalidInputError) return refuse("length");
+          if (error instanceof InvalidInputError) return refuse("password");
           throw error;
         }
         return reply.redirect(pageHref(MINE, langOf(request), { done: "password" }), 303);
@@ -91,7 +91,7 @@ export const ownLoginPages =
     );
   };
 
-const STATUS = { again: 400, length: 400, present: 403, failed: 429, busy: 429 } as const;
+const STATUS = { again: 400, password: 400, present: 403, failed: 429, busy: 429 } as const;
 
 async function showMine(
   deps: HttpDeps,

@@ -14,8 +14,7 @@ import type { Actor } from "../core/access.ts";
 import { actorOf, requireSees } from "./actor.ts";
 import { isLocalActor } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
-import { HTML, langSchema, presentMonth, readerOf, viewDepsOf } from "./page.ts";
-import { langOf } from "./page-lang.ts";
+import { langSchema, presentMonth, viewDepsOf, sendPage } from "./page.ts";
 import { filterShape, monthSchema, productSchema, wordSchema } from "./schemas.ts";
 
 /** The overview, the page of a product, and the files that pages load. */
@@ -48,8 +47,7 @@ export const pageRoutes =
           ? await viewTroubles({ db, config: deps.config() }, account, actor)
           : null;
         const model = overviewOf({ ...input, troubles, filter: { account, product, region } });
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderOverview(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderOverview });
       },
     );
 
@@ -74,8 +72,7 @@ export const pageRoutes =
         const input = await overview({ month, account }, actor);
         const query = { product: request.params.product, account, region };
         const model = await viewProduct(viewDepsOf(deps, actor), input, query);
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderProduct(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderProduct });
       },
     );
 

@@ -11,10 +11,12 @@ import {
   UnauthorizedError,
   type Problem,
 } from "../errors.ts";
+import type { Reader } from "../core/views.ts";
 import { saysConnectionLost } from "../store/lost-connection.ts";
-import { chooseLang } from "../web/lang.ts";
 import { renderError } from "../web/error.tsx";
 import type { App } from "./deps.ts";
+import { langOf } from "./page-lang.ts";
+import { safePath } from "./safe-path.ts";
 
 /** What went wrong, for the one who asked. */
 export type Answer = {
@@ -23,39 +25,60 @@ export type Answer = {
   readonly problems?: readonly Problem[];
 };
 
+type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+/** Who reads of an error; null where that is not known. */
+export type ReaderOfError = (exchange: Exchange, status: number) => Promise<Reader | null>;
+
 const PROBLEM_JSON = "application/problem+json; charset=utf-8";
 
 /** Answers every error as RFC 9457 problem+json, or as a page to a browser that asked for a page. */
-export function setProblemHandlers(app: App): void {
-  app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => {
+export function setProblemHandlers(app: App, readerOf: ReaderOfError): void {
+  const send = async (request: FastifyRequest, reply: FastifyReply, answer: Answer) => {
+    const isPage = asksForPage(request);
+    const reader = isPage ? await readerOf({ request, reply }, answer.status) : null;
+    return sendProblem(request, reply, { ...answer, reader });
+  };
+  app.setErrorHandler(async (error, request, reply) =>
+    send(request, reply, answerOf(error, request)),
+  );
+  app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split("?")[0]?.slice(0, 200);
-    return sendProblem(request, reply, {
-      status: 404,
-      detail: `nothing at ${request.method} ${path}`,
-    });
+    return send(request, reply, { status: 404, detail: `nothing at ${request.method} ${path}` });
   });
 }
 
-/** For errors in a route, and for those that come before any route is found. */
+/** For errors that come before any route is found. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  return sendProblem(request, reply, answerOf(error, request));
+}
+
+function answerOf(error: unknown, request: FastifyRequest): Answer {
   const answer = toAnswer(error);
   if (answer.status >= 500) request.log.error({ err: error }, "request failed");
-  return sendProblem(request, reply, answer);
+  return answer;
+}
+
+/** A person at a browser, who is helped by a page more than by JSON. */
+export function asksForPage({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith("/api/") && (headers.accept ?? "").includes("text/html");
 }
 
 /** Sends an error in the form that the one who asked can read. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Answer) {
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { reader = null, ...answer }: Answer & { readonly reader?: Reader | null },
+) {
   const title = STATUS_CODES[answer.status] ?? "Error";
   void reply.code(answer.status);
   if (answer.status === 503) void reply.header("retry-after", "5");
   if (answer.status === 401 && !reply.hasHeader("www-authenticate")) {
     void reply.header("www-authenticate", "Bearer");
   }
-  const isApi = request.url.startsWith("/api/");
-  if (!isApi && (request.headers.accept ?? "").includes("text/html")) {
-    const lang = chooseLang(askedLang(request.query), request.headers["accept-language"]);
-    return reply.type("text/html; charset=utf-8").send(renderError({ title, ...answer }, lang));
+  if (asksForPage(request)) {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const error = { title, ...answer, here: safePath(isRead ? request.url : undefined) };
+    return reply.type("text/html; charset=utf-8").send(renderError(error, langOf(request), reader));
   }
   return reply.type(PROBLEM_JSON).send(JSON.stringify({ type: "about:blank", title, ...answer }));
 }
@@ -132,8 +155,3 @@ function isDatabaseAway(error: unknown): boolean {
 
 /** The driver's words for a wait of its own that ended; they come without a code. */
 const TOO_LONG = /^(timeout exceeded|Query read timeout)/u;
-
-function askedLang(query: unknown): string | undefined {
-  const isGiven = typeof query === "object" && query !== null && "lang" in query;
-  return isGiven && typeof query.lang === "string" ? query.lang : undefined;
-}

@@ -39,7 +39,14 @@ export const queueBoard =
         .filter((queue) => queue instanceof Queue)
         .map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
       serverAdapter,
-      options: { uiConfig: { boardTitle: "nines", hideDocsLink: true } },
+      options: {
+        uiConfig: {
+          boardTitle: "nines",
+          hideDocsLink: true,
+          // Without it nothing on it leads back.
+          miscLinks: [{ text: "nines", url: "/monitor" }],
+        },
+      },
     });
     serverAdapter.setBasePath(PATH);
     // Its own would answer whatever is refused as a fault of the service.

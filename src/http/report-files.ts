@@ -13,7 +13,7 @@ import { NotFoundError } from "../errors.ts";
 import { accountFor, actorOf } from "./actor.ts";
 import type { HttpDeps } from "./deps.ts";
 import { formBody } from "./form-body.ts";
-import { HTML, langSchema, readerOf } from "./page.ts";
+import { langSchema, sendPage } from "./page.ts";
 import { langOf } from "./page-lang.ts";
 import { sendReportFile } from "./report-answer.ts";
 import { monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
@@ -62,8 +62,7 @@ export const reportFilePages =
       const { clock } = deps;
       const queue = deps.reportQueue();
       const model = await viewRendition({ db, clock, config: deps.config(), queue }, key);
-      const reader = await readerOf(deps, request);
-      return reply.type(HTML).send(renderReportFile(model, langOf(request), reader));
+      return sendPage(deps, { request, reply }, { model, render: renderReportFile });
     });
 
     app.post(

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { askReportMail } from "../ask-report-mail.ts";
 import { readClaimFile } from "../claim-file.ts";
 import type { ClaimStep } from "../core/claim.ts";
 import { InvalidInputError } from "../errors.ts";
@@ -11,12 +12,13 @@ import { viewReports } from "../view-reports.ts";
 import { renderClaimText } from "../web/claim-text.tsx";
 import { pageHref } from "../web/links.ts";
 import { renderReport } from "../web/reports-month.tsx";
-import { NO_CLAIM, type TypedClaim } from "../web/reports-parts.tsx";
+import { NO_STEP, type TypedStep } from "../web/reports-parts.tsx";
 import { renderReports, reportPageHref } from "../web/reports.tsx";
 import { accountFor, actorOf, requireMay, requireSees } from "./actor.ts";
 import type { HttpDeps } from "./deps.ts";
 import { formBody, refusedBy, textIn, typedIn, type FormBody } from "./form-body.ts";
 import { readerOf } from "./page.ts";
+import { mailedAccount } from "./report-mails.ts";
 import { langOf } from "./page-lang.ts";
 import { MAX_NUMBER, monthSchema, revisionSchema, wordSchema } from "./schemas.ts";
 
@@ -74,11 +76,45 @@ export const reportPages =
         const account = accountFor(actor, request.query.account);
         await requireKnownAccount({ db: deps.store.db, config: deps.config() }, account);
         const query = { month, account, revision, against };
-        return sendReport(deps, { request, reply }, { query, typed: NO_CLAIM });
+        return sendReport(deps, { request, reply }, { query, typed: NO_STEP });
       },
     );
 
+    await app.register(mailPage(deps));
     await app.register(claimPages(deps));
+  };
+
+/** Has the newest revision sent to the account's contacts. */
+const mailPage =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      "/reports/:month/mail",
+      {
+        schema: {
+          hide: true,
+          params: z.object({ month: monthSchema }),
+          querystring: z.object({ account: wordSchema.optional(), lang }),
+          body: formBody,
+        },
+      },
+      async (request, reply) => {
+        const actor = requireMay(request, "mail-report");
+        const { month } = request.params;
+        const account = mailedAccount(request, request.query.account);
+        try {
+          await askReportMail(viewingOf(deps), { month, account, actor });
+        } catch (error) {
+          const { status, problems } = refusedBy(error);
+          void reply.code(status);
+          const query = { month, account, revision: undefined, against: undefined };
+          const typed = { ...NO_STEP, verb: "mail", problems };
+          return sendReport(deps, { request, reply }, { query, typed });
+        }
+        const href = reportPageHref(langOf(request), month, { account });
+        return reply.redirect(`${href}#revisions`, 303);
+      },
+    );
   };
 
 /** The text of a claim, and its steps, each of which leads back to its report. */
@@ -155,7 +191,7 @@ function stepOf(verb: ClaimStep["verb"], body: FormBody): ClaimStep {
 async function sendReport(
   deps: HttpDeps,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  shown: { readonly query: ReportPageQuery; readonly typed: TypedClaim },
+  shown: { readonly query: ReportPageQuery; readonly typed: TypedStep },
 ) {
   const model = await viewReport(viewingOf(deps), shown.query, actorOf(request));
   const reader = await readerOf(deps, request);

@@ -44,6 +44,9 @@ export const filterShape = {
 /** PostgreSQL's greatest integer. */
 export const MAX_NUMBER = 2_147_483_647;
 
+/** The number that the database gave to something. */
+export const rowIdSchema = z.coerce.number().int().min(1).max(MAX_NUMBER);
+
 /** Of a closed month; 0 is the month as it stands now. */
 export const revisionSchema = z.coerce.number().int().min(0).max(MAX_NUMBER);
 

@@ -34,12 +34,14 @@ import { metricsRoutes } from "./metrics.ts";
 import { monitorPages } from "./monitor-pages.ts";
 import { outageRoutes } from "./outages.ts";
 import { overviewRoutes } from "./overview.ts";
+import { createErrorReader } from "./page.ts";
 import { pageRoutes } from "./pages.ts";
 import { probeRoutes } from "./probe.ts";
 import { answerClientError, answerError, setProblemHandlers } from "./problems.ts";
 import { proofRoutes } from "./proofs.ts";
 import { queueBoard } from "./queue-board.ts";
 import { reportFilePages } from "./report-files.ts";
+import { reportMailRoutes } from "./report-mails.ts";
 import { reportPages } from "./report-pages.ts";
 import { reportRoutes } from "./reports.ts";
 import { resultRoutes } from "./results.ts";
@@ -84,6 +86,7 @@ const apiRoutes = [
   reportRoutes,
   yearRoutes,
   revisionRoutes,
+  reportMailRoutes,
   proofRoutes,
   runningRoutes,
   eventRoutes,
@@ -130,7 +133,7 @@ export async function buildServer(deps: OpsDeps, api: HttpDeps | null): Promise<
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(writeJson);
-  setProblemHandlers(app);
+  setProblemHandlers(app, api === null ? async () => null : createErrorReader(api));
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
     strictTransportSecurity: false,

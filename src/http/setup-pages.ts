@@ -21,7 +21,7 @@ const querystring = z.object({ lang: z.string().optional() });
 export const setupPages =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const access = { db: deps.store.db, clock: deps.clock };
+    const access = { db: deps.store.db, clock: deps.clock, config: deps.config };
 
     app.get("/setup", { schema: { hide: true, querystring } }, async (request, reply) => {
       if (await hasAccess(access.db)) return reply.redirect(loginHref(langOf(request)), 303);

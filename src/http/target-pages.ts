@@ -9,8 +9,7 @@ import { renderResults } from "../web/target-results.tsx";
 import { renderTarget } from "../web/target.tsx";
 import { actorOf, targetFor } from "./actor.ts";
 import type { HttpDeps } from "./deps.ts";
-import { HTML, langSchema, presentMonth, readerOf, viewDepsOf } from "./page.ts";
-import { langOf } from "./page-lang.ts";
+import { langSchema, presentMonth, viewDepsOf, sendPage } from "./page.ts";
 import { idParams, instantSchema, monthSchema, wordSchema } from "./schemas.ts";
 
 const DAY_FORM = "must be a day such as 2026-10-01";
@@ -53,8 +52,7 @@ export const targetPages =
         const { id } = targetFor(actor, deps.config(), request.params.id);
         const viewing = { ...viewDepsOf(deps, actor), lastResult };
         const model = await viewTarget(viewing, { id, month });
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderTarget(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderTarget });
       },
     );
 
@@ -77,8 +75,7 @@ export const targetPages =
         const { agreement, hour } = request.query;
         const query = { id, day: request.params.day, agreement, hour };
         const model = await viewDay(viewDepsOf(deps, actor), query);
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderDay(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderDay });
       },
     );
 
@@ -97,8 +94,7 @@ const evidencePages =
         const { from, until, show } = request.query;
         const query = { id, fromMs: from, untilMs: until, show };
         const model = await viewResults(viewDepsOf(deps, actor), query);
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderResults(model, langOf(request), reader));
+        return sendPage(deps, { request, reply }, { model, render: renderResults });
       },
     );
 

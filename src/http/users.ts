@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { addUser, changePassword, disableUser, enableUser } from "../manage-access.ts";
+import { addUser, changePassword, disableUser, enableUser, updateUser } from "../manage-access.ts";
 import { listUsers, type StoredUser } from "../store/users.ts";
 import { requireMay } from "./actor.ts";
 import { problems } from "./answers.ts";
@@ -90,6 +90,24 @@ const userChanges =
     const base = { db: deps.store.db, clock: deps.clock };
 
     app.post(
+      "/api/v1/users/:name/update",
+      {
+        schema: {
+          tags,
+          summary: "Gives the user another role or other accounts; every login of theirs ends",
+          params: nameParams,
+          body: z.strictObject({ role: roleSchema, accounts: accountsSchema }),
+          response: { 200: userAnswer, ...problems },
+        },
+      },
+      async (request) => {
+        const actor = requireMay(request, "manage-access");
+        const wish = { ...request.body, name: request.params.name };
+        return describeUser(await updateUser({ ...base, config: deps.config() }, wish, actor));
+      },
+    );
+
+    app.post(
       "/api/v1/users/:name/disable",
       {
         schema: {
@@ -120,6 +138,14 @@ const userChanges =
         return describeUser(await enableUser(base, request.params.name, actor));
       },
     );
+
+    await app.register(passwordRoute(deps));
+  };
+
+const passwordRoute =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const base = { db: deps.store.db, clock: deps.clock };
 
     app.post(
       "/api/v1/users/:name/password",

@@ -4,8 +4,8 @@ import { viewYear } from "../view-year.ts";
 import { yearHref } from "../web/links.ts";
 import { renderYear } from "../web/year.tsx";
 import { accountFor, actorOf } from "./actor.ts";
-import type { HttpDeps } from "./deps.ts";
-import { HTML, langSchema, readerOf } from "./page.ts";
+import { caseDepsOf, type HttpDeps } from "./deps.ts";
+import { langSchema, sendPage } from "./page.ts";
 import { langOf } from "./page-lang.ts";
 import { wordSchema } from "./schemas.ts";
 import { yearSchema } from "./years.ts";
@@ -32,11 +32,8 @@ export const yearPages =
           return reply.redirect(yearHref(langOf(request), year, { account: first }), 303);
         }
         const account = accountFor(actor, request.query.account);
-        const { clock, store } = deps;
-        const viewing = { db: store.db, clock, config: deps.config() };
-        const model = await viewYear(viewing, { year, account }, actor);
-        const reader = await readerOf(deps, request);
-        return reply.type(HTML).send(renderYear(model, langOf(request), reader));
+        const model = await viewYear(caseDepsOf(deps), { year, account }, actor);
+        return sendPage(deps, { request, reply }, { model, render: renderYear });
       },
     );
   };

@@ -5,6 +5,7 @@ import { LANGS } from "../core/views.ts";
 import { BusyError } from "../errors.ts";
 import { yearFileName } from "../reports/year-facts.ts";
 import { YEAR_FORMAT_NAMES, yearFormats } from "../reports/year-index.ts";
+import { renderYearJson } from "../reports/year-json.ts";
 import type { RenderYearOrder } from "../render-apart.ts";
 import { readYearDocument, type YearQuery } from "../year-report.ts";
 import { accountFor, actorOf } from "./actor.ts";
@@ -84,9 +85,11 @@ async function renderYear(
   deps: HttpDeps,
   query: YearQuery,
   order: RenderYearOrder,
-): Promise<Buffer> {
+): Promise<string | Uint8Array> {
   const { clock, store } = deps;
   const document = await readYearDocument({ db: store.db, clock, config: deps.config() }, query);
+  // It is there sooner than the document could be handed to the thread.
+  if (order.format === "json") return renderYearJson(document.report);
   const { buffer, byteOffset, byteLength } = await deps.renderYear(document, order);
   return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -35,6 +35,8 @@ export type MailOutcome =
       readonly detail: string;
       /** Those of `to` that the server did not take it for; the others will get it. */
       readonly refused: readonly string[];
+      /** One of them may be taken later. */
+      readonly isRefusedForNow: boolean;
     }
   | (Exclude<Sent, { readonly outcome: "sent" }> & {
       /** It may go without its attachments. */
@@ -96,10 +98,21 @@ export async function sendMail(server: MailServer, mail: Mail): Promise<MailOutc
       lost === 0
         ? `accepted for ${accepted.length}`
         : `accepted for ${accepted.length}, refused for ${lost}: ${shownFault(rejectedErrors[0])}`;
-    return { outcome: "sent", detail, refused: rejected };
+    return {
+      outcome: "sent",
+      detail,
+      refused: mail.to.filter((address) => rejected.includes(asAsked(address))),
+      isRefusedForNow: rejectedErrors.some((error) => !isForGood(faultOf(error))),
+    };
   } catch (error) {
     return judge(error);
   }
+}
+
+/** An address as the library asks for it. */
+function asAsked(address: string): string {
+  const at = address.lastIndexOf("@");
+  return address.slice(0, at) + address.slice(at).toLowerCase();
 }
 
 function connectionOf(
@@ -146,16 +159,21 @@ const TOO_LARGE = 552;
 const ownFaults = new Set(["EAUTH", "EENVELOPE", "EMESSAGE", "ECONFIG"]);
 
 function judge(error: unknown): Extract<MailOutcome, { readonly isTooLarge: boolean }> {
-  const { code, responseCode } = faultOf(error);
+  const fault = faultOf(error);
+  const { code, responseCode } = fault;
   const detail = shownFault(error);
-  // RFC 5321: 4xx may succeed later, 5xx will not.
-  const isPermanent =
-    responseCode === undefined ? ownFaults.has(code) : responseCode >= 500 && responseCode <= 599;
+  const isPermanent = isForGood(fault);
   // The library's own, of a server that says beforehand how much it takes.
   const isTooLarge = responseCode === TOO_LARGE || (isPermanent && code === "EMESSAGE");
   return isPermanent
     ? { outcome: "permanent", detail, isTooLarge }
     : { outcome: "temporary", detail, retryAfterMs: null, isTooLarge };
+}
+
+/** RFC 5321: 4xx may succeed later, 5xx will not. */
+function isForGood({ code, responseCode }: Fault): boolean {
+  if (responseCode === undefined) return ownFaults.has(code);
+  return responseCode >= 500 && responseCode <= 599;
 }
 
 function shownFault(error: unknown): string {

@@ -1,5 +1,5 @@
+import { durationText } from "../core/duration-text.ts";
 import { PAINT, fitText, svgBoxes, svgChart, svgLine, svgText } from "./chart-svg.ts";
-import { durationText } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 const WIDTH = 507;

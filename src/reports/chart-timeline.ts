@@ -1,3 +1,4 @@
+import { durationText } from "../core/duration-text.ts";
 import type { DayState, ShownState, TimelineDay } from "../core/views.ts";
 import {
   PAINT,
@@ -9,7 +10,6 @@ import {
   svgText,
   type Box,
 } from "./chart-svg.ts";
-import { durationText } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 const WIDTH = 507;

@@ -5,7 +5,7 @@ import type { ReportSubject } from "../core/report.ts";
 import { bandDay, cutByDays, localDays } from "../core/target-view.ts";
 import type { BandDay, TimelineDay } from "../core/views.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { lowestBy } from "./pdf-cover.ts";
+import { lowestBy } from "./cover-facts.ts";
 import { allowedSecondsOf, badSecondsOf, isMissed } from "./report-words-facts.ts";
 
 /** What is listed, and how many are not. */

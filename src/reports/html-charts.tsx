@@ -1,11 +1,11 @@
 import { subjectKey, type TrendFigure } from "../core/month-document.ts";
+import { placeName } from "../core/place-name.ts";
 import { budgetChart } from "./chart-budget.ts";
 import { heatChart } from "./chart-heat.ts";
 import { timelineChart } from "./chart-timeline.ts";
 import { trendChart } from "./chart-trend.ts";
 import { daysIn, heatOf, missedOf, spentOf, trendOf } from "./figure-choices.ts";
 import { Chart, moreText, Named, ownerOf, Section, Table, type Making } from "./html-parts.tsx";
-import { placeText } from "./pdf-figures.ts";
 import { isMissed, monthText } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
@@ -24,7 +24,7 @@ export function HeatMap(making: Making) {
   if (shown.length === 0) return null;
   const label = `${sections.heatMap}, ${monthText(document.report.month, words)}`;
   const rows = shown.map(({ place, days }) => ({
-    name: `${placeText(place.worst, making)} · ${place.worst.agreement}`,
+    name: `${placeName(place.worst, making.lang)} · ${place.worst.agreement}`,
     days,
   }));
   return (

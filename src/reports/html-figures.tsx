@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { durationText } from "../core/duration-text.ts";
 import { groupBy } from "../core/group-by.ts";
+import { placeName } from "../core/place-name.ts";
 import type { ReportSubject } from "../core/report.ts";
 import { belowWhole, firstOf, placesOf, subjectsOf } from "./figure-choices.ts";
 import {
@@ -7,25 +9,23 @@ import {
   Named,
   numbers,
   ownerOf,
-  percentText,
   Section,
   Table,
   VerdictText,
   type Head,
   type Making,
 } from "./html-parts.tsx";
-import { lowestBy } from "./pdf-cover.ts";
-import { placeText } from "./pdf-figures.ts";
+import { lowestBy } from "./cover-facts.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import {
   allowedSecondsOf,
   badSecondsOf,
   countedText,
   countVerdicts,
-  durationText,
   isMissed,
   owedText,
   vantagePercent,
+  percentText,
 } from "./report-words-facts.ts";
 import { grouped } from "./report-words-number.ts";
 import type { ReportWords } from "./report-words-type.ts";
@@ -176,7 +176,7 @@ function SubjectName({
   readonly making: Making;
   readonly subject: ReportSubject;
 }) {
-  const place = placeText(subject, making);
+  const place = placeName(subject, making.lang);
   return <Named name={subject.id} under={`${ownerOf(making, subject)} · ${place}`} />;
 }
 
@@ -193,7 +193,10 @@ export function Places(making: Making) {
         rows={shown.map(({ subjects, worst }) => ({
           key: `${worst.agreement} ${worst.id}`,
           cells: [
-            <Named name={placeText(worst, making)} under={`${worst.agreement} · ${worst.id}`} />,
+            <Named
+              name={placeName(worst, making.lang)}
+              under={`${worst.agreement} · ${worst.id}`}
+            />,
             subjects.length,
             ...figureCells(worst, words),
           ],

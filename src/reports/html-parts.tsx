@@ -1,3 +1,4 @@
+import type { Tone } from "./cover-facts.ts";
 import type { ComponentChildren } from "preact";
 import type { MonthDocument } from "../core/month-document.ts";
 import type { ReportSubject, Verdict } from "../core/report.ts";
@@ -5,6 +6,14 @@ import type { Lang } from "../core/views.ts";
 import type { HtmlWords } from "./html-words.ts";
 import { isMissed } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
+
+/** Of a cover. */
+export const TONE_CLASS: Readonly<Record<Tone, string>> = {
+  missed: "missed",
+  risk: "risk",
+  unclear: "",
+  met: "met",
+};
 
 /** What every section is made from. */
 export type Making = {
@@ -131,11 +140,6 @@ export function Named({ name, under }: { readonly name: string; readonly under: 
       <span>{under}</span>
     </>
   );
-}
-
-/** Percent as the report prints it. */
-export function percentText(text: string | null, words: ReportWords): string {
-  return text === null ? words.nothing : `${text} %`;
 }
 
 /** "acme · ecs": the account only where there are several. */

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { durationText } from "../core/duration-text.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { ReportMalfunction, ReportSubject } from "../core/report.ts";
 import { firstOf } from "./figure-choices.ts";
@@ -8,7 +9,6 @@ import { LIMITS } from "./pdf-limits.ts";
 import {
   claimText,
   claimTime,
-  durationText,
   instantText,
   isClaimable,
   isMissed,

@@ -4,7 +4,7 @@ import type { Lang } from "../core/views.ts";
 import { escapeXml } from "./chart-svg.ts";
 import { bodyHtml } from "./html-page.tsx";
 import { STYLE } from "./html-style.ts";
-import { ownerText } from "./pdf-cover.ts";
+import { ownerText } from "./cover-facts.ts";
 import { monthText } from "./report-words-facts.ts";
 import { reportWords } from "./report-words.ts";
 

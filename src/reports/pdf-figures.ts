@@ -1,6 +1,6 @@
 import type { Content, TableCell } from "pdfmake";
 import { subjectKey, type MonthDocument } from "../core/month-document.ts";
-import { regionName } from "../core/region-name.ts";
+import { placeName } from "../core/place-name.ts";
 import type { ReportSubject } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
 import { budgetChart } from "./chart-budget.ts";
@@ -46,19 +46,6 @@ export type Making = {
   readonly lang: Lang;
 };
 
-/** "ECS · China (Hangzhou)" */
-export function placeText(
-  { product, region }: Pick<ReportSubject, "product" | "region">,
-  { words, lang }: Pick<Making, "words" | "lang">,
-): string {
-  return `${productText(product, words)} · ${regionName(region)[lang]}`;
-}
-
-function productText(product: string, { productNames }: ReportWords): string {
-  const names: Readonly<Record<string, readonly [string, string]>> = productNames;
-  return names[product]?.[0] ?? product;
-}
-
 /** Each product and region, by its worst subject. */
 export function placesSection({ document, words, lang }: Making): Content[] {
   const { shown, left } = firstOf(placesOf(document.report.subjects), LIMITS.places);
@@ -70,7 +57,7 @@ export function placesSection({ document, words, lang }: Making): Content[] {
   const rows = shown.map(({ subjects, worst }): TableCell[] => [
     {
       stack: [
-        { text: placeText(worst, { words, lang }), bold: true },
+        { text: placeName(worst, lang), bold: true },
         { text: `${worst.agreement} · ${worst.id}`, style: "note", fontSize: 7 },
       ],
     },
@@ -127,7 +114,7 @@ export function subjectsSection({ document, words, lang }: Making): Content[] {
   ];
   const rows = listed.map((subject): TableCell[] => {
     const owner = account === null ? `${subject.account} · ` : "";
-    const place = `${owner}${subject.agreement} · ${placeText(subject, { words, lang })}`;
+    const place = `${owner}${subject.agreement} · ${placeName(subject, lang)}`;
     return [
       { stack: [subject.id, { text: place, style: "note", fontSize: 7 }] },
       ...figureCells(subject, words),
@@ -166,7 +153,7 @@ export function chartSections(making: Making): Content[] {
   }
   const { shown, left } = heatOf(document);
   const rows = shown.map(({ place: { worst }, days }) => ({
-    name: `${placeText(worst, making)} · ${worst.agreement}`,
+    name: `${placeName(worst, making.lang)} · ${worst.agreement}`,
     days,
   }));
   const label = `${words.sections.heatMap}, ${monthText(month, words)}`;

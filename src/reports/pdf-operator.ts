@@ -1,16 +1,17 @@
 import type { Content, TableCell } from "pdfmake";
+import { durationText } from "../core/duration-text.ts";
 import { groupBy } from "../core/group-by.ts";
+import { placeName } from "../core/place-name.ts";
 import type { ReportSubject } from "../core/report.ts";
 import { belowWhole } from "./figure-choices.ts";
-import { lowestBy } from "./pdf-cover.ts";
-import { moreText, placeText, type Making } from "./pdf-figures.ts";
+import { lowestBy } from "./cover-facts.ts";
+import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { numberCell, tableSection, verdictCell } from "./pdf-parts.ts";
 import { grouped } from "./report-words-number.ts";
 import {
   badSecondsOf,
   countVerdicts,
-  durationText,
   isMissed,
   owedText,
   vantagePercent,
@@ -149,7 +150,7 @@ function lowestTable({ document, words, lang }: Making, shownBy: Shown): Content
       stack: [
         subject.id,
         {
-          text: `${subject.account} · ${subject.agreement} · ${placeText(subject, { words, lang })}`,
+          text: `${subject.account} · ${subject.agreement} · ${placeName(subject, lang)}`,
           style: "note",
           fontSize: 7,
         },

@@ -1,12 +1,15 @@
 import type { Content, CustomTableLayout, TableCell } from "pdfmake";
 import type { Verdict } from "../core/report.ts";
 import { PAINT } from "./chart-svg.ts";
+import type { Tile, Tone } from "./cover-facts.ts";
 import { FONT } from "./pdf-fonts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 /** Points; an A4 page is 595.28 wide. */
 export const MARGINS = { left: 44, top: 58, right: 44, bottom: 52 } as const;
 export const CONTENT_WIDTH = 507;
+/** Of a page on its side, which is 841.89 wide. */
+export const WIDE = 753.9;
 
 export const VERDICT_PAINT: Readonly<Record<Verdict, string>> = {
   met: "#1c7a50",
@@ -15,6 +18,14 @@ export const VERDICT_PAINT: Readonly<Record<Verdict, string>> = {
   "on-track": "#1c7a50",
   "at-risk": "#9a6200",
   "already-missed": PAINT.missed,
+};
+
+/** Of a cover. */
+export const TONE_PAINT: Readonly<Record<Tone, string>> = {
+  missed: PAINT.missed,
+  risk: PAINT.minor,
+  unclear: PAINT.quiet,
+  met: PAINT.good,
 };
 
 export const STYLES = {
@@ -141,4 +152,50 @@ export function tableSection(input: {
       ? []
       : [{ text: after, style: "note", margin: [0, 5, 0, 0] } satisfies Content]),
   ];
+}
+
+/** What a cover says in a sentence, with a stroke in its colour. */
+export function panel(paint: string, stack: Content[]): Content {
+  return {
+    margin: [0, 12, 0, 14],
+    table: { widths: ["*"], body: [[{ stack, fillColor: PAINT.pale }]] },
+    layout: {
+      vLineWidth: (column) => (column === 0 ? 4 : 0),
+      vLineColor: () => paint,
+      hLineWidth: () => 0,
+      paddingLeft: () => 14,
+      paddingRight: () => 14,
+      paddingTop: () => 11,
+      paddingBottom: () => 11,
+    },
+  };
+}
+
+/** Key figures side by side. One of up to `whole` characters stays with its unit on one line. */
+export function tileRow(
+  tiles: readonly Tile[],
+  { fontSize, whole }: { readonly fontSize: number; readonly whole: number },
+): Content {
+  const values = tiles.map(({ value, isBad }): TableCell => ({
+    text: value.length > whole ? value : value.replaceAll(" ", "\u00a0"),
+    fontSize,
+    lineHeight: 1.1,
+    bold: true,
+    color: isBad ? PAINT.missed : PAINT.ink,
+  }));
+  return {
+    table: {
+      widths: tiles.map((_, index) => (index === tiles.length - 1 ? "*" : "auto")),
+      body: [values, tiles.map(({ name }): TableCell => ({ text: name, style: "note" }))],
+    },
+    layout: {
+      hLineWidth: () => 0,
+      vLineWidth: (column) => (column === 0 || column === tiles.length ? 0 : 0.6),
+      vLineColor: () => PAINT.line,
+      paddingLeft: (column) => (column === 0 ? 0 : 9),
+      paddingRight: () => 9,
+      paddingTop: () => 0,
+      paddingBottom: () => 0,
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Content, TableCell } from "pdfmake";
+import { durationText } from "../core/duration-text.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type {
   ReportExclusion,
@@ -12,7 +13,7 @@ import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { block, heading, tableSection, type TableColumn } from "./pdf-parts.ts";
 import { proseContent } from "./pdf-prose.ts";
-import { durationText, instantText, isMissed, malfunctionFinder } from "./report-words-facts.ts";
+import { instantText, isMissed, malfunctionFinder } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 type Struck = { readonly subject: ReportSubject; readonly outage: ReportOutage };

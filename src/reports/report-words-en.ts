@@ -1,10 +1,7 @@
+import { commonWords } from "../core/common-words.ts";
+import { malfunctionWords } from "../core/malfunction-text.ts";
 import { grouped } from "./report-words-number.ts";
 import type { ReportWords } from "./report-words-type.ts";
-
-const MONTHS =
-  "January February March April May June July August September October November December".split(
-    " ",
-  );
 
 const count = (n: number, one: string, many = `${one}s`) => `${grouped(n)} ${n === 1 ? one : many}`;
 const be = (n: number) => (n === 1 ? "is" : "are");
@@ -16,16 +13,14 @@ function listOf(parts: readonly string[]): string {
 }
 
 export const reportWordsEn: ReportWords = {
-  htmlLang: "en",
+  ...commonWords.en,
   title: "Service level report",
   allAccounts: "All accounts",
-  monthName: (year, month) => `${MONTHS[month - 1] ?? month} ${year}`,
   cycle: (from, until, zone) => `${from} to ${until}, ${zone}`,
   timesIn: (zone) => `All times are in ${zone}.`,
   closedAt: (revision, time) => `Closed at ${time}, revision ${revision}`,
   notFinal: (settledUntil) =>
     `Not final: the month is still running. Figures up to ${settledUntil}.`,
-  cutNote: "Percentages are cut to three decimals, never rounded up.",
   nothing: "–",
   page: (page, pages) => `Page ${page} of ${pages}`,
 
@@ -105,7 +100,7 @@ export const reportWordsEn: ReportWords = {
     accountName: "Name of the account",
     agreement: "Agreement",
     scope: "Scope",
-    subject: "Subject",
+    subject: "Target or group",
     targets: "Targets",
     target: "Target",
     product: "Product",
@@ -131,7 +126,7 @@ export const reportWordsEn: ReportWords = {
     reachability: "Reachability",
     coverage: "Coverage",
     outages: "Outages",
-    subjects: "Subjects",
+    subjects: "Targets and groups",
     missed: "Missed",
     worst: "Lowest figure",
     tier: "Tier",
@@ -170,21 +165,8 @@ export const reportWordsEn: ReportWords = {
     measured: "Measured",
     failedShare: "All failed",
   },
-  verdicts: {
-    met: "Met",
-    missed: "Missed",
-    "insufficient-data": "Too little data",
-    "on-track": "On track",
-    "at-risk": "At risk",
-    "already-missed": "Missed",
-  },
   statuses: { running: "running", closed: "closed" },
   scopes: { target: "target", group: "group", "multi-zone": "several zones" },
-  rollups: {
-    "product-region": "product and region",
-    product: "product",
-    account: "account",
-  },
   creditNotes: {
     running: "the month is not over",
     met: "the objective was met",
@@ -202,34 +184,7 @@ export const reportWordsEn: ReportWords = {
     arrears: "Arrears",
     other: "Other",
   },
-  malfunctionStates: {
-    open: "open",
-    restored: "over, review to come",
-    closed: "reviewed",
-  },
-  dayStates: {
-    good: "No loss",
-    minor: "Some loss",
-    missed: "More than a month's budget",
-    excluded: "Excluded",
-    "no-data": "No data",
-  },
-  slotStates: {
-    good: "Good",
-    partial: "Partly bad",
-    bad: "Bad",
-    excluded: "Excluded",
-    "no-data": "No data",
-  },
-  productNames: {
-    ecs: ["ECS", "Elastic Compute Service"],
-    slb: ["SLB", "Server Load Balancer"],
-    oss: ["OSS", "Object Storage Service"],
-    rds: ["RDS", "Relational Database Service"],
-    cdn: ["CDN", "Content Delivery Network"],
-    vpc: ["VPC", "Virtual Private Cloud"],
-    security: ["Security", "Alibaba Cloud Security"],
-  },
+  malfunctionStates: malfunctionWords.en.states,
   none: {
     subjects: "Nothing was measured in this month.",
     credits: "No credit is owed.",
@@ -246,12 +201,13 @@ export const reportWordsEn: ReportWords = {
   },
 
   notes: {
-    places: "Of each product and region the subject with the lowest figure.",
+    places: "Of each product and region the target or group with the lowest figure.",
     budgets: "Bad time against what the objective allows; the mark is the allowance.",
     budgetsSoFar:
       "Bad time so far against what the objective allows in the whole month; the mark is the allowance.",
-    heatMap: "The worst state of any subject on each day.",
-    timelines: "A row for each day, 24 hours across. Each missed subject has one.",
+    heatMap: "The worst state of any target or group on each day.",
+    timelines:
+      "A row for each day, 24 hours across. Each target or group that missed its objective has one.",
     trend:
       "Objectives met, missed, and without a verdict in each month; a dash where none was closed.",
     vantages:
@@ -377,9 +333,5 @@ export const reportWordsEn: ReportWords = {
     unsigned: "The report of a running month is not signed; it is sealed and signed on closing.",
   },
 
-  seconds: (n) => `${n} s`,
-  minutes: (n) => `${n} min`,
-  hoursMinutes: (hours, minutes) => (minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`),
-  daysHours: (days, hours) => (hours === 0 ? `${days} d` : `${days} d ${hours} h`),
   listOf,
 };

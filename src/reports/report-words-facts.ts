@@ -2,6 +2,7 @@ import { DateTime } from "luxon";
 import type { Agreement } from "../core/agreement.ts";
 import { sourceOf } from "../core/built-in-agreements.ts";
 import { isOwed, isOwedInPart } from "../core/credit.ts";
+import { cutDecimal, durationText } from "../core/duration-text.ts";
 import { percentCut, type Fraction } from "../core/fraction.ts";
 import { formatAmount, parseAmount } from "../core/money.ts";
 import { subjectKey, type MonthDocument, type VantageCoverage } from "../core/month-document.ts";
@@ -17,28 +18,6 @@ import { grouped } from "./report-words-number.ts";
 import { closingReason } from "./closing-reason.ts";
 import { reportWords } from "./report-words.ts";
 import type { ReportWords, VerdictCounts } from "./report-words-type.ts";
-
-/** U+2212: as wide as a plus, and not a hyphen. */
-const MINUS = "−";
-
-/** A length of time at a glance: "41 s", "22.3 min", "1 h 41 min", "3 d 4 h". Cut, not rounded. */
-export function durationText(seconds: number, words: ReportWords): string {
-  const size = Math.abs(seconds);
-  const sign = seconds < 0 ? MINUS : "";
-  if (size < 60) return sign + words.seconds(cutDecimal(size, size < 10 ? 1 : 0));
-  if (size < 3600) return sign + words.minutes(cutDecimal(size / 60, 1));
-  const minutes = Math.floor(size / 60);
-  if (size < 86_400) return sign + words.hoursMinutes(Math.floor(minutes / 60), minutes % 60);
-  const hours = Math.floor(minutes / 60);
-  return sign + words.daysHours(Math.floor(hours / 24), hours % 24);
-}
-
-/** Trailing zeros go; nothing is rounded up. */
-function cutDecimal(value: number, places: number): string {
-  const factor = 10 ** places;
-  // What stands a hair below a whole number is a float's fault, not the figure's.
-  return String(Math.floor(value * factor + 1e-6) / factor);
-}
 
 /** "2026-10-02 10:00:15" of an ISO instant, in a zone; the seconds only where there are any. */
 export function instantText(iso: string, timeZone: string): string {
@@ -150,7 +129,12 @@ export function moneyText(amount: string, currency: string): string {
   return `${currency} ${grouped(amount)}`;
 }
 
-function percentText({ num, den }: Fraction): string {
+/** Percent, of which nothing may be known. */
+export function percentText(text: string | null, { nothing }: ReportWords): string {
+  return text === null ? nothing : `${text} %`;
+}
+
+function shareText({ num, den }: Fraction): string {
   return `${cutDecimal((Number(num) / Number(den)) * 100, 3)} %`;
 }
 
@@ -158,7 +142,7 @@ function percentText({ num, den }: Fraction): string {
 export function methodText(terms: Agreement, lang: Lang): string[] {
   const words = reportWords[lang];
   const { method } = words;
-  const threshold = terms.threshold === null ? "" : percentText(terms.threshold);
+  const threshold = terms.threshold === null ? "" : shareText(terms.threshold);
   const tiers = terms.credits.map((tier) => method.tier(tier.belowPercent, tier.creditPercent));
   return [
     method.slot(durationText(terms.slotMs / 1000, words)),
@@ -169,7 +153,7 @@ export function methodText(terms: Agreement, lang: Lang): string[] {
     method.exclusion[terms.exclusion],
     method.noData[terms.noData],
     `${method.figure}${lang === "en" ? " " : ""}${method.rounding}`,
-    method.verdict(`${terms.objectivePercent} %`, percentText(terms.minCoverage)),
+    method.verdict(`${terms.objectivePercent} %`, shareText(terms.minCoverage)),
     tiers.length === 0 ? method.noTiers : method.tiers(words.listOf(tiers)),
     method.claim(terms.timeZone),
     `${method.source}${lang === "en" ? ": " : "："}${sourceOf(terms)[lang]}${lang === "en" ? "." : "。"}`,

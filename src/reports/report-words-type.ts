@@ -1,9 +1,8 @@
 import type { Agreement } from "../core/agreement.ts";
+import type { CommonWords } from "../core/common-words.ts";
 import type { ExclusionKind } from "../core/exclusion.ts";
 import type { MalfunctionState } from "../core/malfunction.ts";
-import type { CreditNote, ReportRollup, ReportSubject, Verdict } from "../core/report.ts";
-import type { Product } from "../core/target.ts";
-import type { DayState, ShownState } from "../core/views.ts";
+import type { CreditNote, ReportSubject, Verdict } from "../core/report.ts";
 
 /** What a table of the report has as its head. */
 export const COLUMNS = [
@@ -84,17 +83,14 @@ export type Column = (typeof COLUMNS)[number];
 export type VerdictCounts = { readonly all: number } & Readonly<Record<Verdict, number>>;
 
 /** Every text of the monthly report; a language that lacks one does not compile. */
-export type ReportWords = {
-  readonly htmlLang: string;
+export type ReportWords = CommonWords & {
   readonly title: string;
   readonly allAccounts: string;
-  readonly monthName: (year: number, month: number) => string;
   readonly cycle: (from: string, until: string, zone: string) => string;
   readonly timesIn: (zone: string) => string;
   readonly closedAt: (revision: number, time: string) => string;
   /** Stands on every page of a running month. */
   readonly notFinal: (settledUntil: string) => string;
-  readonly cutNote: string;
   readonly nothing: string;
   readonly page: (page: number, pages: number) => string;
 
@@ -145,16 +141,11 @@ export type ReportWords = {
     readonly accounts: string;
   };
   readonly columns: Readonly<Record<Column, string>>;
-  readonly verdicts: Readonly<Record<Verdict, string>>;
   readonly statuses: { readonly running: string; readonly closed: string };
   readonly scopes: Readonly<Record<ReportSubject["scope"], string>>;
-  readonly rollups: Readonly<Record<ReportRollup["by"], string>>;
   readonly creditNotes: Readonly<Record<CreditNote, string>>;
   readonly exclusionKinds: Readonly<Record<ExclusionKind, string>>;
   readonly malfunctionStates: Readonly<Record<MalfunctionState, string>>;
-  readonly dayStates: Readonly<Record<DayState, string>>;
-  readonly slotStates: Readonly<Record<ShownState, string>>;
-  readonly productNames: Readonly<Record<Product, readonly [short: string, long: string]>>;
   readonly none: {
     readonly subjects: string;
     readonly credits: string;
@@ -253,10 +244,6 @@ export type ReportWords = {
     readonly unsigned: string;
   };
 
-  readonly seconds: (n: string) => string;
-  readonly minutes: (n: string) => string;
-  readonly hoursMinutes: (hours: number, minutes: number) => string;
-  readonly daysHours: (days: number, hours: number) => string;
   readonly listOf: (parts: readonly string[]) => string;
 };
 

@@ -1,15 +1,15 @@
+import { commonWords } from "../core/common-words.ts";
+import { malfunctionWords } from "../core/malfunction-text.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 export const reportWordsZh: ReportWords = {
-  htmlLang: "zh-CN",
+  ...commonWords.zh,
   title: "服务等级报告",
   allAccounts: "全部账号",
-  monthName: (year, month) => `${year}年${month}月`,
   cycle: (from, until, zone) => `${from} 至 ${until}，${zone}`,
   timesIn: (zone) => `所有时间均为 ${zone} 时区。`,
   closedAt: (revision, time) => `${time} 定稿，第 ${revision} 版`,
   notFinal: (settledUntil) => `非最终结果：本月尚未结束，数据统计至 ${settledUntil}。`,
-  cutNote: "百分比保留三位小数，直接截断，不会进位。",
   nothing: "–",
   page: (page, pages) => `第 ${page} 页，共 ${pages} 页`,
 
@@ -145,17 +145,8 @@ export const reportWordsZh: ReportWords = {
     measured: "实测",
     failedShare: "全部失败",
   },
-  verdicts: {
-    met: "达标",
-    missed: "未达标",
-    "insufficient-data": "数据不足",
-    "on-track": "正常",
-    "at-risk": "有风险",
-    "already-missed": "未达标",
-  },
   statuses: { running: "进行中", closed: "已定稿" },
   scopes: { target: "单个目标", group: "一组目标", "multi-zone": "多可用区" },
-  rollups: { "product-region": "产品与地域", product: "产品", account: "账号" },
   creditNotes: {
     running: "本月尚未结束",
     met: "承诺已达标",
@@ -173,30 +164,7 @@ export const reportWordsZh: ReportWords = {
     arrears: "欠费",
     other: "其他",
   },
-  malfunctionStates: { open: "处理中", restored: "已恢复，待复盘", closed: "已复盘" },
-  dayStates: {
-    good: "无损失",
-    minor: "有损失",
-    missed: "单日超出整月预算",
-    excluded: "已排除",
-    "no-data": "无数据",
-  },
-  slotStates: {
-    good: "正常",
-    partial: "部分失败",
-    bad: "中断",
-    excluded: "已排除",
-    "no-data": "无数据",
-  },
-  productNames: {
-    ecs: ["ECS", "云服务器"],
-    slb: ["SLB", "负载均衡"],
-    oss: ["OSS", "对象存储"],
-    rds: ["RDS", "云数据库"],
-    cdn: ["CDN", "内容分发网络"],
-    vpc: ["VPC", "专有网络"],
-    security: ["云安全", "云盾安全产品"],
-  },
+  malfunctionStates: malfunctionWords.zh.states,
   none: {
     subjects: "本月没有监测任何目标。",
     credits: "没有应获的赔偿。",
@@ -331,10 +299,5 @@ export const reportWordsZh: ReportWords = {
     unsigned: "进行中的月份尚未签名，定稿时封存并签名。",
   },
 
-  seconds: (n) => `${n} 秒`,
-  minutes: (n) => `${n} 分钟`,
-  hoursMinutes: (hours, minutes) =>
-    minutes === 0 ? `${hours} 小时` : `${hours} 小时 ${minutes} 分`,
-  daysHours: (days, hours) => (hours === 0 ? `${days} 天` : `${days} 天 ${hours} 小时`),
   listOf: (parts) => parts.join("、"),
 };

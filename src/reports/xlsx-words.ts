@@ -49,7 +49,7 @@ export type XlsxWords = {
 const en: XlsxWords = {
   sheets: {
     summary: "Summary",
-    subjects: "Subjects",
+    subjects: "Targets and groups",
     outages: "Outages",
     badSlots: "Bad slots",
     exclusions: "Exclusions",
@@ -76,7 +76,7 @@ const en: XlsxWords = {
   den: "Badness: denominator",
   badness: "Badness",
   lengthMinutes: "Length, minutes",
-  subjectCount: "Number of subjects",
+  subjectCount: "Number of targets and groups",
   pooled: "Pooled figures: 1 − sum of bad ÷ sum of counted slots",
   notClosed: (month) => `${month} (not closed)`,
   notes: {
@@ -92,7 +92,7 @@ const en: XlsxWords = {
   noSlots: "This is an earlier revision, of which single slots are not kept.",
   joined: (rows) => `There are more than ${rows} bad slots: equal neighbours share a row.`,
   left: (subjects, rows) =>
-    `Limit of ${rows} rows: the bad slots of ${subjects} subjects are not listed; their sums come from the report.`,
+    `Limit of ${rows} rows: the bad slots of ${subjects} of the targets and groups are not listed; their sums come from the report.`,
   formulas:
     "Figures, verdicts and amounts are formulas over the other sheets: change a slot, and see what it would mean.",
 };

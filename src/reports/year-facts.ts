@@ -1,23 +1,19 @@
+import { durationText } from "../core/duration-text.ts";
+import { placeName } from "../core/place-name.ts";
 import { CELL_KINDS, CELL_MARKS, cellKind, type CellKind } from "../core/year-cells.ts";
-import {
-  monthRuns,
-  objectivesOf,
-  rankedSubjects,
-  readMinutes,
-  slotSecondsOf,
-} from "../core/year-sums.ts";
+import { monthRuns, objectivesOf, rankedSubjects, slotSecondsOf } from "../core/year-sums.ts";
 import type {
   YearCredits,
   YearDocument,
   YearMonth,
   YearReport,
   YearSubject,
-  YearTime,
 } from "../core/year-report.ts";
 import type { Lang } from "../core/views.ts";
-import { placeText } from "./pdf-figures.ts";
+import { badTimeText, minutesText } from "../core/year-time-text.ts";
+import { tile, type Tile, type Tone } from "./cover-facts.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { durationText, instantText, moneyText } from "./report-words-facts.ts";
+import { instantText, moneyText, percentText } from "./report-words-facts.ts";
 import { grouped } from "./report-words-number.ts";
 import { reportWords } from "./report-words.ts";
 import type { ReportWords } from "./report-words-type.ts";
@@ -34,14 +30,6 @@ export type YearMaking = {
 
 export function yearMaking(document: YearDocument, lang: Lang): YearMaking {
   return { document, lang, words: reportWords[lang], own: yearWords[lang] };
-}
-
-/** Whose year it is, in words: "Acme Ltd (acme)". */
-export function yearOwner({ document, words }: YearMaking): string {
-  const { report, accountName } = document;
-  const { account } = report;
-  if (account === null) return words.allAccounts;
-  return accountName === null || accountName === account ? account : `${accountName} (${account})`;
 }
 
 /** "Service level year 2026". */
@@ -103,59 +91,25 @@ export function owedCell(credits: readonly YearCredits[], making: YearMaking): s
   return credits.length > 0 ? "?" : making.words.nothing;
 }
 
-export type YearTile = { readonly name: string; readonly value: string; readonly isBad: boolean };
-
-function tile(name: string, value: string, isBad = false): YearTile {
-  return { name, value, isBad };
-}
-
 /** The key figures. */
-export function yearTiles(making: YearMaking): YearTile[] {
+export function yearTiles(making: YearMaking): Tile[] {
   const { document, words, own } = making;
   const { counts, time, credits, exclusions, accounts, account } = document.report;
   const { tiles: names } = own;
   const judged = counts.kept + counts.missed + counts.undecided;
-  const excluded = own.exclusions(exclusions, minutesText(time.excludedMinutes, making));
+  const excluded = own.exclusions(exclusions, minutesText(time.excludedMinutes, words));
   const claimed = owedText(credits, making, (one) => one.claimed) || words.nothing;
   return [
     ...(account === null ? [tile(words.keyFigures.accounts, grouped(accounts.length))] : []),
     tile(names.kept, `${grouped(counts.kept)} / ${grouped(judged)}`, counts.missed > 0),
     tile(names.missed, grouped(counts.missed), counts.missed > 0),
     tile(names.undecided, grouped(counts.undecided)),
-    tile(names.badTime, badText(time, making)),
+    tile(names.badTime, badTimeText(time, words)),
     tile(names.excluded, excluded),
-    tile(names.coverage, yearPercent(time.coveragePercent, making)),
+    tile(names.coverage, percentText(time.coveragePercent, words)),
     tile(names.owed, owedCell(credits, making)),
     tile(names.claimed, claimed),
   ];
-}
-
-/** Percent as the reports print it. */
-export function yearPercent(text: string | null, { words }: Pick<YearMaking, "words">): string {
-  return text === null ? words.nothing : `${text} %`;
-}
-
-/** Of minutes, an exact fraction, for looking at. */
-export function minutesText(
-  minutes: string | number,
-  { words }: Pick<YearMaking, "words">,
-): string {
-  return durationText(secondsOf(minutes), words);
-}
-
-/** Bad time; a dash where nothing counted, which is not the same as no bad time. */
-export function badText(
-  { badMinutes, countedMinutes }: Pick<YearTime, "badMinutes" | "countedMinutes">,
-  making: Pick<YearMaking, "words">,
-): string {
-  return countedMinutes === 0 ? making.words.nothing : minutesText(badMinutes, making);
-}
-
-function secondsOf(minutes: string | number): number {
-  if (typeof minutes === "number") return minutes * 60;
-  const { num, den } = readMinutes(minutes);
-  // By whole numbers: the fraction's parts may be too long for a float.
-  return Number((num * 60_000n) / den) / 1000;
 }
 
 /** "99.90 %", of an objective that changed "99.90 % → 99.95 %". */
@@ -181,7 +135,7 @@ export function aboutSubject(subject: YearSubject, making: YearMaking): string {
     subject.agreement,
     objectivesText(subject),
     ...(slotSecondsOf(subject).length > 1 ? [`${own.columns.slots} ${slots}`] : []),
-    placeText(subject, making),
+    placeName(subject, making.lang),
   ].join(" · ");
 }
 
@@ -220,6 +174,12 @@ export function shownSubjects(report: YearReport): {
 /** "sla-2026-acme.pdf" */
 export function yearFileName(year: string, account: string | undefined, extension: string): string {
   return `sla-${year}${account === undefined ? "" : `-${account}`}.${extension}`;
+}
+
+/** How the year turned out as a whole. */
+export function yearTone({ report: { counts } }: YearDocument): Tone {
+  if (counts.missed > 0) return "missed";
+  return counts.kept > 0 && counts.undecided === 0 ? "met" : "unclear";
 }
 
 /** What is not listed, and where it is; empty when all is. */

@@ -1,22 +1,22 @@
+import { ownerText } from "./cover-facts.ts";
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { cellKind, CELL_MARKS } from "../core/year-cells.ts";
 import type { YearFigure, YearMonth, YearSubject } from "../core/year-report.ts";
-import { Chart, Named, Section } from "./html-parts.tsx";
-import { instantText } from "./report-words-facts.ts";
+import { badTimeText } from "../core/year-time-text.ts";
+import { Chart, Named, Section, TONE_CLASS } from "./html-parts.tsx";
+import { instantText, percentText } from "./report-words-facts.ts";
 import { yearChart } from "./year-chart.ts";
 import {
   aboutSubject,
   caveatsOf,
   leftText,
-  badText,
   sentenceOf,
   shownSubjects,
   usedKinds,
-  yearOwner,
-  yearPercent,
   yearTiles,
   yearTitle,
+  yearTone,
   type YearMaking,
 } from "./year-facts.ts";
 import { Accounts, Credits, MonthTable, Outages, Places } from "./year-html-tables.tsx";
@@ -40,21 +40,19 @@ type Props = { readonly making: YearMaking };
 
 function Cover({ making }: Props) {
   const { document, own, words } = making;
-  const { asOf, counts } = document.report;
+  const { asOf } = document.report;
   const { timeZone } = document;
-  const look =
-    counts.missed > 0 ? "missed" : counts.kept > 0 && counts.undecided === 0 ? "met" : "";
   return (
     <header>
       <h1>{yearTitle(making)}</h1>
-      <p class="quiet">{yearOwner(making)}</p>
+      <p class="quiet">{ownerText(making.document, making.words)}</p>
       <p class="quiet small">
         {[
           ...(asOf === null ? [] : [own.asOf(instantText(asOf, timeZone))]),
           words.timesIn(timeZone),
         ].join(" · ")}
       </p>
-      <div class={`verdict ${look}`}>
+      <div class={`verdict ${TONE_CLASS[yearTone(document)]}`}>
         <p>{sentenceOf(making)}</p>
         {caveatsOf(making).map((text) => (
           <p class="caveat">{text}</p>
@@ -149,10 +147,10 @@ function Row({ making, subject }: Props & { readonly subject: YearSubject }) {
         <Cell {...{ making, figure: months[index] ?? null, state }} />
       ))}
       <Sum>
-        <b>{yearPercent(subject.availabilityPercent, making)}</b>
+        <b>{percentText(subject.availabilityPercent, making.words)}</b>
       </Sum>
-      <Sum>{badText(time, making)}</Sum>
-      <Sum>{yearPercent(time.coveragePercent, making)}</Sum>
+      <Sum>{badTimeText(time, making.words)}</Sum>
+      <Sum>{percentText(time.coveragePercent, making.words)}</Sum>
     </tr>
   );
 }

@@ -1,21 +1,14 @@
 import type { ComponentChildren } from "preact";
+import { durationText } from "../core/duration-text.ts";
+import { placeName } from "../core/place-name.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { MonthCounts, YearCreditLine, YearCredits, YearMonth } from "../core/year-report.ts";
+import { badTimeText, minutesText } from "../core/year-time-text.ts";
 import { Named, numbers, Section, Table, type Head } from "./html-parts.tsx";
-import { placeText } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { durationText, instantText, moneyText } from "./report-words-facts.ts";
+import { instantText, moneyText, percentText } from "./report-words-facts.ts";
 import { grouped } from "./report-words-number.ts";
-import {
-  leftText,
-  badText,
-  minutesText,
-  owedCell,
-  owedText,
-  stateText,
-  yearPercent,
-  type YearMaking,
-} from "./year-facts.ts";
+import { leftText, owedCell, owedText, stateText, type YearMaking } from "./year-facts.ts";
 
 type Props = { readonly making: YearMaking };
 
@@ -54,9 +47,9 @@ function monthCells(month: YearMonth, making: YearMaking): ComponentChildren[] {
     report,
     grouped(subjects),
     ...countCells(counts),
-    badText(time, making),
-    time.excludedMinutes === 0 ? words.nothing : minutesText(time.excludedMinutes, making),
-    yearPercent(time.coveragePercent, making),
+    badTimeText(time, making.words),
+    time.excludedMinutes === 0 ? words.nothing : minutesText(time.excludedMinutes, making.words),
+    percentText(time.coveragePercent, making.words),
     owedCell(credits, making),
     claimedText(credits, making),
   ];
@@ -100,8 +93,8 @@ export function Accounts({ making }: Props) {
               <Named name={name} under={name === account ? "" : account} />,
               grouped(subjects),
               ...countCells(counts),
-              badText(time, making),
-              yearPercent(time.coveragePercent, making),
+              badTimeText(time, making.words),
+              percentText(time.coveragePercent, making.words),
               owedCell(credits, making),
               claimedText(credits, making),
             ],
@@ -134,16 +127,16 @@ export function Places({ making }: Props) {
           key: `${place.product} ${place.region} ${place.slotSeconds}`,
           cells: [
             <Named
-              name={placeText(place, making)}
+              name={placeName(place, making.lang)}
               under={place.worst === null ? "" : `${words.columns.worst}: ${place.worst.id}`}
             />,
             durationText(place.slotSeconds, words),
             grouped(place.subjects),
             ...countCells(place.counts),
-            badText(place.time, making),
-            minutesText(place.time.countedMinutes, making),
-            yearPercent(place.availabilityPercent, making),
-            yearPercent(place.time.coveragePercent, making),
+            badTimeText(place.time, making.words),
+            minutesText(place.time.countedMinutes, making.words),
+            percentText(place.availabilityPercent, making.words),
+            percentText(place.time.coveragePercent, making.words),
             owedCell(place.credits, making),
           ],
         }))}
@@ -243,11 +236,11 @@ export function Outages({ making }: Props) {
           cells: [
             <Named
               name={outage.id}
-              under={`${report.account === null ? `${outage.account} · ` : ""}${outage.agreement} · ${placeText(outage, making)}`}
+              under={`${report.account === null ? `${outage.account} · ` : ""}${outage.agreement} · ${placeName(outage, making.lang)}`}
             />,
             <span class="time">{instantText(outage.from, timeZone)}</span>,
             <span class="time">{instantText(outage.until, timeZone)}</span>,
-            minutesText(outage.minutes, making),
+            minutesText(outage.minutes, making.words),
             reasonText(outage.reason, lang),
           ],
         }))}

@@ -1,9 +1,10 @@
+import { ownerText } from "./cover-facts.ts";
 import { createHash } from "node:crypto";
 import type { YearDocument } from "../core/year-report.ts";
 import type { Lang } from "../core/views.ts";
 import { escapeXml } from "./chart-svg.ts";
 import { STYLE } from "./html-style.ts";
-import { yearMaking, yearOwner, yearTitle } from "./year-facts.ts";
+import { yearMaking, yearTitle } from "./year-facts.ts";
 import { yearBody } from "./year-html-page.tsx";
 
 /** What only a year has: the table of its months. */
@@ -48,7 +49,7 @@ const POLICY = [
 /** The year as one page that needs nothing else. */
 export function renderYearHtml(document: YearDocument, lang: Lang): Promise<string> {
   const making = yearMaking(document, lang);
-  const title = `${yearTitle(making)} · ${yearOwner(making)}`;
+  const title = `${yearTitle(making)} · ${ownerText(making.document, making.words)}`;
   const page = [
     "<!doctype html>",
     `<html lang="${making.words.htmlLang}"><head><meta charset="utf-8">`,

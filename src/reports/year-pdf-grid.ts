@@ -1,19 +1,10 @@
+import { percentText } from "./report-words-facts.ts";
 import type { Content, TableCell } from "pdfmake";
 import { cellKind, CELL_MARKS, type CellKind } from "../core/year-cells.ts";
 import type { YearMonth, YearSubject } from "../core/year-report.ts";
+import { badTimeText } from "../core/year-time-text.ts";
 import { PAINT } from "./chart-svg.ts";
-import {
-  aboutSubject,
-  leftText,
-  badText,
-  shownSubjects,
-  usedKinds,
-  yearPercent,
-  type YearMaking,
-} from "./year-facts.ts";
-
-/** Points between the margins of a page on its side. */
-export const WIDE = 753.9;
+import { aboutSubject, leftText, shownSubjects, usedKinds, type YearMaking } from "./year-facts.ts";
 
 /** Text and ground of a cell, at least 4.5 to 1. */
 const CELL_PAINT: Readonly<Record<CellKind, readonly [text: string, ground: string | null]>> = {
@@ -131,13 +122,13 @@ function gridRow(subject: YearSubject, making: YearMaking): TableCell[] {
     },
     ...report.months.map(({ state }, index) => monthCell(subject.months[index] ?? null, state)),
     {
-      text: yearPercent(subject.availabilityPercent, making),
+      text: percentText(subject.availabilityPercent, making.words),
       alignment: "right",
       fontSize: 8,
       bold: true,
     },
-    { text: badText(time, making), alignment: "right", fontSize: 7.5 },
-    { text: yearPercent(time.coveragePercent, making), alignment: "right", fontSize: 7.5 },
+    { text: badTimeText(time, making.words), alignment: "right", fontSize: 7.5 },
+    { text: percentText(time.coveragePercent, making.words), alignment: "right", fontSize: 7.5 },
   ];
 }
 

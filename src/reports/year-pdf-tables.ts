@@ -1,25 +1,23 @@
 import type { Content, TableCell } from "pdfmake";
+import { durationText } from "../core/duration-text.ts";
+import { placeName } from "../core/place-name.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { MonthCounts, YearCreditLine, YearCredits, YearMonth } from "../core/year-report.ts";
+import { badTimeText, minutesText } from "../core/year-time-text.ts";
 import { PAINT } from "./chart-svg.ts";
-import { placeText } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { block, heading, numberCell, tableSection, type TableColumn } from "./pdf-parts.ts";
-import { durationText, instantText, moneyText } from "./report-words-facts.ts";
+import { block, heading, numberCell, tableSection, WIDE, type TableColumn } from "./pdf-parts.ts";
+import { instantText, moneyText, percentText } from "./report-words-facts.ts";
 import { grouped } from "./report-words-number.ts";
 import { yearChart } from "./year-chart.ts";
 import {
   leftText,
-  badText,
-  minutesText,
   owedCell,
   owedText,
   stateText,
-  yearPercent,
   yearTitle,
   type YearMaking,
 } from "./year-facts.ts";
-import { WIDE } from "./year-pdf-grid.ts";
 
 /** A chart of the months, and a row for each. */
 export function monthsSection(making: YearMaking): Content[] {
@@ -67,11 +65,11 @@ function monthRow(month: YearMonth, making: YearMaking): TableCell[] {
     said,
     numberCell(grouped(subjects)),
     ...countCells(counts),
-    numberCell(badText(time, making)),
+    numberCell(badTimeText(time, making.words)),
     numberCell(
-      time.excludedMinutes === 0 ? words.nothing : minutesText(time.excludedMinutes, making),
+      time.excludedMinutes === 0 ? words.nothing : minutesText(time.excludedMinutes, making.words),
     ),
-    numberCell(yearPercent(time.coveragePercent, making)),
+    numberCell(percentText(time.coveragePercent, making.words)),
     numberCell(owedCell(credits, making)),
     numberCell(claimedText(credits, making)),
   ];
@@ -110,8 +108,8 @@ export function accountsTable(making: YearMaking): Content[] {
       named(accountNames[account] ?? account, account),
       numberCell(grouped(subjects)),
       ...countCells(counts),
-      numberCell(badText(time, making)),
-      numberCell(yearPercent(time.coveragePercent, making)),
+      numberCell(badTimeText(time, making.words)),
+      numberCell(percentText(time.coveragePercent, making.words)),
       numberCell(owedCell(credits, making)),
       numberCell(claimedText(credits, making)),
     ]),
@@ -148,16 +146,16 @@ export function placesTable(making: YearMaking): Content[] {
     ],
     rows: shown.map((place): TableCell[] => [
       named(
-        placeText(place, making),
+        placeName(place, making.lang),
         place.worst === null ? "" : `${words.columns.worst}: ${place.worst.id}`,
       ),
       numberCell(durationText(place.slotSeconds, words)),
       numberCell(grouped(place.subjects)),
       ...countCells(place.counts),
-      numberCell(badText(place.time, making)),
-      numberCell(minutesText(place.time.countedMinutes, making)),
-      numberCell(yearPercent(place.availabilityPercent, making)),
-      numberCell(yearPercent(place.time.coveragePercent, making)),
+      numberCell(badTimeText(place.time, making.words)),
+      numberCell(minutesText(place.time.countedMinutes, making.words)),
+      numberCell(percentText(place.availabilityPercent, making.words)),
+      numberCell(percentText(place.time.coveragePercent, making.words)),
       numberCell(owedCell(place.credits, making)),
     ]),
     none: own.noSubjects,
@@ -243,11 +241,11 @@ export function outagesTable(making: YearMaking): Content[] {
     rows: report.outages.map((outage): TableCell[] => [
       named(
         outage.id,
-        `${report.account === null ? `${outage.account} · ` : ""}${outage.agreement} · ${placeText(outage, making)}`,
+        `${report.account === null ? `${outage.account} · ` : ""}${outage.agreement} · ${placeName(outage, making.lang)}`,
       ),
       instantText(outage.from, timeZone),
       instantText(outage.until, timeZone),
-      numberCell(minutesText(outage.minutes, making)),
+      numberCell(minutesText(outage.minutes, making.words)),
       reasonText(outage.reason, lang),
     ]),
     none: own.noOutages,

@@ -1,17 +1,15 @@
-import type { CellKind } from "../core/year-cells.ts";
-import type { MonthCounts, YearMonthState } from "../core/year-report.ts";
-import type { ClaimState } from "../core/claim.ts";
+import { commonYearWords } from "../core/common-year-words.ts";
+import type { MonthCounts } from "../core/year-report.ts";
 import type { Lang } from "../core/views.ts";
 import { grouped } from "./report-words-number.ts";
 
-const SHORT = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const be = (n: number) => (n === 1 ? "was" : "were");
 const objectives = (n: number) => `${grouped(n)} monthly objective${n === 1 ? "" : "s"}`;
 
 /** What only the forms of a year say; the rest is in the words of the monthly report. */
 const en = {
+  ...commonYearWords.en,
   title: "Service level year",
-  monthShort: (month: number) => SHORT[month - 1] ?? String(month),
   asOf: (time: string) => `Figures as of ${time}`,
   informative: "Informative: the agreement promises months.",
   informativeLong:
@@ -45,14 +43,15 @@ const en = {
   months: "Month by month",
   monthTable: "The months",
   monthsNote: "How many objectives were kept, missed or left without a verdict.",
-  grid: "Each subject, month by month",
+  grid: "Each target or group, month by month",
   gridNote:
     "Availability in percent, as the monthly reports have it. Behind it the year: the sums of all its counted time.",
-  subjects: "The year of each subject",
+  subjects: "The year of each target or group",
   subjectsNote:
     "Bad time ÷ counted time of all its months, never a mean of percentages. Slots of different length are added as time.",
   places: "Products and regions",
-  placesNote: "All subjects of a product and region that are counted in slots of one length.",
+  placesNote:
+    "All targets and groups of a product and region that are counted in slots of one length.",
   accounts: "Accounts",
   credits: "Credits by month",
   creditsNote: "Each currency for itself. Claimed: what was submitted to the provider.",
@@ -94,42 +93,15 @@ const en = {
     coverage: "Coverage",
   },
   exclusions: (count: number, time: string) => (count === 0 ? "–" : `${grouped(count)} · ${time}`),
-  states: {
-    closed: "closed",
-    open: "over, not closed",
-    running: "running",
-    none: "no report",
-    ahead: "to come",
-  } satisfies Readonly<Record<YearMonthState, string>>,
-  marks: { open: "open", running: "so far" },
-  monthRange: (from: string, to: string) => `${from} to ${to}`,
-  revision: (n: number) => `revision ${n}`,
   upTo: (time: string) => `up to ${time}`,
   kinds: {
-    kept: "kept",
-    missed: "missed",
-    undecided: "too little data",
-    "so-far-good": "not closed, on track",
-    "so-far-risk": "not closed, at risk",
-    "so-far-missed": "not closed, missed",
-    "so-far-unclear": "not closed, too little data",
+    ...commonYearWords.en.kinds,
     absent: "not in the month's report",
     gap: "no report of the month",
-    ahead: "to come",
-  } satisfies Readonly<Record<CellKind, string>>,
-  claims: {
-    owed: "to claim",
-    acknowledged: "being claimed",
-    submitted: "submitted",
-    credited: "credited",
-    refused: "refused",
-    lapsed: "lapsed",
-    withdrawn: "withdrawn",
-  } satisfies Readonly<Record<ClaimState, string>>,
+  },
   noCredits: "No credit is owed for any month of the year.",
   noOutages: "No outage in this year.",
   noSubjects: "There is no report of any month of this year.",
-  changed: (what: string) => `changed in the year: ${what}`,
   partly: (n: number) => `${grouped(n)} without a known fee`,
   how: [
     "The year is made of the monthly reports: of each closed month the newest revision, of the others what they come to as they stand. A month without a report is a gap and never counts as good.",
@@ -142,7 +114,7 @@ const en = {
   ],
   sheets: {
     summary: "Summary",
-    subjects: "Subjects",
+    subjects: "Targets and groups",
     places: "Products and regions",
     credits: "Credits",
     outages: "Outages",
@@ -154,8 +126,8 @@ const en = {
 export type YearWords = Readonly<typeof en>;
 
 const zh: YearWords = {
+  ...commonYearWords.zh,
   title: "服务等级年度汇总",
-  monthShort: (month) => `${month}月`,
   asOf: (time) => `数据截至 ${time}`,
   informative: "仅供参考：协议按月承诺。",
   informativeLong: "协议按月承诺。全年合计仅供参考：年度没有承诺值，也不据此赔偿。",
@@ -228,42 +200,15 @@ const zh: YearWords = {
     coverage: "覆盖率",
   },
   exclusions: (count, time) => (count === 0 ? "–" : `${grouped(count)} 项 · ${time}`),
-  states: {
-    closed: "已定稿",
-    open: "已结束，尚未定稿",
-    running: "进行中",
-    none: "无报告",
-    ahead: "未到",
-  },
-  marks: { open: "未定稿", running: "进行中" },
-  monthRange: (from, to) => `${from}至${to}`,
-  revision: (n) => `第 ${n} 版`,
   upTo: (time) => `截至 ${time}`,
   kinds: {
-    kept: "达标",
-    missed: "未达标",
-    undecided: "数据不足",
-    "so-far-good": "未定稿，目前正常",
-    "so-far-risk": "未定稿，有风险",
-    "so-far-missed": "未定稿，已无法达标",
-    "so-far-unclear": "未定稿，数据不足",
+    ...commonYearWords.zh.kinds,
     absent: "不在该月报告中",
     gap: "该月没有报告",
-    ahead: "未到",
-  },
-  claims: {
-    owed: "待申请",
-    acknowledged: "已受理",
-    submitted: "已提交",
-    credited: "已赔付",
-    refused: "被拒绝",
-    lapsed: "已逾期",
-    withdrawn: "已撤销",
   },
   noCredits: "全年没有应获的赔偿。",
   noOutages: "全年没有中断。",
   noSubjects: "该年没有任何月份的报告。",
-  changed: (what) => `年内变更：${what}`,
   partly: (n) => `${grouped(n)} 笔费用未知`,
   how: [
     "全年数据由各月报告汇总而成：已定稿的月份取最新版本，其余月份取当前数据。没有报告的月份视为空缺，绝不算作达标。",

@@ -1,6 +1,6 @@
 import type { WriteSheet } from "hucre/xlsx";
+import { durationText } from "../core/duration-text.ts";
 import type { CellKind } from "../core/year-cells.ts";
-import { durationText } from "./report-words-facts.ts";
 import { objectivesText, slotsText } from "./year-facts.ts";
 import {
   availabilityCell,

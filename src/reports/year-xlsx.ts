@@ -1,15 +1,9 @@
+import { ownerText } from "./cover-facts.ts";
 import { writeXlsx, type CellStyle, type WriteSheet } from "hucre/xlsx";
 import { reasonText } from "../core/reason-text.ts";
 import type { YearCreditLine, YearDocument, YearOutage } from "../core/year-report.ts";
 import type { Lang } from "../core/views.ts";
-import {
-  caveatsOf,
-  sentenceOf,
-  stateText,
-  yearMaking,
-  yearOwner,
-  yearTitle,
-} from "./year-facts.ts";
+import { caveatsOf, sentenceOf, stateText, yearMaking, yearTitle } from "./year-facts.ts";
 import { moneyCell } from "./xlsx-credits.ts";
 import {
   column,
@@ -53,7 +47,7 @@ export async function renderYearXlsx(document: YearDocument, lang: Lang): Promis
       outageSheet(book),
     ],
     properties: {
-      title: `${yearTitle(book)} ${yearOwner(book)}`,
+      title: `${yearTitle(book)} ${ownerText(book.document, book.words)}`,
       creator: "nines",
       created: writtenAt,
       modified: writtenAt,
@@ -71,7 +65,7 @@ const headLine = (...texts: readonly string[]): Entry[] => texts.map((text) => [
 function summarySheet(book: YearBook): WriteSheet {
   const { own } = book;
   const lines: (readonly Entry[] | ((row: number) => readonly Entry[]))[] = [
-    [[`${yearTitle(book)} · ${yearOwner(book)}`, TITLE]],
+    [[`${yearTitle(book)} · ${ownerText(book.document, book.words)}`, TITLE]],
     [[sentenceOf(book), LABEL]],
     ...[...caveatsOf(book), own.informativeLong, own.formulas].map((note): Entry[] => [
       [note, NOTE],

@@ -38,13 +38,14 @@ export type HistoryBatch = {
   readonly day: string;
   /** True for the day's last batch: with it recorded the day belongs into `skipDays`. */
   readonly endsDay: boolean;
+  /** Of one chain; the next batch is of another one, where there is another. */
   readonly rounds: readonly Round[];
 };
 
 /**
  * Everything that is to be there when the sandbox is looked at first: today and the 90 days
- * before it, the newest day first, then the months of real outages. One round a minute from
- * each target's first vantage. What a day holds follows from the seed and the day alone.
+ * before it, the newest day first, then the months of real outages. One round a minute from each
+ * of a target's vantages, which agree on it. What a day holds follows from the seed and the day alone.
  */
 export function* historyRounds(
   config: HistoryConfig,
@@ -52,19 +53,20 @@ export function* historyRounds(
 ): Generator<HistoryBatch, void> {
   const noise = lognormalNoise(options.seed);
   for (const day of daysToFill(config, options)) {
-    const groups = groupTargets(config, day);
-    for (const [position, group] of groups.entries()) {
-      const plan = planDay({ ...group, day, seed: options.seed });
-      const kinds = group.targets.map(({ probe }) => probe.kind);
-      const hasPhases = day.startMs >= options.nowMs - PHASES_MS;
-      for (let from = 0; from < day.minutes; from += MINUTES_A_BATCH) {
-        const until = Math.min(from + MINUTES_A_BATCH, day.minutes);
+    const plans = groupTargets(config, day).map((group) => ({
+      plan: planDay({ ...group, day, seed: options.seed }),
+      kinds: group.targets.map(({ probe }) => probe.kind),
+    }));
+    const hasPhases = day.startMs >= options.nowMs - PHASES_MS;
+    for (let from = 0; from < day.minutes; from += MINUTES_A_BATCH) {
+      const until = Math.min(from + MINUTES_A_BATCH, day.minutes);
+      for (const [position, { plan, kinds }] of plans.entries()) {
         const rounds: Round[] = [];
         for (let minute = from; minute < until; minute += 1) {
           const round = roundAt(plan, minute, noise);
           rounds.push(hasPhases ? withPhases(round, kinds) : round);
         }
-        const endsDay = until === day.minutes && position === groups.length - 1;
+        const endsDay = until === day.minutes && position === plans.length - 1;
         yield { day: day.date, endsDay, rounds };
       }
     }
@@ -123,18 +125,18 @@ type Group = {
   readonly targets: readonly Target[];
 };
 
-/** Of a day: by first vantage and account. */
+/** Of a day: by vantage and account. */
 function groupTargets(config: HistoryConfig, day: Day): Group[] {
   const accounts = [...new Set(config.targets.map(({ account }) => account))];
   const groups = new Map<string, Group & { readonly targets: Target[] }>();
   for (const target of targetsOf(config, day)) {
     const shard = historyShard(accounts.indexOf(target.account));
-    const [vantage] = target.vantages;
-    if (vantage === undefined) continue;
-    const key = `${vantage}\n${shard}`;
-    const group = groups.get(key) ?? { vantage, shard, targets: [] };
-    group.targets.push(target);
-    groups.set(key, group);
+    for (const vantage of target.vantages) {
+      const key = `${vantage}\n${shard}`;
+      const group = groups.get(key) ?? { vantage, shard, targets: [] };
+      group.targets.push(target);
+      groups.set(key, group);
+    }
   }
   return [...groups.values()];
 }
@@ -170,7 +172,7 @@ function planDay({ vantage, shard, targets, day, seed }: DayInput): DayPlan {
       // A canary object is three requests: written, read, removed.
       typicalUs:
         typicalLatencyMs(probe.kind, region) * (probe["operation"] === "canary" ? 3 : 1) * 1000,
-      noiseFrom: hash32(`${day.date}/${id}`),
+      noiseFrom: hash32(`${day.date}/${vantage}/${id}`),
     })),
     effects,
     eventful,

@@ -24,7 +24,7 @@ export const ACCOUNTS = [
 
 export const VANTAGES = ["cn-hangzhou", "cn-shanghai", "cn-hongkong"] as const;
 
-/** Where the targets of a region are measured from; history uses the first. */
+/** Where the targets of a region are measured from, by live rounds and by history. */
 export const VANTAGES_OF = {
   "cn-hangzhou": ["cn-hangzhou", "cn-shanghai"],
   "cn-shanghai": ["cn-shanghai", "cn-hangzhou"],

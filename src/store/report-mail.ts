@@ -6,20 +6,24 @@ import type { StoredReport } from "./reports.ts";
 
 type Key = Pick<StoredReport, "month" | "account" | "revision">;
 
+export const MAIL_STATES = ["waiting", "sent", "failed", "replaced"] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
 /** A mail that tells an account's contacts of a revision of a month's report. */
 export type ReportMailRow = Key & {
   readonly id: number;
-  /** "waiting", "sent", "failed" or "replaced" by that of a newer revision. */
-  readonly state: string;
+  readonly state: MailState;
   readonly attempts: number;
   /** Null before the first. */
   readonly firstAttemptAtMs: number | null;
   /** A server refused it with its files. */
   readonly linkAlone: boolean;
   readonly messageId: string | null;
+  /** When the server last took it; also when that was before somebody asked for it again. */
   readonly sentAtMs: number | null;
-  /** Addresses that the server took it for, and that it refused. */
+  /** Addresses that the server took it for. One that waits is for the others alone. */
   readonly contacts: readonly string[];
+  /** Addresses that it refused when it took it for others. */
   readonly refused: readonly string[];
   /** Digests of the files by their names, canonical JSON. */
   readonly files: string;
@@ -92,10 +96,14 @@ export async function insertReportMail(
   );
 }
 
+/** What becomes of a mail that is not tried any more: whom it came to, it came to. */
+const ended = (state: MailState) =>
+  `state = case when m.contacts = '{}' then '${state}' else 'sent' end, leased_until = null`;
+
 /** Mails that wait, and that nobody is sending, give way to that of a newer revision. */
 export async function replaceReportMails(tx: Queryable, nowMs: number): Promise<void> {
   await tx.query(
-    `update report_mail m set state = 'replaced', leased_until = null
+    `update report_mail m set ${ended("replaced")}
      where m.state = 'waiting' and ${isFree("m")} and exists (
        select from report_mail n
        where n.month = m.month and n.account = m.account and n.revision > m.revision)`,
@@ -109,7 +117,7 @@ export async function failWaitingReportMails(
   { nowMs, detail }: { readonly nowMs: number; readonly detail: string },
 ): Promise<number> {
   const { rowCount } = await tx.query(
-    `update report_mail m set state = 'failed', detail = $2, leased_until = null
+    `update report_mail m set ${ended("failed")}, detail = $2
      where m.state = 'waiting' and ${isFree("m")}`,
     [instant(nowMs), detail],
   );
@@ -171,20 +179,38 @@ export async function keepReportMail(
   return rows[0]?.messageId ?? null;
 }
 
-/** It has arrived, whoever else still tries; false when that is noted already. */
-export async function markReportMailSent(
+/**
+ * It has arrived, whoever else still tries: with those of `contacts`, and at `dueAtMs` it is tried for
+ * the others; null: no more. False when that is noted already.
+ */
+export async function noteReportMailTaken(
   tx: Queryable,
-  id: number,
-  sent: Pick<ReportMailRow, "contacts" | "refused" | "files" | "detail"> & {
+  { id, attempts }: Attempt,
+  taken: Pick<ReportMailRow, "contacts" | "refused" | "files" | "detail"> & {
+    readonly messageId: string;
     readonly sentAtMs: number;
+    readonly dueAtMs: number | null;
   },
 ): Promise<boolean> {
-  const { contacts, refused, files, detail, sentAtMs } = sent;
+  const { contacts, refused, files, detail, messageId, sentAtMs, dueAtMs } = taken;
   const { rowCount } = await tx.query(
-    `update report_mail set state = 'sent', leased_until = null, sent_at = $2, contacts = $3,
-       refused = $4, files = $5, detail = $6
-     where id = $1 and state <> 'sent'`,
-    [id, instant(sentAtMs), contacts, refused, files, detail],
+    `update report_mail set
+       state = case when state = 'waiting' and $9::timestamptz is not null then state else 'sent' end,
+       due_at = coalesce($9, due_at),
+       leased_until = case when attempts = $2 then null else leased_until end,
+       sent_at = $3, contacts = $4, refused = $5, files = $6, detail = $7, message_id = $8
+     where id = $1 and state <> 'sent' and (attempts = $2 or contacts = '{}')`,
+    [
+      id,
+      attempts,
+      instant(sentAtMs),
+      contacts,
+      refused,
+      files,
+      detail,
+      messageId,
+      dueAtMs === null ? null : instant(dueAtMs),
+    ],
   );
   return rowCount === 1;
 }
@@ -208,7 +234,7 @@ export async function failReportMail(
   detail: string,
 ): Promise<void> {
   await db.query(
-    `update report_mail set state = 'failed', detail = $3, leased_until = null
+    `update report_mail m set ${ended("failed")}, detail = $3
      where id = $1 and attempts = $2 and state = 'waiting'`,
     [id, attempts, detail],
   );
@@ -227,20 +253,47 @@ export async function listReportMails(
   return rows;
 }
 
-/** Those that were sent, of all accounts. */
-export async function listSentReportMails(db: Queryable): Promise<ReportMailRow[]> {
+/**
+ * Has a revision's mail sent now, and to everybody, whatever became of it before, which is given; "new"
+ * when there was none. Null when it waits to be sent anyway.
+ */
+export async function restartReportMail(
+  tx: Queryable,
+  { month, account, revision }: Key,
+  nowMs: number,
+): Promise<ReportMailRow | "new" | null> {
+  const key = [month, account, revision];
+  const { rows } = await tx.query<ReportMailRow>(
+    `select ${COLUMNS} from report_mail m
+     where m.month = $1 and m.account = $2 and m.revision = $3 for update`,
+    key,
+  );
+  const { rowCount } = await tx.query(
+    `insert into report_mail as m (month, account, revision, state, waiting_since, due_at)
+     values ($1, $2, $3, 'waiting', $4, $4)
+     on conflict (month, account, revision) do update set state = 'waiting', waiting_since = $4,
+       due_at = $4, first_attempt_at = null, link_alone = false, message_id = null, contacts = '{}',
+       refused = '{}', files = '{}', detail = ''
+     where m.state <> 'waiting'`,
+    [...key, instant(nowMs)],
+  );
+  return rowCount === 0 ? null : (rows[0] ?? "new");
+}
+
+/** Those that somebody has, of all accounts. */
+export async function listTakenReportMails(db: Queryable): Promise<ReportMailRow[]> {
   const { rows } = await db.query<ReportMailRow>(
-    `select ${COLUMNS} from report_mail m where m.state = 'sent' order by m.id`,
+    `select ${COLUMNS} from report_mail m where m.contacts <> '{}' order by m.id`,
   );
   return rows;
 }
 
-/** What the audit log calls a mail that was sent. */
+/** What the audit log calls a mail. */
 export function reportMailItem({ month, account, revision }: Key): string {
   return `report-mail:${month}/${account}/${revision}`;
 }
 
-/** What it says of it: to whom it went, and what was in it. */
+/** What it says of one that somebody has: who has it and who not, and what was in it. */
 export function reportMailJson(
   row: Pick<ReportMailRow, "contacts" | "refused" | "files" | "messageId" | "sentAtMs">,
 ): Json {
@@ -256,7 +309,7 @@ export function reportMailJson(
 }
 
 /** The digests of the files by their names; null for a text that we did not write. */
-function readFiles(text: string): Record<string, string> | null {
+export function readFiles(text: string): Record<string, string> | null {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const files = Object.fromEntries(

@@ -18,10 +18,16 @@ export type StoredReport = {
 const COLUMNS = `month, account, revision, closed_at as "closedAtMs", closed_by as "closedBy",
   reason, body, inputs`;
 
+type RevisionQuery = {
+  readonly month: string;
+  readonly account: string;
+  readonly revision?: number;
+};
+
 /** A revision of a month's report, the newest unless one is named; null when there is none. */
 export async function findReport(
   db: Queryable,
-  query: { readonly month: string; readonly account: string; readonly revision?: number },
+  query: RevisionQuery,
 ): Promise<StoredReport | null> {
   const { rows } = await db.query<StoredReport>(
     `select ${COLUMNS} from report
@@ -30,6 +36,17 @@ export async function findReport(
     [query.month, query.account, query.revision ?? null],
   );
   return rows[0] ?? null;
+}
+
+/** The same without what it was counted with, which may be longer: its text alone. */
+export async function findReportBody(db: Queryable, query: RevisionQuery): Promise<string | null> {
+  const { rows } = await db.query<{ body: string }>(
+    `select body from report
+     where month = $1 and account = $2 and ($3::int is null or revision = $3)
+     order by revision desc limit 1`,
+    [query.month, query.account, query.revision ?? null],
+  );
+  return rows[0]?.body ?? null;
 }
 
 /** Whether an account has a closed month, also when the configuration does not have it any more. */

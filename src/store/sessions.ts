@@ -1,11 +1,12 @@
 import type { Queryable } from "./connect.ts";
 import type { StoredUser } from "./users.ts";
 
-/** A login that lasts until an instant; only the sha256 of its token is stored. */
+/** A login; only the sha256 of its token is stored. */
 export type Session = {
   readonly hash: Buffer;
   readonly userName: string;
   readonly createdAtMs: number;
+  /** Unless it is used before: then it is moved on. */
   readonly expiresAtMs: number;
   /** The address that it was begun from. */
   readonly origin: string;
@@ -34,19 +35,31 @@ export async function insertSession(tx: Queryable, session: Session): Promise<vo
   );
 }
 
-/** The user of a login, as they are now, and the login's end. */
-export async function findSession(
-  db: Queryable,
-  hash: Buffer,
-): Promise<(StoredUser & Pick<Session, "expiresAtMs">) | null> {
-  const { rows } = await db.query<StoredUser & Pick<Session, "expiresAtMs">>(
+type FoundSession = StoredUser & Pick<Session, "expiresAtMs"> & { readonly begunAtMs: number };
+
+/** The user of a login, as they are now, and when it began and ends. */
+export async function findSession(db: Queryable, hash: Buffer): Promise<FoundSession | null> {
+  const { rows } = await db.query<FoundSession>(
     `select u.name, u.role, u.accounts, u.password_hash as "passwordHash", u.issuer, u.subject,
        u.created_by as "createdBy", u.created_at as "createdAtMs", u.disabled_at as "disabledAtMs",
-       s.expires_at as "expiresAtMs"
+       s.created_at as "begunAtMs", s.expires_at as "expiresAtMs"
      from session s join app_user u on u.name = s.user_name where s.hash = $1`,
     [hash],
   );
   return rows[0] ?? null;
+}
+
+/** Moves the end of a login, unless somebody did so meanwhile. */
+export async function moveSessionEnd(
+  db: Queryable,
+  hash: Buffer,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<void> {
+  await db.query(`update session set expires_at = $3 where hash = $1 and expires_at = $2`, [
+    hash,
+    new Date(fromMs).toISOString(),
+    new Date(toMs).toISOString(),
+  ]);
 }
 
 /** What its owner is shown of a login. */

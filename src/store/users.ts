@@ -70,6 +70,15 @@ export async function lockUser(tx: Queryable, name: string): Promise<StoredUser 
   return rows[0] ?? null;
 }
 
+/** Who may give access, none of them changed by others until the transaction ends. */
+export async function lockAdmins(tx: Queryable): Promise<string[]> {
+  // In one order for everybody: nobody waits for one who waits for them.
+  const { rows } = await tx.query<{ name: string }>(
+    `select name from app_user where role = 'admin' and disabled_at is null order by name for update`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** The user whom a provider knows by this subject, kept from being changed by others. */
 export async function lockIdentity(
   tx: Queryable,

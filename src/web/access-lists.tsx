@@ -1,6 +1,7 @@
 import type { AccessShown, ShownToken, ShownUser } from "./access-model.ts";
 import { Time } from "./document.tsx";
-import { ListHead, PostForm } from "./form-parts.tsx";
+import { RoleFields } from "./access-fields.tsx";
+import { ListHead, NOTHING_TYPED, PostForm, Refusal, type Typed } from "./form-parts.tsx";
 import { pageHref } from "./links.ts";
 import { Alert, SecretField } from "./login-fields.tsx";
 import { roleWord } from "./login-text.ts";
@@ -34,7 +35,7 @@ export function Users(shown: AccessShown) {
   );
 }
 
-function UserRow(props: AccessShown & { readonly user: ShownUser }) {
+function UserRow(props: UserProps) {
   const { user, model, t, reader, lang } = props;
   const isOff = user.disabledAtMs !== null;
   const isSelf = reader.name === `user:${user.name}`;
@@ -66,34 +67,27 @@ function UserRow(props: AccessShown & { readonly user: ShownUser }) {
   );
 }
 
+type UserProps = AccessShown & { readonly user: ShownUser };
+
 /** Oneself one changes at one's own page: who is shut out cannot let oneself in again. */
-function UserActs(props: AccessShown & { readonly user: ShownUser; readonly isSelf: boolean }) {
+function UserActs(props: UserProps & { readonly isSelf: boolean }) {
   const { user, isSelf, model, lang, reader, t } = props;
   if (isSelf) return <a href={pageHref("/login/mine", lang)}>{t.yours}</a>;
-  const { name } = user;
-  const { password } = model;
-  const [wrong] = password.name === name ? password.problems : [];
-  const path = `/access/users/${encodeURIComponent(name)}`;
+  const { name, issuer } = user;
+  const typed = model.rights.name === name ? model.rights : NOTHING_TYPED;
   return (
-    <details class="row-acts" open={wrong !== undefined}>
+    <details class="row-acts" open={name === model.rights.name || name === model.password.name}>
       <summary>{t.changeUser(name)}</summary>
-      {user.issuer === null ? (
-        <PostForm path={`${path}/password`} {...{ lang, reader }}>
-          <Alert text={wrong === undefined ? null : problemText(wrong.message, lang).text} />
-          <SecretField
-            id={`password-${name}`}
-            name="password"
-            label={t.setPassword}
-            kind="new-password"
-            hint={t.setPasswordHint}
-            required={false}
-          />
-          <button type="submit" class="button">
-            {t.setPassword}
-          </button>
-        </PostForm>
-      ) : null}
-      <PostForm path={`${path}/disable`} {...{ lang, reader }}>
+      <Refusal {...{ typed, lang }} places={["role", "accounts"]} />
+      {issuer === null ? (
+        <>
+          <Rights {...props} typed={typed} />
+          <Password {...props} />
+        </>
+      ) : (
+        <p class="hint">{t.rightsElsewhere(issuer)}</p>
+      )}
+      <PostForm path={pathOf(user, "disable")} {...{ lang, reader }}>
         <p class="hint">{t.disableHint}</p>
         <button type="submit" class="button danger">
           {t.disable}
@@ -103,10 +97,46 @@ function UserActs(props: AccessShown & { readonly user: ShownUser; readonly isSe
   );
 }
 
-function Enable({ user, lang, reader, t }: AccessShown & { readonly user: ShownUser }) {
+function pathOf({ name }: ShownUser, act: string): string {
+  return `/access/users/${encodeURIComponent(name)}/${act}`;
+}
+
+function Rights({ user, typed, lang, reader, t }: UserProps & { readonly typed: Typed }) {
+  return (
+    <PostForm path={pathOf(user, "update")} {...{ lang, reader }}>
+      <RoleFields id={`user-${user.name}`} {...{ typed, lang, t }} present={user} />
+      <p class="hint">{t.setRightsHint}</p>
+      <button type="submit" class="button">
+        {t.setRights}
+      </button>
+    </PostForm>
+  );
+}
+
+function Password({ user, model: { password }, lang, reader, t }: UserProps) {
+  const [wrong] = password.name === user.name ? password.problems : [];
+  return (
+    <PostForm path={pathOf(user, "password")} {...{ lang, reader }}>
+      <Alert text={wrong === undefined ? null : problemText(wrong.message, lang).text} />
+      <SecretField
+        id={`password-${user.name}`}
+        name="password"
+        label={t.setPassword}
+        kind="new-password"
+        hint={t.setPasswordHint}
+        required={false}
+      />
+      <button type="submit" class="button">
+        {t.setPassword}
+      </button>
+    </PostForm>
+  );
+}
+
+function Enable({ user, lang, reader, t }: UserProps) {
   return (
     <PostForm
-      path={`/access/users/${encodeURIComponent(user.name)}/enable`}
+      path={pathOf(user, "enable")}
       {...{ lang, reader, class: "inline", label: t.enableLabel(user.name) }}
     >
       <button type="submit" class="button" aria-label={t.enableLabel(user.name)}>

@@ -26,7 +26,8 @@ export type AccessModel = {
   /** What was typed into the forms, and what is wrong with it. */
   readonly user: Typed;
   readonly token: Typed;
-  /** Into that of the other password of a user. */
+  /** Into those of a user: the role and the accounts, and the other password. */
+  readonly rights: Typed & { readonly name: string };
   readonly password: Typed & { readonly name: string };
   /** What was made a moment ago and is shown this once. */
   readonly secret: {

@@ -1,14 +1,13 @@
-import { ROLES } from "../core/access.ts";
 import type { Lang, Reader } from "../core/views.ts";
+import { RoleFields } from "./access-fields.tsx";
 import { Tokens, Users } from "./access-lists.tsx";
 import type { AccessModel, AccessShown } from "./access-model.ts";
 import { accessText } from "./access-text.ts";
 import { renderDocument, type Speech } from "./document.tsx";
-import { PostForm, Refusal, SelectField, TextField } from "./form-parts.tsx";
+import { PostForm, Refusal, TextField } from "./form-parts.tsx";
 import { zoneLabel } from "./format.ts";
 import { pageHref } from "./links.ts";
 import { SecretField } from "./login-fields.tsx";
-import { roleNames } from "./login-text.ts";
 import { messages } from "./text.ts";
 
 /** The page at `/access`: users and tokens. */
@@ -64,10 +63,6 @@ function Secret({ model: { secret }, t }: AccessShown) {
 const USER_PLACES = ["name", "role", "accounts", "password"];
 const TOKEN_PLACES = ["name", "role", "accounts", "expires"];
 
-function roleChoices(lang: Lang) {
-  return ROLES.map((value) => ({ value, text: roleNames[lang][value] }));
-}
-
 function AddUser({ model: { user: typed }, lang, reader, t }: AccessShown) {
   const field = { typed, lang };
   const wrong = typed.problems.filter(({ place }) => place === "password");
@@ -84,21 +79,7 @@ function AddUser({ model: { user: typed }, lang, reader, t }: AccessShown) {
           hint={t.nameHint}
           required
         />
-        <SelectField
-          {...field}
-          id="user-role"
-          name="role"
-          label={t.role}
-          choices={roleChoices(lang)}
-          required
-        />
-        <TextField
-          {...field}
-          id="user-accounts"
-          name="accounts"
-          label={t.accounts}
-          hint={t.accountsHint}
-        />
+        <RoleFields {...field} id="user" t={t} />
         <SecretField
           id="user-password"
           name="password"
@@ -126,21 +107,7 @@ function AddToken({ model: { token: typed }, lang, reader, t }: AccessShown) {
       <Refusal {...field} places={TOKEN_PLACES} />
       <PostForm path="/access/tokens" {...{ lang, reader }}>
         <TextField {...field} id="token-name" name="name" label={t.name} hint={t.tokenNameHint} />
-        <SelectField
-          {...field}
-          id="token-role"
-          name="role"
-          label={t.role}
-          choices={roleChoices(lang)}
-          required
-        />
-        <TextField
-          {...field}
-          id="token-accounts"
-          name="accounts"
-          label={t.accounts}
-          hint={t.accountsHint}
-        />
+        <RoleFields {...field} id="token" t={t} />
         <TextField
           {...field}
           id="token-expires"

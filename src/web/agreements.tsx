@@ -1,9 +1,11 @@
 import type { AgreementLine, AgreementsModel, AgreementVersion } from "../core/agreement-views.ts";
+import { durationText } from "../core/duration-text.ts";
+import { productShort } from "../core/product-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { agreementsText, type AgreementsText } from "./agreements-text.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { Pairs } from "./form-parts.tsx";
-import { duration, instant, zoneLabel } from "./format.ts";
+import { instant, zoneLabel } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
 import { pageHref, targetHref } from "./links.ts";
 import { termRows } from "./terms.tsx";
@@ -124,8 +126,7 @@ function Version(props: Parts & { readonly version: AgreementVersion }) {
   // In the line above.
   const told = new Set([t.termNames.holdsFrom, t.objectiveLabel]);
   const isInherited = terms.inherits.length > 0;
-  const names: Readonly<Record<string, readonly [string, string]>> = t.productNames;
-  const inherits = terms.inherits.map((product) => names[product]?.[0] ?? product).join(", ");
+  const inherits = terms.inherits.map((product) => productShort(product, lang)).join(", ");
   const needed = terms.minVantages === null ? words.half : String(terms.minVantages);
   const rows = isInherited
     ? [[t.termNames.method, words.inherits(inherits)] as const]
@@ -134,7 +135,7 @@ function Version(props: Parts & { readonly version: AgreementVersion }) {
         [words.vantages, needed] as const,
         [words.partMonth, words.partMonths[terms.partMonth]] as const,
         [words.timeZone, terms.timeZone] as const,
-        [words.closes, duration(terms.closeAfterMs / 1000, t)] as const,
+        [words.closes, durationText(terms.closeAfterMs / 1000, t)] as const,
       ];
   return (
     <div class={standing === "past" ? "version past" : "version"}>

@@ -8,6 +8,7 @@ import { overviewHref, pageHref, reportHref } from "./links.ts";
 import { LiveMark } from "./live-part.tsx";
 import type { Messages } from "./messages.ts";
 import { Nav, ReaderTools, Search } from "./nav.tsx";
+import { menuScript } from "./scripts.ts";
 import { stylesheet } from "./style.ts";
 
 /** What every part of a page needs to speak. */
@@ -65,6 +66,7 @@ export function renderDocument(page: PageProps): string {
 }
 
 function Head({ page }: { readonly page: PageProps }) {
+  const scripts = [...(page.reader === null ? [] : [menuScript.path]), ...(page.scripts ?? [])];
   return (
     <head>
       <meta charset="utf-8" />
@@ -77,7 +79,7 @@ function Head({ page }: { readonly page: PageProps }) {
       {page.styles?.map((path) => (
         <link rel="stylesheet" href={path} />
       ))}
-      {page.scripts?.map((path) => (
+      {scripts.map((path) => (
         <script type="module" src={path} />
       ))}
     </head>
@@ -252,10 +254,10 @@ export function ReportLinks(props: {
       <a class="button" href={page} title={t.reportPageNote}>
         {t.reportPage}
       </a>
-      <a class="button" href={reportHref(props.month, { format: "json", ...query })}>
+      <a class="button aside" href={reportHref(props.month, { format: "json", ...query })}>
         {t.reportAs("JSON")}
       </a>
-      <a class="button" href={reportHref(props.month, { format: "csv", ...query })}>
+      <a class="button aside" href={reportHref(props.month, { format: "csv", ...query })}>
         {t.reportAs("CSV")}
       </a>
     </>

@@ -1,25 +1,33 @@
-import type { Lang } from "../core/views.ts";
+import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument } from "./document.tsx";
-import { loginHref, overviewHref } from "./links.ts";
+import { inLang, loginHref, overviewHref } from "./links.ts";
 import { navText } from "./nav-text.ts";
 import { problemText } from "./problem-text.ts";
 import { messages } from "./text.ts";
 
-/** A page for an error; known statuses have a title of their own in both languages. */
-export function renderError(
-  error: { readonly status: number; readonly title: string; readonly detail: string },
-  lang: Lang,
-): string {
+export type ShownError = {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** The path that was asked for, with its query. */
+  readonly here?: string;
+};
+
+/**
+ * A page for an error; known statuses have a title of their own in both languages. To a reader who
+ * is known it shows the way to the other pages.
+ */
+export function renderError(error: ShownError, lang: Lang, reader: Reader | null = null): string {
   const t = messages[lang];
   const title = t.errorTitles[error.status] ?? error.title;
   const help = t.errorHelp[error.status];
   const said = problemText(error.detail, lang);
   return renderDocument({
-    reader: null,
+    reader,
     path: "",
     speech: { lang, t },
     title,
-    otherHref: overviewHref(lang === "en" ? "zh" : "en"),
+    otherHref: inLang(error.here ?? "/", lang === "en" ? "zh" : "en"),
     month: null,
     timeZoneNote: null,
     children: (

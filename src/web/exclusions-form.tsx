@@ -1,8 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { EXCLUSION_KINDS } from "../core/exclusion.ts";
 import type { PlaceChoices } from "../core/exclusion-views.ts";
-import { productShort } from "../core/product-name.ts";
-import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { exclusionsText, type ExclusionsText } from "./exclusions-text.ts";
@@ -12,11 +10,13 @@ import {
   SelectField,
   TextArea,
   TextField,
+  type Choice,
   type Typed,
   Wrongs,
 } from "./form-parts.tsx";
 import { zoneLabel } from "./format.ts";
 import { pageHref } from "./links.ts";
+import { namedChoices } from "./place-choices.ts";
 import { messages } from "./text.ts";
 
 /** The ways in which a scope is chosen. */
@@ -111,7 +111,6 @@ function Fields(parts: Parts) {
     <>
       <SelectField
         {...common}
-        id="kind"
         name="kind"
         label={words.kind}
         required
@@ -119,35 +118,13 @@ function Fields(parts: Parts) {
       />
       <Scope {...parts} />
       <div class="pair-of-fields">
-        <TextField
-          {...common}
-          id="from"
-          name="from"
-          type="datetime-local"
-          label={words.from}
-          required
-        />
-        <TextField
-          {...common}
-          id="until"
-          name="until"
-          type="datetime-local"
-          label={words.until}
-          required
-        />
+        <TextField {...common} name="from" type="datetime-local" label={words.from} required />
+        <TextField {...common} name="until" type="datetime-local" label={words.until} required />
       </div>
       <Repeat {...parts} />
-      <TextArea
-        {...common}
-        id="reason"
-        name="reason"
-        label={words.reason}
-        hint={words.reasonHint}
-        required
-      />
+      <TextArea {...common} name="reason" label={words.reason} hint={words.reasonHint} required />
       <TextField
         {...common}
-        id="evidence"
         name="evidence"
         label={words.evidence}
         hint={words.evidenceHint}
@@ -166,18 +143,17 @@ function kindText(kind: string, words: ExclusionsText): string {
 }
 
 function Scope({ model, speech, words }: Parts) {
-  const { choices, typed, targets } = model;
+  const { typed, targets } = model;
   const { lang, t } = speech;
+  const { accounts, products, regions } = namedChoices(model.choices, lang);
   const common = { typed, lang };
   const problems = typed.problems.filter(({ place }) => place.startsWith("scope"));
-  const choose = [{ value: "", text: words.choose }];
   return (
     <fieldset class="choice-set">
       <legend>{words.scope}</legend>
       <Way way="targets" label={words.scopeTargets} chosen={typed.scope}>
         <TextArea
           {...common}
-          id="targets"
           name="targets"
           label={words.targetIds}
           hint={
@@ -193,33 +169,19 @@ function Scope({ model, speech, words }: Parts) {
       <Way way="places" label={words.scopePlaces} chosen={typed.scope}>
         <div class="inner">
           <p class="hint">{words.scopePlacesHint}</p>
-          <Ticks
-            name="products"
-            label={t.product}
-            ticked={typed.products}
-            choices={choices.products.map((id) => ({ id, text: productShort(id, lang) }))}
-          />
-          <Ticks
-            name="regions"
-            label={t.region}
-            ticked={typed.regions}
-            choices={choices.regions.map((id) => ({ id, text: regionName(id)[lang] }))}
-          />
+          <Ticks name="products" label={t.product} ticked={typed.products} choices={products} />
+          <Ticks name="regions" label={t.region} ticked={typed.regions} choices={regions} />
           <Wrongs problems={problems.filter(({ place }) => PLACE_FIELDS.has(place))} lang={lang} />
         </div>
       </Way>
       <Way way="account" label={words.scopeOneAccount} chosen={typed.scope}>
         <SelectField
           {...common}
-          id="account"
           name="account"
           label={t.account}
           isNeeded
           places={["scope.account"]}
-          choices={[
-            ...choose,
-            ...choices.accounts.map(({ id, name }) => ({ value: id, text: name })),
-          ]}
+          choices={[{ value: "", text: words.choose }, ...accounts]}
         />
       </Way>
       <Way way="all" label={words.scopeEverything} chosen={typed.scope} />
@@ -247,14 +209,14 @@ function Ticks(props: {
   readonly name: string;
   readonly label: string;
   readonly ticked: readonly string[];
-  readonly choices: readonly { readonly id: string; readonly text: string }[];
+  readonly choices: readonly Choice[];
 }) {
   const { name, label, ticked, choices } = props;
   return (
     <div class="ticks" role="group" aria-label={label}>
-      {choices.map(({ id, text }) => (
+      {choices.map(({ value, text }) => (
         <label>
-          <input type="checkbox" name={name} value={id} checked={ticked.includes(id)} />
+          <input type="checkbox" name={name} value={value} checked={ticked.includes(value)} />
           {text}
         </label>
       ))}
@@ -276,7 +238,6 @@ function Repeat({ model, speech, words }: Parts) {
       <div class="pair-of-fields">
         <SelectField
           {...common}
-          id="repeat"
           name="repeat"
           label={words.repeat}
           places={["recurrence", "recurrence.rrule", "recurrence.timeZone"]}
@@ -284,20 +245,13 @@ function Repeat({ model, speech, words }: Parts) {
         />
         <TextField
           {...common}
-          id="lastDay"
           name="lastDay"
           type="date"
           label={words.lastDay}
           hint={words.lastDayHint}
         />
       </div>
-      <TextField
-        {...common}
-        id="rrule"
-        name="rrule"
-        label={words.ruleLabel}
-        hint={words.ruleHint}
-      />
+      <TextField {...common} name="rrule" label={words.ruleLabel} hint={words.ruleHint} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { may } from "../core/access.ts";
+import { durationText } from "../core/duration-text.ts";
 import { isSamePerson } from "../core/exclusion.ts";
 import type { EffectLine, ExclusionModel, FigureLine } from "../core/exclusion-views.ts";
 import type { Lang, Reader } from "../core/views.ts";
@@ -14,7 +15,7 @@ import {
   TextArea,
   type Typed,
 } from "./form-parts.tsx";
-import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
+import { figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
 import { pageHref, targetHref } from "./links.ts";
 import { Evidence } from "./reports-parts.tsx";
@@ -175,7 +176,7 @@ function EffectRow(props: Parts & { readonly line: EffectLine }) {
   const { without, within } = line;
   const { t, lang } = speech;
   const [only, ...others] = line.targets;
-  const time = ({ badSeconds }: FigureLine) => duration(badSeconds, t);
+  const time = ({ badSeconds }: FigureLine) => durationText(badSeconds, t);
   return (
     <tr role="row" class={without.verdict === within.verdict ? undefined : "row-changed"}>
       <td role="cell">

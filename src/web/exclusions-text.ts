@@ -59,7 +59,6 @@ const en = {
   everyProduct: "every product",
   everyRegion: "every region",
   more: (n: number) => `and ${n} more`,
-  targetCount: (n: number) => (n === 1 ? "1 target" : `${n} targets`),
 
   name: (id: number) => `Exclusion ${id}`,
   rule: "Recurrence",
@@ -79,7 +78,6 @@ const en = {
   without: "Without it",
   within: "With it",
   badTime: "Bad time",
-  changed: "verdict changes",
   same: "no change",
   subject: "Subject",
   objective: "Objective",
@@ -176,7 +174,6 @@ const zh: ExclusionsText = {
   everyProduct: "全部产品",
   everyRegion: "全部地域",
   more: (n) => `另有 ${n} 个`,
-  targetCount: (n) => `${n} 个监测目标`,
 
   name: (id) => `除外时段 ${id}`,
   rule: "重复规则",
@@ -194,7 +191,6 @@ const zh: ExclusionsText = {
   without: "不含",
   within: "含",
   badTime: "不可用时间",
-  changed: "结论改变",
   same: "无变化",
   subject: "统计对象",
   objective: "承诺",

@@ -2,16 +2,14 @@ import { may } from "../core/access.ts";
 import { EXCLUSION_STATES, type Exclusion } from "../core/exclusion.ts";
 import type { CalendarDay, CalendarItem, ExclusionsModel } from "../core/exclusion-views.ts";
 import { nextMonth, previousMonth } from "../core/month.ts";
-import { productShort } from "../core/product-name.ts";
-import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { Recurs, scopeText, Span, StateBadge } from "./exclusions-parts.tsx";
 import { exclusionsText, type ExclusionsText } from "./exclusions-text.ts";
 import { FilterForm, ListHead } from "./form-parts.tsx";
-import { formText } from "./form-text.ts";
 import { instant, monthName, zoneLabel } from "./format.ts";
 import { givenOf, pageHref } from "./links.ts";
+import { placeFilters } from "./place-choices.ts";
 import { messages } from "./text.ts";
 
 type Parts = {
@@ -29,30 +27,8 @@ export function renderExclusions(model: ExclusionsModel, lang: Lang, reader: Rea
   const { nowMs, timeZone, filter, choices } = model;
   const speech: Speech = { lang, t: messages[lang] };
   const words = exclusionsText[lang];
-  const t = formText[lang];
-  const { account, product, region } = filter;
   const { month, target, state } = filter;
   const parts: Parts = { model, speech, words };
-  const filters = [
-    {
-      name: "account",
-      label: t.account,
-      value: account,
-      choices: choices.accounts.map(({ id, name }) => ({ value: id, text: name })),
-    },
-    {
-      name: "product",
-      label: t.product,
-      value: product,
-      choices: choices.products.map((value) => ({ value, text: productShort(value, lang) })),
-    },
-    {
-      name: "region",
-      label: t.region,
-      value: region,
-      choices: choices.regions.map((value) => ({ value, text: regionName(value)[lang] })),
-    },
-  ];
   return renderDocument({
     reader,
     path: "/exclusions",
@@ -79,7 +55,7 @@ export function renderExclusions(model: ExclusionsModel, lang: Lang, reader: Rea
         <FilterForm
           path="/exclusions"
           lang={lang}
-          filters={filters}
+          filters={placeFilters(choices, filter, lang)}
           keep={givenOf({ month, target, state })}
         />
         <Waiting {...parts} reader={reader} />

@@ -21,37 +21,40 @@ export function Filters({
   const regions = choices.regions.map(({ id, name }) => ({ id, name: name[lang] }));
   const { accounts } = choices;
   return (
-    <form class="filters" action="/" method="get" aria-label={words.filters}>
-      <input type="hidden" name="month" value={frame.month} />
-      {accounts.length > 1 || filter.account !== null ? (
+    <details class="narrowing" open={isNarrow}>
+      <summary class="button">{words.filters}</summary>
+      <form class="filters" action="/" method="get" aria-label={words.filters}>
+        <input type="hidden" name="month" value={frame.month} />
+        {accounts.length > 1 || filter.account !== null ? (
+          <Select
+            name="account"
+            label={words.account}
+            value={filter.account}
+            choices={accounts}
+            all={words.all}
+          />
+        ) : null}
         <Select
-          name="account"
-          label={words.account}
-          value={filter.account}
-          choices={accounts}
+          name="product"
+          label={words.product}
+          value={filter.product}
+          choices={products}
           all={words.all}
         />
-      ) : null}
-      <Select
-        name="product"
-        label={words.product}
-        value={filter.product}
-        choices={products}
-        all={words.all}
-      />
-      <Select
-        name="region"
-        label={words.region}
-        value={filter.region}
-        choices={regions}
-        all={words.all}
-      />
-      <input type="hidden" name="lang" value={lang} />
-      <button class="button" type="submit">
-        {words.apply}
-      </button>
-      {isNarrow ? <a href={overviewHref(lang, { month: frame.month })}>{words.reset}</a> : null}
-    </form>
+        <Select
+          name="region"
+          label={words.region}
+          value={filter.region}
+          choices={regions}
+          all={words.all}
+        />
+        <input type="hidden" name="lang" value={lang} />
+        <button class="button" type="submit">
+          {words.apply}
+        </button>
+        {isNarrow ? <a href={overviewHref(lang, { month: frame.month })}>{words.reset}</a> : null}
+      </form>
+    </details>
   );
 }
 

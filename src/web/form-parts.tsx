@@ -23,16 +23,17 @@ export function PostForm(props: {
   readonly lang: Lang;
   readonly reader: Reader;
   readonly class?: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Id of what the answer is to show first. */
   readonly anchor?: string;
   readonly children: ComponentChildren;
 }) {
-  const { path, lang, reader, children, anchor } = props;
+  const { path, lang, reader, query, children, anchor } = props;
   return (
     <form
       class={props.class ?? "form"}
       method="post"
-      action={pageHref(path, lang) + (anchor === undefined ? "" : `#${anchor}`)}
+      action={pageHref(path, lang, query) + (anchor === undefined ? "" : `#${anchor}`)}
     >
       <Csrf reader={reader} />
       {children}
@@ -86,8 +87,9 @@ function Said({ message, lang }: { readonly message: string; readonly lang: Lang
 }
 
 type FieldProps = {
-  readonly id: string;
   readonly name: string;
+  /** The name by default; it stands once on a page. */
+  readonly id?: string;
   readonly label: string;
   readonly typed: Typed;
   readonly lang: Lang;
@@ -101,7 +103,7 @@ type FieldProps = {
   readonly places?: readonly string[];
 };
 
-function describe({ id, name, typed, hint, places = [name] }: FieldProps) {
+function describe({ name, id = name, typed, hint, places = [name] }: FieldProps) {
   const problems = typed.problems.filter(({ place }) => places.includes(place));
   const described = [hint === undefined ? "" : `${id}-hint`, problems.length > 0 ? `${id}-p` : ""]
     .filter((part) => part !== "")
@@ -118,7 +120,8 @@ function describe({ id, name, typed, hint, places = [name] }: FieldProps) {
 }
 
 function Around(props: FieldProps & { readonly children: ComponentChildren }) {
-  const { id, label, hint, lang, required = false, isNeeded = required, children } = props;
+  const { name, id = name, label, hint, lang, children } = props;
+  const { required = false, isNeeded = required } = props;
   const { problems } = describe(props);
   return (
     <div class={problems.length > 0 ? "field wrong" : "field"}>

@@ -1,27 +1,14 @@
 import { DateTime } from "luxon";
+import { cutDecimal, durationText, MINUS } from "../core/duration-text.ts";
 import type { Budget } from "../core/views.ts";
 import type { Messages } from "./messages.ts";
 
-/** U+2212: as wide as a plus, and not a hyphen to a screen reader. */
-const MINUS = "−";
 const NARROW = "\u202f";
-
-/** A length of time at a glance: "41 s", "22.3 min", "1 h 41 min", "3 d 4 h". Cut, not rounded. */
-export function duration(seconds: number, t: Messages): string {
-  const size = Math.abs(seconds);
-  const sign = seconds < 0 ? MINUS : "";
-  if (size < 60) return sign + t.seconds(decimal(size, size < 10 ? 1 : 0));
-  if (size < 3600) return sign + t.minutes(decimal(size / 60, 1));
-  const minutes = Math.floor(size / 60);
-  if (size < 86_400) return sign + t.hoursMinutes(Math.floor(minutes / 60), minutes % 60);
-  const hours = Math.floor(minutes / 60);
-  return sign + t.daysHours(Math.floor(hours / 24), hours % 24);
-}
 
 /** A share in percent for display: whole numbers, one decimal below ten. Keeps its sign when it cuts to 0. */
 export function percent(value: number): string {
   const size = Math.abs(value);
-  return `${value < 0 ? MINUS : ""}${decimal(size, size < 10 ? 1 : 0)}${NARROW}%`;
+  return `${value < 0 ? MINUS : ""}${cutDecimal(size, size < 10 ? 1 : 0)}${NARROW}%`;
 }
 
 /** A figure of the report, which is cut already. */
@@ -37,8 +24,8 @@ export function latency(latencyMs: number | null): string {
 export function budgetText(budget: Budget, t: Messages): string {
   const share = budget.leftPercent === null ? "–" : percent(budget.leftPercent);
   return budget.leftSeconds < 0
-    ? t.budgetOver(share, duration(-budget.leftSeconds, t))
-    : t.budgetLeft(share, duration(budget.leftSeconds, t));
+    ? t.budgetOver(share, durationText(-budget.leftSeconds, t))
+    : t.budgetLeft(share, durationText(budget.leftSeconds, t));
 }
 
 /** Thousands in groups of three, with a space that does not break. */
@@ -74,11 +61,4 @@ export function clockTime(ms: number, timeZone: string, seconds = false): string
 /** "Asia/Shanghai (UTC+08:00)", as of the instant. */
 export function zoneLabel(timeZone: string, ms: number): string {
   return `${timeZone} (UTC${DateTime.fromMillis(ms, { zone: timeZone }).toFormat("ZZ")})`;
-}
-
-/** Trailing zeros go; nothing is rounded up. */
-function decimal(value: number, places: number): string {
-  const factor = 10 ** places;
-  // What stands a hair below a whole number is a float's fault, not the figure's.
-  return String(Math.floor(value * factor + 1e-6) / factor);
 }

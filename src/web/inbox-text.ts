@@ -16,7 +16,6 @@ const en = {
   all: "All",
   isNew: "New",
   topic: "Topic",
-  open: "Open",
   details: "Details",
   members: "Concerns",
   more: (n: number) => `and ${n} more`,
@@ -34,11 +33,6 @@ const en = {
     channel: "Channel fails",
     test: "Test",
   } satisfies Readonly<Record<Message["topic"], string>>,
-  severities: {
-    critical: "critical",
-    warning: "warning",
-    info: "for information",
-  } satisfies Readonly<Record<Message["severity"], string>>,
   statuses: {
     opened: "begun",
     update: "update",
@@ -62,7 +56,6 @@ const zh: InboxText = {
   all: "全部",
   isNew: "未读",
   topic: "主题",
-  open: "查看",
   details: "详情",
   members: "涉及",
   more: (n) => `另有 ${n} 个`,
@@ -80,7 +73,6 @@ const zh: InboxText = {
     channel: "渠道故障",
     test: "测试",
   },
-  severities: { critical: "严重", warning: "警告", info: "提示" },
   statuses: {
     opened: "开始",
     update: "更新",

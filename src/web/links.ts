@@ -139,6 +139,13 @@ export function yearHref(
   return pageHref(`/years/${year}`, lang, query);
 }
 
+/** A path of ours with its query, in a language. */
+export function inLang(path: string, lang: Lang): string {
+  const { pathname, searchParams } = new URL(path, "http://nines.invalid");
+  searchParams.set("lang", lang);
+  return `${pathname}?${searchParams}`;
+}
+
 /** A page by its path. */
 export function pageHref(
   path: string,

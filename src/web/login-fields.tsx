@@ -1,4 +1,5 @@
 import { Icon } from "./icons.tsx";
+import type { LoginText } from "./login-text.ts";
 
 /** A field of a form by which somebody proves who they are. */
 export function SecretField(props: {
@@ -43,6 +44,38 @@ export function SecretField(props: {
         </p>
       )}
     </div>
+  );
+}
+
+/** A password that is to hold from now on, typed twice. */
+export function NewPassword({
+  t,
+  label,
+  wrong,
+}: {
+  readonly t: LoginText;
+  readonly label: string;
+  /** Of the two the one that will not do. */
+  readonly wrong: "password" | "again" | null;
+}) {
+  return (
+    <>
+      <SecretField
+        id="password"
+        name="password"
+        label={label}
+        kind="new-password"
+        hint={t.passwordHint}
+        problem={wrong === "password" ? t.badLength : null}
+      />
+      <SecretField
+        id="again"
+        name="again"
+        label={t.repeat}
+        kind="new-password"
+        problem={wrong === "again" ? t.badAgain : null}
+      />
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { renderDocument, Time, type Speech } from "./document.tsx";
 import { ListHead, Pairs, PostForm } from "./form-parts.tsx";
 import { zoneLabel } from "./format.ts";
 import { pageHref } from "./links.ts";
-import { Alert, SecretField } from "./login-fields.tsx";
+import { Alert, NewPassword, SecretField } from "./login-fields.tsx";
 import { loginText, roleWord, type LoginText } from "./login-text.ts";
 import { messages } from "./text.ts";
 
@@ -26,7 +26,7 @@ export type MineModel = {
   }[];
   readonly done: "password" | null;
   /** What is wrong with the other password. */
-  readonly problem: "present" | "again" | "length" | "failed" | "busy" | null;
+  readonly problem: "present" | "again" | "password" | "failed" | "busy" | null;
   readonly seconds: number;
 };
 
@@ -147,8 +147,7 @@ function Password({ model, lang, reader, t }: Shown) {
       : problem === "busy"
         ? t.busy
         : null;
-  const problemOf = (field: MineModel["problem"], text: string) =>
-    problem === field ? text : null;
+  const wrong = problem === "password" || problem === "again" ? problem : null;
   return (
     <section class="card pad" aria-labelledby="password-title">
       <h2 id="password-title">{t.changeTitle}</h2>
@@ -163,23 +162,9 @@ function Password({ model, lang, reader, t }: Shown) {
               name="present"
               label={t.present}
               kind="current-password"
-              problem={problemOf("present", t.badPresent)}
+              problem={problem === "present" ? t.badPresent : null}
             />
-            <SecretField
-              id="password"
-              name="password"
-              label={t.fresh}
-              kind="new-password"
-              hint={t.passwordHint}
-              problem={problemOf("length", t.badLength)}
-            />
-            <SecretField
-              id="again"
-              name="again"
-              label={t.repeat}
-              kind="new-password"
-              problem={problemOf("again", t.badAgain)}
-            />
+            <NewPassword t={t} label={t.fresh} wrong={wrong} />
             <div class="actions">
               <button type="submit" class="button primary">
                 {t.change}

@@ -4,6 +4,7 @@ import { renderDocument } from "./document.tsx";
 import { pageHref } from "./links.ts";
 import { Alert, FIRST_ADMIN, SecretField } from "./login-fields.tsx";
 import { loginText, type LoginText } from "./login-text.ts";
+import { loginScript } from "./scripts.ts";
 import { messages } from "./text.ts";
 
 export type LoginModel = {
@@ -33,6 +34,7 @@ export function renderLogin(model: LoginModel, lang: Lang): string {
     lang,
     title: t.title,
     otherHref: pageHref("/login", otherOf(lang), nextOf(model)),
+    scripts: provider === null ? [] : [loginScript.path],
     children: (
       <>
         {model.ended ? <p class="told">{t.ended}</p> : null}
@@ -49,7 +51,8 @@ export function renderLogin(model: LoginModel, lang: Lang): string {
           </>
         )}
         <Alert text={refusalOf(model, t)} />
-        <form class="form" method="post" action={pageHref("/login", lang, nextOf(model))}>
+        {/* Without an action it goes to this very address, with the place on the page behind "#". */}
+        <form class="form" method="post">
           <SecretField id="name" name="name" label={t.name} kind="username" value={model.name} />
           <SecretField id="password" name="password" label={t.password} kind="current-password" />
           <button type="submit" class={provider === null ? "button primary" : "button"}>
@@ -139,15 +142,17 @@ export function narrowPage(page: {
   readonly lang: Lang;
   readonly title: string;
   readonly otherHref: string;
+  readonly scripts?: readonly string[];
   readonly children: ComponentChildren;
 }): string {
-  const { lang, title, otherHref, children } = page;
+  const { lang, title, otherHref, scripts = [], children } = page;
   return renderDocument({
     reader: null,
     path: "",
     speech: { lang, t: messages[lang] },
     title,
     otherHref,
+    scripts,
     month: null,
     timeZoneNote: null,
     children: (

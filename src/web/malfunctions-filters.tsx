@@ -2,14 +2,13 @@ import { may } from "../core/access.ts";
 import type { PlaceChoices } from "../core/exclusion-views.ts";
 import { MALFUNCTION_STATES } from "../core/malfunction.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
-import { productShort } from "../core/product-name.ts";
-import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { FilterForm } from "./form-parts.tsx";
 import { formText } from "./form-text.ts";
 import { monthName } from "./format.ts";
 import { pageHref } from "./links.ts";
 import { malfunctionFormText } from "./malfunctions-form-text.ts";
+import { placeFilters } from "./place-choices.ts";
 import { messages } from "./text.ts";
 
 /** What the list is narrowed down by, and what can be chosen. */
@@ -43,24 +42,7 @@ export function MalfunctionFilters(props: { readonly list: MalfunctionList; read
       value: filter.month,
       choices: choices.months.map((value) => ({ value, text: monthName(value, page) })),
     },
-    {
-      name: "account",
-      label: t.account,
-      value: filter.account,
-      choices: choices.accounts.map(({ id, name }) => ({ value: id, text: name })),
-    },
-    {
-      name: "product",
-      label: t.product,
-      value: filter.product,
-      choices: choices.products.map((value) => ({ value, text: productShort(value, lang) })),
-    },
-    {
-      name: "region",
-      label: t.region,
-      value: filter.region,
-      choices: choices.regions.map((value) => ({ value, text: regionName(value)[lang] })),
-    },
+    ...placeFilters(choices, filter, lang),
   ];
   return <FilterForm path="/malfunctions" lang={lang} filters={filters} />;
 }

@@ -24,7 +24,6 @@ const en = {
   closeHint: "Needs cause, scope of impact and resolution. Closed months get their next revision.",
   reopen: "Open the review again",
   why: "Why",
-  nothing: "Only those who mend may change it: roles sre, approver and admin.",
 
   open: "Open a malfunction",
   openLead: (zone: string) => `For what the measurement does not see. All times are in ${zone}.`,
@@ -72,7 +71,6 @@ const zh: MalfunctionFormText = {
   closeHint: "需要填写故障原因、影响范围和处理结果。已定稿的月份会产生新版本。",
   reopen: "重新打开复盘",
   why: "理由",
-  nothing: "仅处理人员可以更改：角色 sre、approver 和 admin。",
 
   open: "登记故障事件",
   openLead: (zone) => `用于监测发现不了的问题。所有时间均为 ${zone}。`,

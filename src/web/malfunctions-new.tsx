@@ -1,8 +1,6 @@
 import type { PlaceChoices } from "../core/exclusion-views.ts";
 import { LEVELS } from "../core/malfunction.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
-import { productShort } from "../core/product-name.ts";
-import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import {
@@ -16,6 +14,7 @@ import {
 import { zoneLabel } from "./format.ts";
 import { malfunctionsHref, pageHref } from "./links.ts";
 import { malfunctionFormText } from "./malfunctions-form-text.ts";
+import { namedChoices } from "./place-choices.ts";
 import { messages } from "./text.ts";
 
 export type OpeningModel = {
@@ -65,16 +64,15 @@ export function renderOpening(model: OpeningModel, lang: Lang, reader: Reader): 
 }
 
 function Fields({ model, speech }: { readonly model: OpeningModel; readonly speech: Speech }) {
-  const { choices, typed } = model;
   const { lang } = speech;
   const words = malfunctionFormText[lang];
-  const common = { typed, lang };
+  const common = { typed: model.typed, lang };
+  const { accounts, products, regions } = namedChoices(model.choices, lang);
   const none: Choice = { value: "", text: words.none };
   return (
     <>
       <TextField
         {...common}
-        id="title"
         name="title"
         label={words.titleLabel}
         hint={words.titleHint}
@@ -83,7 +81,6 @@ function Fields({ model, speech }: { readonly model: OpeningModel; readonly spee
       <div class="pair-of-fields">
         <SelectField
           {...common}
-          id="level"
           name="level"
           label={words.levelLabel}
           value="P3"
@@ -92,60 +89,23 @@ function Fields({ model, speech }: { readonly model: OpeningModel; readonly spee
         />
         <TextField
           {...common}
-          id="beganAt"
           name="beganAt"
           type="datetime-local"
           label={words.beganAt}
           hint={words.beganHint}
         />
       </div>
-      <SelectField
-        {...common}
-        id="account"
-        name="account"
-        label={words.account}
-        choices={[none, ...choices.accounts.map(({ id, name }) => ({ value: id, text: name }))]}
-      />
-      <PlaceFields model={model} speech={speech} />
-      <TextField
-        {...common}
-        id="reference"
-        name="reference"
-        label={words.reference}
-        hint={words.referenceHint}
-      />
+      <SelectField {...common} name="account" label={words.account} choices={[none, ...accounts]} />
+      <div class="pair-of-fields">
+        <SelectField
+          {...common}
+          name="product"
+          label={words.product}
+          choices={[none, ...products]}
+        />
+        <SelectField {...common} name="region" label={words.region} choices={[none, ...regions]} />
+      </div>
+      <TextField {...common} name="reference" label={words.reference} hint={words.referenceHint} />
     </>
-  );
-}
-
-function PlaceFields({ model, speech }: { readonly model: OpeningModel; readonly speech: Speech }) {
-  const { choices, typed } = model;
-  const { lang } = speech;
-  const words = malfunctionFormText[lang];
-  const common = { typed, lang };
-  const none: Choice = { value: "", text: words.none };
-  return (
-    <div class="pair-of-fields">
-      <SelectField
-        {...common}
-        id="product"
-        name="product"
-        label={words.product}
-        choices={[
-          none,
-          ...choices.products.map((value) => ({ value, text: productShort(value, lang) })),
-        ]}
-      />
-      <SelectField
-        {...common}
-        id="region"
-        name="region"
-        label={words.region}
-        choices={[
-          none,
-          ...choices.regions.map((value) => ({ value, text: regionName(value)[lang] })),
-        ]}
-      />
-    </div>
   );
 }

@@ -113,7 +113,6 @@ function Assign(props: Parts) {
   return (
     <Step {...props} verb="assign" title={words.assign} places={["owner"]}>
       <TextField
-        id="owner"
         name="owner"
         label={words.ownerLabel}
         hint={words.ownerHint}
@@ -131,7 +130,6 @@ function Note(props: Parts) {
   return (
     <Step {...props} verb="note" title={words.note} places={["text"]}>
       <TextArea
-        id="text"
         name="text"
         label={words.noteLabel}
         hint={words.markdown}
@@ -148,7 +146,6 @@ function SetLevel(props: Parts) {
   return (
     <Step {...props} verb="level" title={words.level} places={["level"]}>
       <SelectField
-        id="level"
         name="level"
         label={words.levelLabel}
         hint={words.levelHint}
@@ -167,7 +164,6 @@ function Restore(props: Parts) {
   return (
     <Step {...props} verb="restore" title={words.restore} places={["at"]}>
       <TextField
-        id="at"
         name="at"
         type="datetime-local"
         label={words.restoreAt}

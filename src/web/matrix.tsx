@@ -1,3 +1,5 @@
+import { productShort } from "../core/product-name.ts";
+import { regionName } from "../core/region-name.ts";
 import type { OverviewCell, OverviewModel } from "../core/views.ts";
 import { DAY_STATES } from "../core/views.ts";
 import { Band, BandSwatch } from "./charts/band.tsx";
@@ -18,7 +20,7 @@ type Head = {
   readonly cells: readonly OverviewCell[];
 };
 
-/** Products by regions; on a narrow screen a list of cells under each row's head. */
+/** Products by regions; on a narrow screen the cells keep their figure, what is wrong and their strip. */
 export function Matrix({
   model,
   speech,
@@ -38,13 +40,12 @@ export function Matrix({
         <p class="quiet">{t.matrixNote}</p>
       </div>
       <Legend speech={speech} />
-      <nav class="jump" aria-label={t.jump}>
-        {rows.map((row) => (
-          <a href={`#row-${row.id}`}>{row.title}</a>
-        ))}
-      </nav>
       <div class="scroll card" role="region" aria-labelledby="matrix-title" tabIndex={0}>
-        <table class={turned ? "matrix turned" : "matrix"} role="table">
+        <table
+          class={turned ? "matrix turned" : "matrix"}
+          role="table"
+          aria-labelledby="matrix-title"
+        >
           <thead role="rowgroup">
             <tr role="row">
               <th scope="col" role="columnheader">
@@ -60,7 +61,7 @@ export function Matrix({
           </thead>
           <tbody role="rowgroup">
             {rows.map((row) => (
-              <tr id={`row-${row.id}`} role="row">
+              <tr role="row">
                 <th scope="row" role="rowheader">
                   <HeadTitle head={row} />
                   <HeadNotes head={row} />
@@ -68,7 +69,6 @@ export function Matrix({
                 {columns.map((column) => (
                   <Cell
                     cell={row.cells.find((cell) => column.cells.includes(cell))}
-                    column={column.title}
                     {...{ model, speech }}
                   />
                 ))}
@@ -101,11 +101,10 @@ function HeadNotes({ head }: { readonly head: Head }) {
 
 function Cell(props: {
   readonly cell: OverviewCell | undefined;
-  readonly column: string;
   readonly model: OverviewModel;
   readonly speech: Speech;
 }) {
-  const { cell, column, model, speech } = props;
+  const { cell, model, speech } = props;
   const { t } = speech;
   if (cell === undefined) {
     return (
@@ -121,7 +120,7 @@ function Cell(props: {
   return (
     <td role="cell" class={`cell v-${look.tone}`}>
       <a class="cell-link" href={cellHref(cell, model, speech)}>
-        <span class="cell-column">{column}</span>
+        <span class="hidden">{placeOf(cell, speech)}: </span>
         {noData ? (
           <span class="figure none">{t.noData}</span>
         ) : (
@@ -146,6 +145,11 @@ function Cell(props: {
       </span>
     </td>
   );
+}
+
+/** Links are listed by themselves as well. */
+function placeOf({ product, region }: OverviewCell, { lang }: Speech): string {
+  return `${productShort(product, lang)} · ${regionName(region)[lang]}`;
 }
 
 function cellHref(cell: OverviewCell, model: OverviewModel, speech: Speech): string {

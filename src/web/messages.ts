@@ -1,18 +1,16 @@
 import type { Agreement } from "../core/agreement.ts";
+import type { CommonWords } from "../core/common-words.ts";
 import type { Outcome } from "../core/outcome.ts";
-import type { Verdict } from "../core/report.ts";
 import type { Product } from "../core/target.ts";
-import type { DayState, ShownState, TargetModel } from "../core/views.ts";
+import type { DayState, TargetModel } from "../core/views.ts";
 
 /** Every text of the pages; a language that lacks one does not compile. */
-export type Messages = {
-  readonly htmlLang: string;
+export type Messages = CommonWords & {
   readonly tagline: string;
   readonly skip: string;
   readonly overview: string;
   readonly apiDocs: string;
   readonly otherLanguage: string;
-  readonly monthName: (year: number, month: number) => string;
   /** Of the month that is shown; `closed` says it of one that is signed. */
   readonly stages: Readonly<Record<"to-come" | "running" | "over", string>>;
   readonly closed: (revision: number) => string;
@@ -25,7 +23,6 @@ export type Messages = {
   readonly sandbox: string;
   readonly openAccess: string;
   readonly filling: (done: number, total: number) => string;
-  readonly cutNote: string;
   readonly zoneNote: (zone: string) => string;
 
   readonly overviewTitle: string;
@@ -40,7 +37,6 @@ export type Messages = {
   readonly ofTargets: (n: number) => string;
   readonly matrix: string;
   readonly matrixNote: string;
-  readonly jump: string;
   readonly product: string;
   readonly region: string;
   readonly objective: (percent: string) => string;
@@ -60,7 +56,6 @@ export type Messages = {
   readonly showingOnly: (what: string) => string;
   readonly showAll: string;
   readonly moreSubjects: (n: number) => string;
-  readonly groupOf: string;
   readonly emptyMonth: string;
   readonly unmeasured: (stage: "to-come" | "running" | "over" | "closed") => string;
   readonly littleOf: (n: number, all: number) => string;
@@ -76,10 +71,6 @@ export type Messages = {
   readonly budget: string;
   readonly coverage: string;
   readonly verdict: string;
-  readonly now: string;
-  readonly verdicts: Readonly<Record<Verdict, string>>;
-  readonly dayStates: Readonly<Record<DayState, string>>;
-  readonly slotStates: Readonly<Record<ShownState, string>>;
   readonly outcomes: Readonly<Record<Outcome, string>>;
   readonly productNames: Readonly<Record<Product, readonly [short: string, long: string]>>;
 
@@ -143,7 +134,6 @@ export type Messages = {
   readonly ongoing: string;
   readonly vantages: string;
   readonly vantage: string;
-  readonly lastResult: string;
   readonly latency: string;
   readonly time: string;
   readonly noResultYet: string;
@@ -159,13 +149,11 @@ export type Messages = {
   readonly results: string;
   readonly resultsNone: string;
   readonly outcome: string;
-  readonly detail: string;
   readonly requestId: string;
   readonly probe: string;
   readonly probeKinds: Readonly<Record<string, string>>;
   readonly probeOther: (kind: string) => string;
   readonly probePace: (interval: string, timeout: string, vantages: string) => string;
-  readonly downloads: string;
   readonly creditShare: (percent: number) => string;
   readonly creditOwed: (amount: string, from: string, until: string) => string;
   readonly reportPage: string;
@@ -175,10 +163,6 @@ export type Messages = {
   readonly zone: string;
   readonly class: string;
   readonly weekdays: readonly string[];
-  readonly seconds: (n: string) => string;
-  readonly minutes: (n: string) => string;
-  readonly hoursMinutes: (hours: number, minutes: number) => string;
-  readonly daysHours: (days: number, hours: number) => string;
 
   readonly errorTitles: Readonly<Record<number, string>>;
   /** What it means for the one who asked. */

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
+import { durationText } from "../core/duration-text.ts";
 import { coverageShare, type MonitorModel, type MonitorVantage } from "../core/monitor-view.ts";
 import { OUTCOMES } from "../core/outcome.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, Time, type Speech } from "./document.tsx";
-import { count, duration, figure, instant, zoneLabel } from "./format.ts";
+import { count, figure, instant, zoneLabel } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
 import { pageHref } from "./links.ts";
 import { LiveMark, LivePart } from "./live-part.tsx";
@@ -73,7 +74,7 @@ function Facts({ model, speech }: Props) {
       <Fact name={words.settled} isLate={behind === null || behind > LATE_SECONDS}>
         <dd class="mid">{settledUntilMs === null ? "–" : instant(settledUntilMs, timeZone)}</dd>
         <dd class="note">
-          {behind === null ? words.neverSettled : words.settledNote(duration(behind, t))}
+          {behind === null ? words.neverSettled : words.settledNote(durationText(behind, t))}
           {`${words.comma}${words.waitingMinutes(model.unsettledMinutes)}`}
         </dd>
       </Fact>

@@ -14,5 +14,16 @@ export const ACCESS_RULES: readonly (readonly [RegExp, (...parts: readonly strin
     [/^give a time such as 90d/u, () => "请填写时长，例如 90d，最长十年"],
     [/^there is a user "(.*)" already/u, (name) => `用户“${name}”已存在（包括已停用的）`],
     [/^there is a token "(.*)" already/u, (name) => `令牌“${name}”已存在（包括已吊销的）`],
-    [/^"(.*)" logs in at (\S+): /u, (name, issuer) => `“${name}”通过 ${issuer} 登录，没有密码`],
+    [
+      /^"(.*)" logs in at (\S+): the role is given there$/u,
+      (name, issuer) => `“${name}”通过 ${issuer} 登录，角色由其决定`,
+    ],
+    [
+      /^"(.*)" is the last admin: make another one first$/u,
+      (name) => `“${name}”是最后一位管理员：请先添加另一位`,
+    ],
+    [
+      /^"(.*)" logs in at (\S+): there is no password/u,
+      (name, issuer) => `“${name}”通过 ${issuer} 登录，没有密码`,
+    ],
   ];

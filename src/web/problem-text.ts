@@ -27,6 +27,7 @@ const meant = (hint = "") => {
 
 /** What the service says of an input, in Chinese. */
 const RULES: readonly Rule[] = [
+  [/^nothing at [A-Z]+ (.*)$/u, (path) => `这里没有 ${path}`],
   [/^the role (\S+) may not /u, (role = "") => `角色“${roleWord(role, "zh")}”没有这项权限`],
   ...ACCESS_RULES,
   [/^say why, in up to (\d+) characters$/u, (n) => `请说明原因，最多 ${n} 个字符`],
@@ -89,6 +90,9 @@ const RULES: readonly Rule[] = [
     (id, state, needed = "") =>
       `索赔 ${id} 的状态是“${stateOf(state)}”，此操作要求状态为“${needed.split(" or ").map(stateOf).join("”或“")}”`,
   ],
+  [/^no reports are mailed: /u, () => "配置中没有 reportMail，不发送报告邮件"],
+  [/^the account (\S+) has no contacts /u, (account) => `配置中账号 ${account} 没有联系人`],
+  [/^(\S+) is not closed$/u, (month) => `${month} 尚未定稿`],
   [/^is empty; write what the provider gave$/u, () => "请填写服务商给出的内容"],
   [
     /^"(.*)" is no amount in (\w+).* one such as (\S+)$/u,

@@ -15,7 +15,6 @@ const en = {
   worst: "Worst target or group",
   used: "Allowance used",
   none: "–",
-  open: "The region alone",
 };
 export type ProductText = Readonly<typeof en>;
 
@@ -31,7 +30,6 @@ const zh: ProductText = {
   worst: "最差的目标或目标组",
   used: "已用额度",
   none: "–",
-  open: "仅看此地域",
 };
 
 export const productText: Readonly<Record<Lang, ProductText>> = { en, zh };

@@ -6,7 +6,7 @@ import { NOTHING_TYPED, PostForm, Refusal, TextField, type Typed } from "./form-
 import { instant } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
 import { pageHref } from "./links.ts";
-import { NO_CLAIM, Part, type ReportParts, type TypedClaim } from "./reports-parts.tsx";
+import { NO_STEP, Part, type ReportParts, type TypedStep } from "./reports-parts.tsx";
 
 type ClaimLook = { readonly icon: IconName; readonly tone: Tone };
 const LOOK: Readonly<Record<ClaimLine["state"], ClaimLook>> = {
@@ -28,7 +28,7 @@ function rankOf({ state }: ClaimLine): number {
 }
 
 /** The credits of the month and what became of them. */
-export function Claims(props: ReportParts & { readonly typed: TypedClaim }) {
+export function Claims(props: ReportParts & { readonly typed: TypedStep }) {
   const { model, words } = props;
   const claims = model.claims.toSorted((a, b) => rankOf(a) - rankOf(b));
   const shown = claims.slice(0, MOST_CLAIMS);
@@ -52,7 +52,7 @@ export function Claims(props: ReportParts & { readonly typed: TypedClaim }) {
   );
 }
 
-function Claim(props: ReportParts & { readonly typed: TypedClaim; readonly claim: ClaimLine }) {
+function Claim(props: ReportParts & { readonly typed: TypedStep; readonly claim: ClaimLine }) {
   const { claim, model, speech, words, reader, typed } = props;
   const day = (ms: number) => instant(ms, model.timeZone).slice(0, 10);
   const { amount, currency, percent, state } = claim;
@@ -90,7 +90,7 @@ function Claim(props: ReportParts & { readonly typed: TypedClaim; readonly claim
         </p>
       )}
       {mayHandle ? (
-        <Steps {...{ ...props, typed: typed.claim === claim.id ? typed : NO_CLAIM }} />
+        <Steps {...{ ...props, typed: typed.claim === claim.id ? typed : NO_STEP }} />
       ) : null}
     </div>
   );
@@ -107,7 +107,7 @@ function WindowNote({ claim, words }: { readonly claim: ClaimLine } & Pick<Repor
 
 const FOLDED = ["submit", "credit", "refuse"] as const;
 
-type StepProps = ReportParts & { readonly typed: TypedClaim; readonly claim: ClaimLine };
+type StepProps = ReportParts & { readonly typed: TypedStep; readonly claim: ClaimLine };
 
 /** The steps that lead on from where the claim stands. */
 function Steps(props: StepProps) {

@@ -1,19 +1,20 @@
 import { isOwed, isOwedInPart } from "../core/credit.ts";
+import { durationText } from "../core/duration-text.ts";
+import { placeName } from "../core/place-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { monthAt } from "../core/month.ts";
 import { budgetOf, numberOf } from "../core/overview-view.ts";
 import { reasonText } from "../core/reason-text.ts";
-import { regionName } from "../core/region-name.ts";
 import type { ReportModel } from "../core/report-views.ts";
 import type { ReportSubject } from "../core/report.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { ListHead } from "./form-parts.tsx";
-import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
+import { figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
 import { pageHref, reportFileHref, targetHref } from "./links.ts";
 import { Claims } from "./reports-claims.tsx";
 import { lengthOf, longestFirst, Outages, placed } from "./reports-outages.tsx";
-import { Part, type ReportParts, type TypedClaim } from "./reports-parts.tsx";
+import { Part, type ReportParts, type TypedStep } from "./reports-parts.tsx";
 import { Exclusions, Malfunctions } from "./reports-troubles.tsx";
 import { Proof, Revisions } from "./reports-proof.tsx";
 import { reportPageHref } from "./reports.tsx";
@@ -26,7 +27,7 @@ const MOST_SUBJECTS = 100;
 export function renderReport(
   model: ReportModel,
   lang: Lang,
-  { reader, typed }: { readonly reader: Reader; readonly typed: TypedClaim },
+  { reader, typed }: { readonly reader: Reader; readonly typed: TypedStep },
 ): string {
   const { report, timeZone, nowMs } = model;
   const { month, account } = report;
@@ -73,7 +74,7 @@ export function renderReport(
         <Outages {...parts} />
         <Malfunctions {...parts} />
         <Exclusions {...parts} />
-        <Revisions {...parts} />
+        <Revisions {...parts} typed={typed} />
         <Proof {...parts} />
       </>
     ),
@@ -165,7 +166,7 @@ function Longest({ model, speech, words }: Omit<ReportParts, "reader">) {
   if (longest === undefined) return null;
   const { subject, from, reason } = longest;
   const at = instant(Date.parse(from), model.timeZone);
-  const length = duration(lengthOf(longest) / 1000, speech.t);
+  const length = durationText(lengthOf(longest) / 1000, speech.t);
   const why = `${subject.id}${words.colon}${words.longest(at, length, reasonText(reason, speech.lang))}`;
   return <p>{why}</p>;
 }
@@ -258,10 +259,9 @@ function SubjectLine(props: SubjectProps) {
           {model.report.account === null ? ` · ${subject.account}` : ""}
         </span>
       </td>
-      <td
-        role="cell"
-        class="quiet"
-      >{`${t.productNames[productOf(subject.product)][0]} · ${regionName(subject.region)[lang]}`}</td>
+      <td role="cell" class="quiet">
+        {placeName(subject, lang)}
+      </td>
       <td role="cell">
         <Badge {...VERDICT_LOOK[verdict]} text={t.verdicts[verdict]} />
       </td>
@@ -308,15 +308,12 @@ function SubjectLine(props: SubjectProps) {
 function badTimeText({ subject, model, speech, words }: SubjectProps): string {
   const { report } = model;
   if (subject.availabilityPercent === null) return "–";
-  const bad = duration(numberOf(subject.bad) * subject.slotSeconds, speech.t);
+  const bad = durationText(numberOf(subject.bad) * subject.slotSeconds, speech.t);
   if (report.status !== "running") {
     const allowed = numberOf(subject.allowedBad) * subject.slotSeconds;
-    return words.ofAllowed(bad, duration(allowed, speech.t));
+    return words.ofAllowed(bad, durationText(allowed, speech.t));
   }
   const restMs = Math.max(0, Date.parse(report.until) - Date.parse(report.settledUntil));
   const { allowedSeconds } = budgetOf(subject, restMs / 1000);
-  return words.ofAllowedInMonth(bad, duration(allowedSeconds, speech.t));
+  return words.ofAllowedInMonth(bad, durationText(allowedSeconds, speech.t));
 }
-
-const PRODUCTS = ["ecs", "slb", "oss", "rds", "cdn", "vpc", "security"] as const;
-const productOf = (product: string) => PRODUCTS.find((one) => one === product) ?? "ecs";

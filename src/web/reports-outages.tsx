@@ -1,9 +1,10 @@
 import { may } from "../core/access.ts";
+import { durationText } from "../core/duration-text.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { ReportOutage, ReportSubject } from "../core/report.ts";
 import { Time } from "./document.tsx";
 import { ListHead } from "./form-parts.tsx";
-import { dayAndHour, duration } from "./format.ts";
+import { dayAndHour } from "./format.ts";
 import { dayHref, proposeHref, targetHref } from "./links.ts";
 import { Part, type ReportParts } from "./reports-parts.tsx";
 
@@ -103,7 +104,7 @@ function OutageLine(
         <Time ms={untilMs} zone={model.timeZone} />
       </td>
       <td role="cell" data-label={words.length}>
-        {duration((untilMs - fromMs) / 1000, speech.t)}
+        {durationText((untilMs - fromMs) / 1000, speech.t)}
       </td>
       <td role="cell" class="wrap">
         {reasonText(outage.reason, speech.lang)}

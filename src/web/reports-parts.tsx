@@ -13,9 +13,9 @@ export type ReportParts = {
   readonly reader: Reader;
 };
 
-/** A claim's form that was sent back. */
-export type TypedClaim = Typed & { readonly claim: number; readonly verb: string };
-export const NO_CLAIM: TypedClaim = { ...NOTHING_TYPED, claim: 0, verb: "" };
+/** A form that was sent back: of a claim, or, without one, that by which the report is mailed. */
+export type TypedStep = Typed & { readonly claim: number; readonly verb: string };
+export const NO_STEP: TypedStep = { ...NOTHING_TYPED, claim: 0, verb: "" };
 
 /** A part of the page with its heading. */
 export function Part(props: {

@@ -1,9 +1,9 @@
 import type { ReportChange, ReportSeal } from "../core/report.ts";
 import { Time } from "./document.tsx";
-import { ListHead, Pairs } from "./form-parts.tsx";
+import { ListHead, Pairs, Refusal } from "./form-parts.tsx";
 import { count } from "./format.ts";
-import { MailNote } from "./report-mail.tsx";
-import { Part, type ReportParts } from "./reports-parts.tsx";
+import { MailForm, MailNote } from "./report-mail.tsx";
+import { Part, type ReportParts, type TypedStep } from "./reports-parts.tsx";
 import { reportPageHref } from "./reports.tsx";
 
 const MOST_CHANGES = 100;
@@ -11,12 +11,13 @@ const MOST_CHANGES = 100;
 const MONTH_OVER = "the month is over";
 
 /** The revisions of a closed month, and what the one shown changed. */
-export function Revisions(props: ReportParts) {
-  const { model, speech, words } = props;
+export function Revisions(props: ReportParts & { readonly typed: TypedStep }) {
+  const { model, speech, words, typed } = props;
   const { report, revisions, diff, timeZone } = model;
   const query = report.account === null ? {} : { account: report.account };
   return (
     <Part id="revisions" title={words.revisions}>
+      {typed.verb === "mail" ? <Refusal typed={typed} lang={speech.lang} places={[]} /> : null}
       {revisions.length === 0 ? (
         <p class="quiet">{words.revisionsNone}</p>
       ) : (
@@ -24,7 +25,7 @@ export function Revisions(props: ReportParts) {
           <table class="list tight" role="table">
             <ListHead texts={[words.revisionHead, words.closedAt, words.by, words.why]} />
             <tbody role="rowgroup">
-              {revisions.map(({ revision, closedAtMs, closedBy, reason, mail }) => (
+              {revisions.map(({ revision, closedAtMs, closedBy, reason, mail }, index) => (
                 <tr role="row">
                   <td role="cell">
                     {revision === report.revision ? (
@@ -49,6 +50,7 @@ export function Revisions(props: ReportParts) {
                   <td role="cell" class="wrap">
                     {reason === MONTH_OVER ? words.monthOver : <span lang="en">{reason}</span>}
                     <MailNote mail={mail} timeZone={timeZone} lang={speech.lang} />
+                    {index === 0 ? <MailForm {...props} /> : null}
                   </td>
                 </tr>
               ))}

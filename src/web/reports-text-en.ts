@@ -56,8 +56,6 @@ export const en = {
     lapsed: "lapsed",
     withdrawn: "withdrawn",
   } satisfies Readonly<Record<ClaimState, string>>,
-  until: (day: string) => `until ${day}`,
-  from: (day: string) => `from ${day}`,
 
   title: (month: string, who: string) => `Report ${month}: ${who}`,
   everyone: "All accounts",
@@ -104,7 +102,6 @@ export const en = {
   objective: "Objective",
   figure: "Availability",
   badTime: "Bad time",
-  allowed: "Allowed",
   coverage: "Coverage",
   ofAllowed: (bad: string, allowed: string) => `${bad}; allowed ${allowed}`,
   ofAllowedInMonth: (bad: string, allowed: string) =>
@@ -132,7 +129,6 @@ export const en = {
     "part-fee": "The fee of some targets is not in the configuration",
   } satisfies Readonly<Record<CreditNote, string>>,
   percentOfFee: (percent: number) => `${percent} % of the month's fee`,
-  claim: "Claim",
   window: "To be claimed",
   windowText: (from: string, until: string) => `${from} to ${until}`,
   claimWindow: (from: string, until: string) => `claim from ${from} to ${until}`,
@@ -148,7 +144,6 @@ export const en = {
   submit: "Note as submitted",
   creditStep: "Note the credit",
   refuse: "Note a refusal",
-  nextStep: "Next step",
   referenceLabel: "Provider's number of the claim",
   referenceHint: "Such as the number of the ticket.",
   onLabel: "Day on which it was submitted",

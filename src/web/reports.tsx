@@ -1,3 +1,4 @@
+import { durationText } from "../core/duration-text.ts";
 import type {
   CreditLine,
   MissedLine,
@@ -11,7 +12,7 @@ import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { FilterForm, ListHead } from "./form-parts.tsx";
 import { formText } from "./form-text.ts";
-import { duration, figure, instant, monthName, zoneLabel } from "./format.ts";
+import { figure, instant, monthName, zoneLabel } from "./format.ts";
 import { Badge } from "./icons.tsx";
 import { malfunctionHref, pageHref, yearHref } from "./links.ts";
 import { reportsText } from "./reports-text.ts";
@@ -301,7 +302,7 @@ function Missed(props: Words & { readonly missed: MissedLine }) {
         <span class="members quiet">
           {words.longest(
             instant(Date.parse(longest.from), timeZone),
-            duration(ms / 1000, speech.t),
+            durationText(ms / 1000, speech.t),
             reasonText(longest.reason, speech.lang),
           )}
         </span>

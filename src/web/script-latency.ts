@@ -25,6 +25,11 @@ status.className = "quiet small";
 status.setAttribute("role", "status");
 const plot = document.createElement("div");
 plot.className = "zoom-plot";
+// Not a part of the status, which is read aloud whenever it changes.
+const hint = document.createElement("p");
+hint.className = "quiet small";
+hint.textContent = words.hint;
+hint.hidden = true;
 for (const [hours, label] of words.ranges) {
   const button = document.createElement("button");
   button.type = "button";
@@ -73,7 +78,8 @@ async function load(fromMs, toMs) {
 
 function draw(data) {
   const isEmpty = data.series.every(({ p50Ms }) => p50Ms.every((value) => value === null));
-  status.textContent = isEmpty ? words.empty : words.hint;
+  status.textContent = isEmpty ? words.empty : "";
+  hint.hidden = isEmpty;
   drawn?.remove();
   chart?.destroy();
   shown = data;
@@ -111,6 +117,9 @@ function draw(data) {
     lines.data,
     plot,
   );
+  const canvas = plot.querySelector("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", words.title);
 }
 
 const amount = (ms) => (ms === null || ms === undefined ? "–" : ms.toFixed(1) + " ms");
@@ -171,6 +180,6 @@ function timeValues(self, splits) {
 
 new ResizeObserver(() => chart?.setSize({ width: plot.clientWidth, height: 240 })).observe(plot);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => load(untilMs - 24 * HOUR_MS, untilMs));
-box.append(head, views, plot, status);
+box.append(head, views, plot, hint, status);
 void load(untilMs - 24 * HOUR_MS, untilMs);
 `;

@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { scriptCopy } from "./script-copy.ts";
 import { scriptLatency } from "./script-latency.ts";
 import { scriptLive } from "./script-live.ts";
+import { scriptLogin } from "./script-login.ts";
+import { scriptMenu } from "./script-menu.ts";
 import { stylesheet } from "./style.ts";
 
 /** A file of ours that pages load; its address changes with its content, so it may be kept for ever. */
@@ -23,8 +25,14 @@ function pathOf(name: string, text: string, ending: string): string {
 /** Refreshes the marked parts of a page when something has changed. */
 export const liveScript = scriptOf("live", scriptLive);
 
+/** Closes by the keyboard what a page unfolds: on every page that has the menu. */
+export const menuScript = scriptOf("menu", scriptMenu);
+
 /** Copies what is ready to be pasted elsewhere. */
 export const copyScript = scriptOf("copy", scriptCopy);
+
+/** Brings the place on a page along to a provider and back. */
+export const loginScript = scriptOf("login", scriptLogin);
 
 // One module: the chart's own file declares a variable, which stays inside of it.
 const chartText = `${readFileSync(require.resolve("uplot/dist/uPlot.iife.min.js"), "utf8")}\n${scriptLatency}`;
@@ -42,7 +50,9 @@ export const chartStyle: Asset = {
 export const assets: readonly Asset[] = [
   { ...stylesheet, type: "text/css; charset=utf-8" },
   liveScript,
+  menuScript,
   copyScript,
+  loginScript,
   latencyScript,
   chartStyle,
 ];

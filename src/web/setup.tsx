@@ -1,6 +1,6 @@
 import type { Lang } from "../core/views.ts";
 import { pageHref } from "./links.ts";
-import { FIRST_ADMIN, SecretField } from "./login-fields.tsx";
+import { FIRST_ADMIN, NewPassword, SecretField } from "./login-fields.tsx";
 import { loginText } from "./login-text.ts";
 import { narrowPage } from "./login.tsx";
 
@@ -15,7 +15,7 @@ export type SetupModel = {
 /** The page at `/setup`, while nobody has access. */
 export function renderSetup({ isHere, name, problems }: SetupModel, lang: Lang): string {
   const t = loginText[lang];
-  const problemOf = (field: string, text: string) => (problems.includes(field) ? text : null);
+  const wrong = (["password", "again"] as const).find((field) => problems.includes(field)) ?? null;
   return narrowPage({
     lang,
     title: t.setUpTitle,
@@ -31,23 +31,9 @@ export function renderSetup({ isHere, name, problems }: SetupModel, lang: Lang):
             kind="username"
             value={name}
             hint={t.nameHint}
-            problem={problemOf("name", t.badName)}
+            problem={problems.includes("name") ? t.badName : null}
           />
-          <SecretField
-            id="password"
-            name="password"
-            label={t.password}
-            kind="new-password"
-            hint={t.passwordHint}
-            problem={problemOf("password", t.badLength)}
-          />
-          <SecretField
-            id="again"
-            name="again"
-            label={t.repeat}
-            kind="new-password"
-            problem={problemOf("again", t.badAgain)}
-          />
+          <NewPassword t={t} label={t.password} wrong={wrong} />
           <button type="submit" class="button primary">
             {t.setUpDone}
           </button>

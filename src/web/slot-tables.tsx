@@ -1,7 +1,8 @@
+import { durationText } from "../core/duration-text.ts";
 import { voteOf, type DayModel, type DaySlot, type Vote } from "../core/slots-view.ts";
 import { reasonText } from "../core/reason-text.ts";
 import { Good, type Speech } from "./document.tsx";
-import { clockTime, duration } from "./format.ts";
+import { clockTime } from "./format.ts";
 import { Badge, Icon, type IconName, type Tone } from "./icons.tsx";
 import { evidenceHref } from "./links.ts";
 import { slotsText } from "./slots-text.ts";
@@ -43,7 +44,7 @@ export function RunTable({ model, shown, speech }: Props) {
         <Good text={words.happenedNone} />
       ) : (
         <div class="card scroll" role="region" aria-labelledby="happened-title" tabIndex={0}>
-          <table class="list votes" role="table">
+          <table class="list votes" role="table" aria-labelledby="happened-title">
             <Heads
               first={[words.from, words.until, words.length]}
               {...{ shown, speech }}
@@ -58,7 +59,7 @@ export function RunTable({ model, shown, speech }: Props) {
                   <td role="cell" data-label={words.until}>
                     {clockTime(run.untilMs, timeZone)}
                   </td>
-                  <td role="cell">{duration((run.untilMs - run.fromMs) / 1000, t)}</td>
+                  <td role="cell">{durationText((run.untilMs - run.fromMs) / 1000, t)}</td>
                   <SlotCells slot={run} {...{ shown, speech }} />
                   <td role="cell">
                     <a
@@ -104,7 +105,7 @@ export function HourTable({ model, shown, speech }: Props) {
         </p>
       </div>
       <div class="card scroll" role="region" aria-labelledby="slots-title" tabIndex={0}>
-        <table class="list tight votes" role="table">
+        <table class="list tight votes" role="table" aria-labelledby="slots-title">
           <Heads first={[words.slot]} {...{ shown, speech }} last={words.evidence} />
           <tbody role="rowgroup">
             {shown.slots.map((slot) => {

@@ -1,4 +1,5 @@
 import type { Agreement } from "../core/agreement.ts";
+import { commonWords } from "../core/common-words.ts";
 import type { DaySlot } from "../core/slots-view.ts";
 import type { ShownResults } from "../core/results-view.ts";
 import type { Lang } from "../core/views.ts";
@@ -29,14 +30,11 @@ export type SlotsText = {
   readonly from: string;
   readonly until: string;
   readonly length: string;
-  readonly slots: string;
   readonly state: string;
   readonly bad: string;
-  readonly voteOf: (vantage: string) => string;
   readonly okOf: (ok: number, valid: number) => string;
   readonly noVote: string;
   readonly results: string;
-  readonly resultsOf: (from: string) => string;
   readonly groupNote: (n: number, id: string) => string;
   readonly agreement: string;
   readonly noAgreement: string;
@@ -48,7 +46,6 @@ export type SlotsText = {
   readonly show: Readonly<Record<ShownResults, string>>;
   readonly none: string;
   readonly next: string;
-  readonly first: string;
   readonly planned: string;
   readonly startedNote: string;
   readonly address: string;
@@ -62,8 +59,6 @@ export type SlotsText = {
   readonly proposeNote: string;
   readonly evidence: string;
   readonly malfunctionColumn: string;
-  readonly actions: string;
-  readonly phases: string;
   readonly phaseNames: Readonly<
     Record<"resolve" | "connect" | "tls" | "processing" | "transfer", string>
   >;
@@ -72,7 +67,6 @@ export type SlotsText = {
   readonly zoom: {
     readonly title: string;
     readonly hint: string;
-    readonly reset: string;
     readonly total: string;
     readonly ranges: readonly (readonly [hours: number, label: string])[];
     readonly failed: string;
@@ -109,11 +103,7 @@ const en: SlotsText = {
   countedNone: "No data on this day",
   voteNames: { up: "all ok", mixed: "some failed", down: "all failed", none: "no valid result" },
   states: {
-    good: "Good",
-    partial: "Partly bad",
-    bad: "Bad",
-    excluded: "Excluded",
-    "no-data": "No data",
+    ...commonWords.en.slotStates,
     outside: "Not measured",
     "to-come": "To come",
   },
@@ -127,14 +117,11 @@ const en: SlotsText = {
   from: "From",
   until: "Until",
   length: "Length",
-  slots: "Slots",
   state: "Counted as",
   bad: "Share lost",
-  voteOf: (vantage) => `Seen from ${vantage}`,
   okOf: (ok, valid) => `${ok} of ${valid} ok`,
   noVote: "no valid result",
   results: "Results",
-  resultsOf: (from) => `results of ${from}`,
   groupNote: (n, id) =>
     `What the vantages saw is of this target alone; the agreement counts ${n} targets together: ${id}`,
   agreement: "Agreement",
@@ -147,7 +134,6 @@ const en: SlotsText = {
   show: { all: "All results", "not-ok": "Only what was not ok" },
   none: "No result was planned here, or none was stored.",
   next: "Later results",
-  first: "From the beginning",
   planned: "Planned",
   startedNote: "when it began, after the planned instant",
   address: "address",
@@ -162,8 +148,6 @@ const en: SlotsText = {
   proposeNote: "Propose an exclusion for this outage",
   evidence: "Evidence",
   malfunctionColumn: "Malfunction",
-  actions: "Next step",
-  phases: "The last probe",
   phaseNames: {
     resolve: "name",
     connect: "connection",
@@ -176,7 +160,6 @@ const en: SlotsText = {
   zoom: {
     title: "Latency by vantage",
     hint: "Drag across the chart to look closer.",
-    reset: "Last 24 hours",
     total: "Total by vantage",
     ranges: [
       [1, "1 h"],
@@ -214,11 +197,7 @@ const zh: SlotsText = {
   countedNone: "当日无数据",
   voteNames: { up: "全部成功", mixed: "部分失败", down: "全部失败", none: "无有效结果" },
   states: {
-    good: "正常",
-    partial: "部分失败",
-    bad: "中断",
-    excluded: "已排除",
-    "no-data": "无数据",
+    ...commonWords.zh.slotStates,
     outside: "未监测",
     "to-come": "尚未到来",
   },
@@ -232,14 +211,11 @@ const zh: SlotsText = {
   from: "开始",
   until: "结束",
   length: "时长",
-  slots: "时间片数",
   state: "统计为",
   bad: "损失比例",
-  voteOf: (vantage) => `${vantage} 的结果`,
   okOf: (ok, valid) => `${valid} 次中 ${ok} 次成功`,
   noVote: "无有效结果",
   results: "结果",
-  resultsOf: (from) => `${from} 的结果`,
   groupNote: (n, id) => `各探测点所见仅针对本目标；协议将 ${n} 个目标合并统计：${id}`,
   agreement: "协议",
   noAgreement: "本月没有协议统计此目标。",
@@ -251,7 +227,6 @@ const zh: SlotsText = {
   show: { all: "全部结果", "not-ok": "仅看未成功" },
   none: "此时段没有计划的结果，或没有存下结果。",
   next: "之后的结果",
-  first: "从头开始",
   planned: "计划时刻",
   startedNote: "实际开始时刻，相对计划时刻",
   address: "地址",
@@ -266,8 +241,6 @@ const zh: SlotsText = {
   proposeNote: "为此次中断提议除外时段",
   evidence: "证据",
   malfunctionColumn: "故障",
-  actions: "下一步",
-  phases: "最近一次探测",
   phaseNames: {
     resolve: "域名解析",
     connect: "建立连接",
@@ -280,7 +253,6 @@ const zh: SlotsText = {
   zoom: {
     title: "各探测点延迟",
     hint: "在图上拖动可放大。",
-    reset: "最近 24 小时",
     total: "各探测点总延迟",
     ranges: [
       [1, "1 小时"],

@@ -1,10 +1,11 @@
+import { durationText } from "../core/duration-text.ts";
 import type { DayModel } from "../core/slots-view.ts";
 import { regionName } from "../core/region-name.ts";
 import type { Lang, Reader } from "../core/views.ts";
 import { SlotSwatch } from "./charts/timeline.tsx";
 import { SlotStrip, VoteStrip, VoteSwatch } from "./charts/votes.tsx";
 import { Notices, renderDocument, type Speech } from "./document.tsx";
-import { clockTime, duration, percent, zoneLabel } from "./format.ts";
+import { clockTime, percent, zoneLabel } from "./format.ts";
 import {
   dayHref,
   evidenceHref,
@@ -107,7 +108,7 @@ function Facts({ model, speech }: { readonly model: DayModel; readonly speech: S
     <>
       <p class="state-line">
         <span class={lost > 0 ? "strong t-missed" : ""}>
-          {isMeasured ? words.countedLabel(duration(lost, t)) : words.countedNone}
+          {isMeasured ? words.countedLabel(durationText(lost, t)) : words.countedNone}
         </span>{" "}
         <span>{t.objective(shown.terms.objectivePercent)}</span>{" "}
         <AgreementLinks model={model} shown={shown} speech={speech} />
@@ -187,10 +188,10 @@ function Votes({ model, shown, speech }: Props) {
           const downMs = votes.runs
             .filter(({ vote }) => vote === "down")
             .reduce((sum, run) => sum + run.untilMs - run.fromMs, 0);
-          const said = downMs > 0 ? duration(downMs / 1000, t) : "";
+          const said = downMs > 0 ? durationText(downMs / 1000, t) : "";
           const label = words.votesLabel(
             votes.vantage,
-            `${words.voteNames.down} ${duration(downMs / 1000, t)}`,
+            `${words.voteNames.down} ${durationText(downMs / 1000, t)}`,
           );
           return (
             <div class="strip-row">
@@ -202,9 +203,9 @@ function Votes({ model, shown, speech }: Props) {
         })}
         <div class="strip-row">
           <span class="strip-name strong">{words.counted}</span>
-          <SlotStrip line={line} label={words.countedLabel(duration(line.badSeconds, t))} />
+          <SlotStrip line={line} label={words.countedLabel(durationText(line.badSeconds, t))} />
           <span class="strip-lost strong">
-            {line.badSeconds > 0 ? duration(line.badSeconds, t) : ""}
+            {line.badSeconds > 0 ? durationText(line.badSeconds, t) : ""}
           </span>
         </div>
         <div class="strip-row" aria-hidden="true">
@@ -256,7 +257,7 @@ function Hours({ model, shown, speech }: Props) {
       </div>
       <ol class="hours">
         {shown.hours.map(({ index, fromMs, line }) => {
-          const lost = line.badSeconds > 0 ? duration(line.badSeconds, t) : null;
+          const lost = line.badSeconds > 0 ? durationText(line.badSeconds, t) : null;
           const query = { agreement: shown.terms.id, hour: String(index) };
           return (
             <li>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { durationText } from "../core/duration-text.ts";
 import { productShort } from "../core/product-name.ts";
 import type {
   PresentState,
@@ -12,7 +13,7 @@ import { regionName } from "../core/region-name.ts";
 import { DAY_STATES, type Lang } from "../core/views.ts";
 import { Band, BandSwatch } from "./charts/band.tsx";
 import { Time } from "./document.tsx";
-import { duration, figure, zoneLabel } from "./format.ts";
+import { figure, zoneLabel } from "./format.ts";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
 import { statusHref } from "./links.ts";
 import { statusText, type StatusText } from "./status-text.ts";
@@ -186,7 +187,7 @@ function Malfunctions({ model, lang, t }: PartProps) {
                 {t.since} <Time ms={one.fromMs} zone={model.timeZone} />
                 {one.untilMs === null
                   ? ""
-                  : ` · ${t.lasted} ${duration((one.untilMs - one.fromMs) / 1000, messages[lang])}`}
+                  : ` · ${t.lasted} ${durationText((one.untilMs - one.fromMs) / 1000, messages[lang])}`}
               </span>
             </li>
           ))}

@@ -47,6 +47,17 @@ button.button { font: inherit; font-size: 14px; cursor: pointer; }
 .tabs a { border: 1px solid var(--edge); border-radius: 99px; padding: 4px 13px; font-size: 14px; text-decoration: none; background: var(--card); color: var(--ink); }
 .tabs a[aria-current] { font-weight: 700; border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 @media (max-width: 1100px) { .act-first > .stack:last-child { order: -1; } }
+/* Folded on a phone alone; where a browser cannot unfold it by style, everywhere. */
+.narrowing { margin-top: 12px; }
+.narrowing > summary { cursor: pointer; list-style: none; }
+.narrowing > summary::-webkit-details-marker { display: none; }
+.narrowing > .filters { margin-top: 12px; }
+@supports selector(::details-content) {
+  @media (min-width: 721px) {
+    .narrowing > summary { display: none; }
+    .narrowing::details-content { content-visibility: visible; display: block; }
+  }
+}
 @media (max-width: 720px) {
   .filters label { flex: 1 1 40%; max-width: none; min-width: 0; }
   .actions .button, .form > .button { min-height: 44px; }

@@ -12,6 +12,8 @@ p.wrongs { color: var(--missed-ink); font-size: 14px; }
 .secret { display: block; padding: 10px 12px; background: var(--page); border: 1px dashed var(--edge); border-radius: 7px; font-size: 15px; user-select: all; margin-top: 8px; }
 .off td { color: var(--quiet); }
 .row-acts { min-width: 190px; }
+/* As wide as there is room: the longest role would squeeze the names. */
+.row-acts .field select { width: 0; min-width: 100%; }
 .row-acts summary { cursor: pointer; font-size: 14px; color: var(--link); }
 .row-acts[open] summary { margin-bottom: 10px; }
 .row-acts form + form { margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--line); }

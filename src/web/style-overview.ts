@@ -15,7 +15,6 @@ export const styleOverview = `
 
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 700; }
-.jump { display: none; }
 .matrix { table-layout: fixed; min-width: 980px; }
 .matrix th, .matrix td { padding: 11px 14px; border-bottom: 1px solid var(--line); vertical-align: top; }
 .matrix tbody tr:last-child > * { border-bottom: 0; }
@@ -37,7 +36,6 @@ th { text-align: left; font-weight: 700; }
 .cell-link:focus-visible::after { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 4px; }
 .cell .band { position: relative; z-index: 1; pointer-events: none; }
 .cell .band rect { pointer-events: auto; }
-.cell-column { display: none; }
 .figure { font-size: 17px; font-weight: 700; letter-spacing: -0.01em; }
 .figure.none { color: var(--quiet); font-weight: 400; font-size: 15px; }
 .v-missed .figure { color: var(--missed-ink); }
@@ -88,26 +86,24 @@ td.none { color: var(--quiet); }
 }
 @media (max-width: 720px) {
   .wide { padding-inline: 16px; }
-  .page-tools .months { flex: 1 1 100%; }
   .page-tools .button { padding-inline: 10px; }
+  /* For programs: the report's page leads to them too. */
+  .page-tools .aside { display: none; }
+  .group { margin-bottom: 8px; }
   .tiles { gap: 8px; }
   .tile { padding: 10px 12px; column-gap: 7px; }
   .tile-number { font-size: 24px; }
   .tile-icon svg { width: 16px; height: 16px; }
-  .jump { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 10px; }
-  .jump a { border: 1px solid var(--edge); border-radius: 99px; padding: 3px 12px; font-size: 14px; text-decoration: none; background: var(--card); color: var(--ink); }
-  .matrix, .matrix.turned { min-width: 0; }
-  .matrix thead { display: none; }
-  .matrix, .matrix tbody, .matrix tr, .matrix th, .matrix td { display: block; width: auto; }
-  .matrix th:first-child, .matrix.turned th:first-child {
-    width: auto; position: static; border-right: 0; background: var(--raised); padding: 9px 14px;
-  }
-  .matrix th .head-title { font-size: 17px; }
-  .matrix td, .matrix.turned td { padding: 9px 14px; }
-  .matrix td.none { display: none; }
-  .matrix tbody tr:last-child > td:not(:last-child) { border-bottom: 1px solid var(--line); }
-  .cell-column { display: block; flex: 1 0 auto; }
-  .cell-link .badge { flex: 0 0 auto; }
-  .cell-notes, .turned .cell-notes { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; }
+  .matrix, .matrix.turned { min-width: 0; table-layout: auto; }
+  .matrix th, .matrix td, .matrix.turned th, .matrix.turned td { padding: 7px 4px; min-width: 66px; line-height: 1.3; }
+  .matrix th:first-child, .matrix.turned th:first-child { width: auto; min-width: 0; padding-left: 8px; }
+  .matrix .head-note, .matrix .cell-notes { display: none; }
+  .matrix .head-title { font-size: 13px; }
+  .matrix:not(.turned) th:first-child { white-space: nowrap; }
+  .matrix thead th, .matrix thead .head-title { font-size: 11.5px; letter-spacing: -0.02em; }
+  .cell-link { gap: 0; margin-bottom: 1px; }
+  .cell-link > * { flex: 1 1 100%; min-width: 0; }
+  .matrix .figure { font-size: 13px; letter-spacing: -0.03em; }
+  .cell-link .badge { font-size: 12px; gap: 3px; white-space: normal; }
 }
 `;

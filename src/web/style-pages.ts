@@ -41,7 +41,7 @@ section > .all-good { padding: 0; }
 .region-list .quiet { margin-top: 2px; overflow-wrap: anywhere; }
 .trend { margin-top: 10px; }
 .trend th:nth-child(3), .trend td:nth-child(3) { padding-left: 22px; }
-.trend thead th:first-child, .trend thead th:nth-child(3) { text-align: left; }
+.trend thead th:nth-child(3) { text-align: left; }
 .trend td.wrap, .trend .number > .quiet { white-space: normal; }
 
 .timeline-links { grid-column: 1 / -1; grid-row: 2; list-style: none; margin: 0; padding: 0; z-index: 1; }

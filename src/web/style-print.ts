@@ -8,10 +8,12 @@ export const stylePrint = `
   .wide { padding-inline: 0; max-width: none; }
   .top { background: none; }
   .top-row { min-height: 32px; }
-  .menu, .nav, .top-links, .page-tools, .skip, .jump, .notice, .live-mark { display: none; }
-  .links, .claim-notes a, .proposes :is(th, td):last-child { display: none; }
-  form, .search-form, .filters, .tabs, .acts, .claim-steps, .act, .hours, .switch, .zoom-tools { display: none; }
+  .menu, .nav, .top-links, .page-tools, .skip, .notice, .live-mark { display: none; }
+  .claim-notes a, .proposes :is(th, td):last-child { display: none; }
+  .links a, .list:has(td.links) thead th:last-child { visibility: hidden; }
+  form, .search-form, .narrowing, .tabs, .step, .acts, .claim-steps, .act, .hours, .switch, .zoom-tools { display: none; }
   .matrix, .matrix.turned { min-width: 0; }
+  .matrix th:first-child { position: static; }
   .scroll { overflow: visible; }
   .card { break-inside: avoid; border-color: #bbb; }
   .group, .scroll.card, .card:has(> .list), .card:has(> .claim) { break-inside: auto; }
@@ -20,7 +22,12 @@ export const stylePrint = `
   .list th, .list td { padding: 5px 7px; font-size: 11px; }
   .list, .list * { overflow-wrap: break-word; }
   .list .nowrap { white-space: normal; }
-  .badge { font-size: inherit; }
+  .list thead th { white-space: normal; font-size: 11px; }
+  .group th:nth-child(4) { width: 12%; }
+  .badge, .attention .number .quiet { font-size: inherit; }
+  .calendar td { height: 56px; }
+  /* What is drawn stands until the chart that can be looked at closer takes its place. */
+  [data-latency] > svg ~ .zoom-plot, .zoom-plot ~ p { display: none; }
   .members { font-size: 10px; }
   details::details-content { content-visibility: visible; display: block; }
   /* More of the same stays folded, unless its reader opened it. */

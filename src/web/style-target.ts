@@ -36,6 +36,8 @@ export const styleTarget = `
 .plain th, .plain td { padding: 3px 0 3px 12px; font-size: 14px; }
 .plain th { font-weight: 400; padding-left: 0; white-space: nowrap; }
 .plain thead th { color: var(--quiet); text-align: right; font-size: 13px; }
+.plain thead th:first-child { text-align: left; }
+.keys-table + h3 { display: block; margin-top: 14px; }
 .plain .sum > * { border-top: 1px solid var(--line); font-weight: 700; }
 .plain .swatch { margin-right: 5px; }
 .books { margin-bottom: 8px; border-radius: 4px; overflow: hidden; }
@@ -66,7 +68,7 @@ export const styleTarget = `
   .figure-box { border-left: 0; border-top: 1px solid var(--line); }
   .figure-box.lead { grid-column: 1 / -1; border-top: 0; border-radius: 10px 10px 0 0; }
 }
-@media (max-width: 960px) {
+@media screen and (max-width: 960px) {
   .span td:nth-child(2) time::before { content: "– "; }
 }
 @media (max-width: 720px) {

@@ -1,6 +1,7 @@
+import { placeName } from "../core/place-name.ts";
+import { productShort } from "../core/product-name.ts";
 import type { Frame, OverviewModel, SubjectGroup, SubjectRow } from "../core/views.ts";
 import { stageOf } from "../core/month-stage.ts";
-import { productShort } from "../core/product-name.ts";
 import { regionName } from "../core/region-name.ts";
 import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
@@ -62,7 +63,7 @@ function AttentionTable(props: {
   const { rows, frame, speech } = props;
   const { t } = speech;
   return (
-    <table class="list attention" role="table">
+    <table class="list attention" role="table" aria-labelledby="attention-title">
       <thead role="rowgroup">
         <tr role="row">
           <Head text={t.verdict} />
@@ -97,7 +98,7 @@ function AttentionRow(props: {
       <td role="cell">
         <SubjectName {...{ row, frame, speech }} />
       </td>
-      <td role="cell">{`${productShort(row.product, lang)} · ${regionName(row.region)[lang]}`}</td>
+      <td role="cell">{placeName(row, lang)}</td>
       <td role="cell" class="number">
         <span class="strong">{figure(row.availabilityPercent)}</span>{" "}
         <span class="quiet">{t.objective(row.objectivePercent)}</span>
@@ -173,7 +174,7 @@ function Group(props: Props & { readonly group: SubjectGroup; readonly isOpen: b
         <span class="quiet">{t.targetCount(group.subjects.length + group.more)}</span>{" "}
         <GroupStanding group={group} t={t} />
       </summary>
-      <table class="list" role="table">
+      <table class="list" role="table" aria-label={productShort(group.product, lang)}>
         <thead role="rowgroup">
           <tr role="row">
             <Head text={t.subject} />

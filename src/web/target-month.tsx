@@ -1,4 +1,5 @@
 import { may } from "../core/access.ts";
+import { durationText } from "../core/duration-text.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
 import { numberOf } from "../core/overview-view.ts";
 import type { ReportOutage, ReportSubject } from "../core/report.ts";
@@ -14,7 +15,7 @@ import { BurnChart } from "./charts/burn.tsx";
 import { MonthTimeline, SlotSwatch } from "./charts/timeline.tsx";
 import { Good, Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
-import { count, dayAndHour, duration, figure, instant, monthName, percent } from "./format.ts";
+import { count, dayAndHour, figure, instant, monthName, percent } from "./format.ts";
 import { Badge, VERDICT_LOOK } from "./icons.tsx";
 import { dayHref, evidenceHref, malfunctionHref, pageHref, proposeHref } from "./links.ts";
 import { reasonText } from "../core/reason-text.ts";
@@ -54,7 +55,7 @@ export function MonthSection(props: Props) {
           <h2>{t.timeline}</h2>
           <MonthTimeline
             days={timeline}
-            label={t.timelineLabel(month, duration(lostSeconds, t))}
+            label={t.timelineLabel(month, durationText(lostSeconds, t))}
             t={t}
             linksLabel={slotsText[speech.lang].days}
             linkOf={(day) => dayLink(day, props)}
@@ -99,10 +100,10 @@ function Figures({ agreement, speech }: Props) {
       <div class="figure-box">
         <dt>{t.budget}</dt>
         <dd class={budget.leftSeconds < 0 ? "mid t-missed" : "mid"}>
-          {none ? "–" : duration(budget.leftSeconds, t)}
+          {none ? "–" : durationText(budget.leftSeconds, t)}
         </dd>
         {none ? null : (
-          <dd class="note">{t.allowedTime(leftShare, duration(budget.allowedSeconds, t))}</dd>
+          <dd class="note">{t.allowedTime(leftShare, durationText(budget.allowedSeconds, t))}</dd>
         )}
       </div>
       <div class="figure-box">
@@ -142,7 +143,7 @@ function Books({ agreement, speech }: Props) {
     <section class="card pad">
       <h2>{t.books}</h2>
       <BooksBar books={rows.map((row) => ({ ...row, size: numberOf(row.exact) }))} label={label} />
-      <table class="plain">
+      <table class="plain" aria-label={t.books}>
         <thead class="hidden">
           <tr>
             <th scope="col">{t.books}</th>
@@ -157,13 +158,13 @@ function Books({ agreement, speech }: Props) {
                 <BookSwatch state={row.state} /> {row.name}
               </th>
               <td class="number">{t.slots(slotCount(row.exact))}</td>
-              <td class="number">{duration(numberOf(row.exact) * slotSeconds, t)}</td>
+              <td class="number">{durationText(numberOf(row.exact) * slotSeconds, t)}</td>
             </tr>
           ))}
           <tr class="sum">
             <th scope="row">{t.bookNames.total}</th>
             <td class="number">{t.slots(count(String(total)))}</td>
-            <td class="number">{duration(total * slotSeconds, t)}</td>
+            <td class="number">{durationText(total * slotSeconds, t)}</td>
           </tr>
         </tbody>
       </table>
@@ -184,7 +185,7 @@ function slotCount(exact: string): string {
 function Burn({ agreement, model, speech }: Props) {
   const { t } = speech;
   const { budget, burn, subject } = agreement;
-  const lost = duration(numberOf(subject.bad) * subject.slotSeconds, t);
+  const lost = durationText(numberOf(subject.bad) * subject.slotSeconds, t);
   const days = agreement.timeline;
   return (
     <section class="card pad">
@@ -194,7 +195,7 @@ function Burn({ agreement, model, speech }: Props) {
         fromMs={model.monthFromMs}
         untilMs={model.monthUntilMs}
         allowedSeconds={budget.allowedSeconds}
-        label={t.burnLabel(lost, duration(budget.allowedSeconds, t))}
+        label={t.burnLabel(lost, durationText(budget.allowedSeconds, t))}
         t={t}
         firstDay={days.at(0)?.day.slice(5) ?? ""}
         lastDay={days.at(-1)?.day.slice(5) ?? ""}
@@ -216,7 +217,7 @@ function dayLink(day: TimelineDay, { agreement, model, speech }: Props) {
   const place = { id: model.id, day: day.day };
   const several = model.agreements.length > 1;
   const href = dayHref(lang, place, several ? { agreement: agreement.terms.id } : {});
-  const lost = day.badSeconds > 0 ? duration(day.badSeconds, t) : null;
+  const lost = day.badSeconds > 0 ? durationText(day.badSeconds, t) : null;
   return { href, text: slotsText[lang].openDay(day.day, lost) };
 }
 
@@ -234,7 +235,7 @@ function Outages({ agreement, model, speech, reader }: Props) {
         <NoOutage {...{ subject: agreement.subject, speech }} />
       ) : (
         <div class="card">
-          <table class="list span" role="table">
+          <table class="list span" role="table" aria-label={t.outages}>
             <thead role="rowgroup">
               <tr role="row">
                 {heads.map((text) => (
@@ -313,7 +314,7 @@ function OutageRow(props: Props & { readonly outage: ReportOutage }) {
         )}
       </td>
       <td role="cell">
-        <span class="strong">{duration((untilMs - fromMs) / 1000, t)}</span>
+        <span class="strong">{durationText((untilMs - fromMs) / 1000, t)}</span>
       </td>
       <td role="cell">{reasonText(outage.reason, lang)}</td>
       <td role="cell">

@@ -1,9 +1,10 @@
+import { durationText } from "../core/duration-text.ts";
 import { PHASES, type Outcome } from "../core/outcome.ts";
 import type { Lang, TargetModel } from "../core/views.ts";
 import { LatencyChart } from "./charts/latency.tsx";
 import { Time } from "./document.tsx";
 import type { Speech } from "./document.tsx";
-import { duration, instant, latency } from "./format.ts";
+import { instant, latency } from "./format.ts";
 import { Badge } from "./icons.tsx";
 import type { IconName, Tone } from "./icons.tsx";
 import { evidenceHref, latencyHref } from "./links.ts";
@@ -51,7 +52,7 @@ export function LatencySection({ model, speech }: Props) {
               timeOf={(ms) => instant(ms, zone).slice(11)}
             />
           </div>
-          <table class="plain keys-table">
+          <table class="plain keys-table" aria-labelledby="latency-title">
             <thead>
               <tr>
                 <td />
@@ -88,9 +89,9 @@ function Phases({ model, speech }: Props) {
   if (known.length === 0) return null;
   return (
     <>
-      <h3>{words.phaseMedians}</h3>
+      <h3 id="phases-title">{words.phaseMedians}</h3>
       <p class="quiet small">{words.phaseNote}</p>
-      <table class="plain keys-table">
+      <table class="plain keys-table" aria-labelledby="phases-title">
         <thead>
           <tr>
             <th scope="col">{t.vantage}</th>
@@ -192,7 +193,7 @@ export function ResultsSection({ model, speech }: Props) {
         <p class="card empty">{t.resultsNone}</p>
       ) : (
         <div class="card">
-          <table class="list tight" role="table">
+          <table class="list tight" role="table" aria-labelledby="results-title">
             <thead role="rowgroup">
               <tr role="row">
                 {[t.time, t.vantage, t.outcome, t.latency, t.reason].map((text) => (
@@ -260,8 +261,8 @@ export function ProbeSection({ model, speech }: Props) {
       <p>
         {t.probeKinds[kind] ?? t.probeOther(kind)}{" "}
         {t.probePace(
-          duration(model.intervalMs / 1000, t),
-          duration(model.timeoutMs / 1000, t),
+          durationText(model.intervalMs / 1000, t),
+          durationText(model.timeoutMs / 1000, t),
           vantages,
         )}
       </p>

@@ -95,7 +95,7 @@ function Rows({ model, speech }: Props) {
     <section aria-label={words.resultsTitle}>
       <p class="quiet section-gap">{`${words.countsOf(rows.length)}: ${said.join(", ")}`}</p>
       <div class="card">
-        <table class="list tight evidence" role="table">
+        <table class="list tight evidence" role="table" aria-label={words.resultsTitle}>
           <thead role="rowgroup">
             <tr role="row">
               {heads.map((text) => (

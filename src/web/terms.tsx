@@ -1,7 +1,8 @@
 import type { Agreement } from "../core/agreement.ts";
+import { durationText } from "../core/duration-text.ts";
 import type { Fraction } from "../core/fraction.ts";
 import type { Speech } from "./document.tsx";
-import { duration, instant, percent } from "./format.ts";
+import { instant, percent } from "./format.ts";
 import type { Messages } from "./messages.ts";
 
 /** The agreement's rules in words. */
@@ -19,7 +20,9 @@ export function TermsSection({
       <summary>
         <h2>{t.terms}</h2>{" "}
         <span class="quiet">
-          {[terms.id, `${terms.objectivePercent} %`, duration(terms.slotMs / 1000, t)].join(", ")}
+          {[terms.id, `${terms.objectivePercent} %`, durationText(terms.slotMs / 1000, t)].join(
+            ", ",
+          )}
         </span>
       </summary>
       <dl class="pairs">
@@ -46,7 +49,7 @@ export function termRows(terms: Agreement, t: Messages): readonly (readonly [str
     [names.holdsFrom, instant(terms.fromMs, terms.timeZone).slice(0, 10)],
     [t.objectiveLabel, `${terms.objectivePercent} %`],
     [names.method, t.method(terms, threshold)],
-    [names.slot, duration(terms.slotMs / 1000, t)],
+    [names.slot, durationText(terms.slotMs / 1000, t)],
     [names.scope, t.scopes[terms.scope]],
     ...(terms.method === "all-failed" ? [[names.quorum, t.quorums[terms.quorum]] as const] : []),
     ...(terms.minStretch > 1 ? [[names.minStretch, t.stretch(terms.minStretch)] as const] : []),

@@ -1,16 +1,16 @@
+import { commonWords } from "../core/common-words.ts";
 import { productNames } from "../core/product-name.ts";
 import type { Messages } from "./messages.ts";
 
 const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const en: Messages = {
-  htmlLang: "en",
+  ...commonWords.en,
   tagline: "Availability, measured",
   skip: "Skip to content",
   overview: "Overview",
   apiDocs: "API",
   otherLanguage: "中文",
-  monthName: (year, month) => `${MONTHS[month - 1] ?? month} ${year}`,
   stages: {
     "to-come": "Nothing counted yet",
     running: "Running month",
@@ -28,7 +28,6 @@ export const en: Messages = {
   openAccess: "There is no user and no token yet: whoever is on this machine can read.",
   filling: (done, total) =>
     `The history is being filled: ${done} of ${total}. Reload to see more of it.`,
-  cutNote: "Percentages are cut to three decimals, never rounded up.",
   zoneNote: (zone) => `All times are in ${zone}.`,
 
   overviewTitle: "Availability",
@@ -43,8 +42,7 @@ export const en: Messages = {
   ofTargets: (n) => `of ${plural(n, "target")}`,
   matrix: "Products and regions",
   matrixNote:
-    "Each cell shows the worst of its targets or groups: availability this month, what is left of its error budget, and the last 90 days.",
-  jump: "Jump to",
+    "Each cell shows the worst of its targets or groups: this month, and the last 90 days.",
   product: "Product",
   region: "Region",
   objective: (percent) => `objective ${percent} %`,
@@ -64,7 +62,6 @@ export const en: Messages = {
   showingOnly: (what) => `Only ${what}.`,
   showAll: "Show all",
   moreSubjects: (n) => `Show ${n} more`,
-  groupOf: "Group of",
   emptyMonth: "No target has been measured in this month.",
   unmeasured: (stage) =>
     stage === "to-come"
@@ -98,29 +95,6 @@ export const en: Messages = {
   budget: "Budget left",
   coverage: "Coverage",
   verdict: "Verdict",
-  now: "Now",
-  verdicts: {
-    met: "Met",
-    missed: "Missed",
-    "insufficient-data": "Too little data",
-    "on-track": "On track",
-    "at-risk": "At risk",
-    "already-missed": "Missed",
-  },
-  dayStates: {
-    good: "No loss",
-    minor: "Some loss",
-    missed: "More than a month's budget",
-    excluded: "Excluded",
-    "no-data": "No data",
-  },
-  slotStates: {
-    good: "Good",
-    partial: "Partly bad",
-    bad: "Bad",
-    excluded: "Excluded",
-    "no-data": "No data",
-  },
   outcomes: { ok: "ok", failed: "failed", invalid: "invalid", unknown: "unknown" },
   productNames: productNames.en,
 
@@ -206,7 +180,6 @@ export const en: Messages = {
   ongoing: "still on",
   vantages: "Seen from",
   vantage: "Vantage",
-  lastResult: "Last result",
   latency: "Latency",
   time: "Time",
   noResultYet: "nothing yet",
@@ -222,7 +195,6 @@ export const en: Messages = {
   results: "Last results",
   resultsNone: "No result yet.",
   outcome: "Outcome",
-  detail: "Detail",
   requestId: "request",
   probe: "How it is measured",
   probeKinds: {
@@ -242,7 +214,6 @@ export const en: Messages = {
   probeOther: (kind) => `Runs the probe ${kind}.`,
   probePace: (interval, timeout, vantages) =>
     `Every ${interval} from ${vantages}, for at most ${timeout}, without hidden retries.`,
-  downloads: "Download",
   creditShare: (percent) => `${percent} % of the month's fee`,
   creditOwed: (amount, from, until) =>
     `Credit for this month: ${amount}, to be claimed from ${from} until ${until}.`,
@@ -253,10 +224,6 @@ export const en: Messages = {
   zone: "Zone",
   class: "Class",
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-  seconds: (n) => `${n} s`,
-  minutes: (n) => `${n} min`,
-  hoursMinutes: (hours, minutes) => (minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`),
-  daysHours: (days, hours) => (hours === 0 ? `${days} d` : `${days} d ${hours} h`),
 
   errorTitles: {
     400: "That request cannot be understood",
@@ -277,8 +244,3 @@ export const en: Messages = {
   backToOverview: "Back to the overview",
   statusCode: (status) => `Status ${status}`,
 };
-
-const MONTHS =
-  "January February March April May June July August September October November December".split(
-    " ",
-  );

@@ -1,14 +1,14 @@
+import { commonWords } from "../core/common-words.ts";
 import { productNames } from "../core/product-name.ts";
 import type { Messages } from "./messages.ts";
 
 export const zh: Messages = {
-  htmlLang: "zh-CN",
+  ...commonWords.zh,
   tagline: "可用性，用数据说话",
   skip: "跳到正文",
   overview: "总览",
   apiDocs: "接口",
   otherLanguage: "English",
-  monthName: (year, month) => `${year}年${month}月`,
   stages: { "to-come": "尚未开始统计", running: "本月进行中", over: "已结束，尚未定稿" },
   closed: (revision) => `已定稿，第 ${revision} 版`,
   settledUntil: "已统计至",
@@ -21,7 +21,6 @@ export const zh: Messages = {
     "沙箱：这些目标是在本机模拟的，历史数据中重放了真实发生过的故障。放置 nines.yaml 即可监测您自己的目标。",
   openAccess: "尚未设置用户和令牌：使用本机的人均可查看。",
   filling: (done, total) => `正在填充历史数据：${done} / ${total}。刷新页面可查看更多。`,
-  cutNote: "百分比保留三位小数，直接截断，不会进位。",
   zoneNote: (zone) => `所有时间均为 ${zone}。`,
 
   overviewTitle: "可用性",
@@ -35,8 +34,7 @@ export const zh: Messages = {
   ofSubjects: (n) => `共 ${n} 项承诺`,
   ofTargets: (n) => `共 ${n} 个目标`,
   matrix: "产品与地域",
-  matrixNote: "每格显示表现最差的目标或目标组：当月可用性、剩余错误预算，以及最近 90 天。",
-  jump: "跳转",
+  matrixNote: "每格显示表现最差的目标或目标组：当月情况与最近 90 天。",
   product: "产品",
   region: "地域",
   objective: (percent) => `承诺 ${percent} %`,
@@ -56,7 +54,6 @@ export const zh: Messages = {
   showingOnly: (what) => `仅显示 ${what}。`,
   showAll: "显示全部",
   moreSubjects: (n) => `再显示 ${n} 个`,
-  groupOf: "一组目标：",
   emptyMonth: "本月没有监测任何目标。",
   unmeasured: (stage) =>
     stage === "to-come"
@@ -90,29 +87,6 @@ export const zh: Messages = {
   budget: "剩余预算",
   coverage: "覆盖率",
   verdict: "结论",
-  now: "当前",
-  verdicts: {
-    met: "达标",
-    missed: "未达标",
-    "insufficient-data": "数据不足",
-    "on-track": "正常",
-    "at-risk": "有风险",
-    "already-missed": "未达标",
-  },
-  dayStates: {
-    good: "无损失",
-    minor: "有损失",
-    missed: "单日超出整月预算",
-    excluded: "已排除",
-    "no-data": "无数据",
-  },
-  slotStates: {
-    good: "正常",
-    partial: "部分失败",
-    bad: "中断",
-    excluded: "已排除",
-    "no-data": "无数据",
-  },
   outcomes: { ok: "成功", failed: "失败", invalid: "无效", unknown: "未知" },
   productNames: productNames.zh,
 
@@ -193,7 +167,6 @@ export const zh: Messages = {
   ongoing: "仍在持续",
   vantages: "各探测点",
   vantage: "探测点",
-  lastResult: "最近结果",
   latency: "延迟",
   time: "时间",
   noResultYet: "尚无结果",
@@ -208,7 +181,6 @@ export const zh: Messages = {
   results: "最近结果",
   resultsNone: "尚无结果。",
   outcome: "结果",
-  detail: "说明",
   requestId: "请求",
   probe: "监测方式",
   probeKinds: {
@@ -228,7 +200,6 @@ export const zh: Messages = {
   probeOther: (kind) => `运行探测 ${kind}。`,
   probePace: (interval, timeout, vantages) =>
     `从 ${vantages} 每 ${interval} 探测一次，最长 ${timeout}，没有隐藏的重试。`,
-  downloads: "下载",
   creditShare: (percent) => `月度服务费的 ${percent} %`,
   creditOwed: (amount, from, until) => `本月应得赔偿：${amount}，索赔期为 ${from} 至 ${until}。`,
   reportPage: "报告与赔偿",
@@ -238,11 +209,6 @@ export const zh: Messages = {
   zone: "可用区",
   class: "类别",
   weekdays: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
-  seconds: (n) => `${n} 秒`,
-  minutes: (n) => `${n} 分钟`,
-  hoursMinutes: (hours, minutes) =>
-    minutes === 0 ? `${hours} 小时` : `${hours} 小时 ${minutes} 分`,
-  daysHours: (days, hours) => (hours === 0 ? `${days} 天` : `${days} 天 ${hours} 小时`),
 
   errorTitles: {
     400: "无法理解该请求",

@@ -1,8 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { incidentTitle } from "../core/incident.ts";
-import { productShort } from "../core/product-name.ts";
+import { placeName } from "../core/place-name.ts";
 import { reasonText } from "../core/reason-text.ts";
-import { regionName } from "../core/region-name.ts";
 import type { Down, OverviewModel, SubjectRow, Troubles } from "../core/views.ts";
 import { Good, Time, type Speech } from "./document.tsx";
 import { Badge, type IconName, type Tone } from "./icons.tsx";
@@ -38,7 +37,7 @@ export function WrongNow({ model, speech }: Props) {
               <a class="strong" href={targetHref(speech.lang, down.target, frame.month)}>
                 {down.target}
               </a>{" "}
-              <span class="quiet">{placeText(row, speech)}</span>{" "}
+              <span class="quiet">{placeName(row, speech.lang)}</span>{" "}
               <Since ms={down.sinceMs} zone={frame.timeZone} speech={speech} />{" "}
               <span class="quiet">{reasonText(down.reason, speech.lang)}</span>
             </Wrong>
@@ -59,10 +58,6 @@ function downTargets(model: OverviewModel): { readonly row: SubjectRow; readonly
     if (row.down !== null) seen.set(row.down.target, { row, down: row.down });
   }
   return [...seen.values()].toSorted((a, b) => a.down.sinceMs - b.down.sinceMs);
-}
-
-function placeText({ product, region }: SubjectRow, { lang }: Speech): string {
-  return `${productShort(product, lang)} · ${regionName(region)[lang]}`;
 }
 
 type PartProps = { readonly troubles: Troubles; readonly speech: Speech; readonly zone: string };

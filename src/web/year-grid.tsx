@@ -1,10 +1,12 @@
+import { placeName } from "../core/place-name.ts";
 import { cellKind, CELL_KINDS, CELL_MARKS } from "../core/year-cells.ts";
 import type { YearFigure, YearMonth, YearSubject } from "../core/year-report.ts";
 import { rankedSubjects } from "../core/year-sums.ts";
+import { badTimeText } from "../core/year-time-text.ts";
 import { figure } from "./format.ts";
 import { Part } from "./reports-parts.tsx";
 import { reportPageHref } from "./reports.tsx";
-import { badText, placeText, termsText, type YearParts } from "./year-parts.ts";
+import { termsText, type YearParts } from "./year-parts.ts";
 
 const MOST_SUBJECTS = 100;
 
@@ -99,7 +101,7 @@ function SubjectRow(props: YearParts & { readonly subject: YearSubject }) {
       <th scope="row" role="rowheader">
         <span class="name">{id}</span>
         <span class="members quiet">{`${owner}${agreement} · ${termsText(subject, props)}`}</span>
-        <span class="members quiet">{placeText(subject, props)}</span>
+        <span class="members quiet">{placeName(subject, props.speech.lang)}</span>
       </th>
       {months.map((month, index) => (
         <Cell {...props} month={month} cell={subject.months[index] ?? null} />
@@ -108,7 +110,7 @@ function SubjectRow(props: YearParts & { readonly subject: YearSubject }) {
         {figure(subject.availabilityPercent)}
       </td>
       <td role="cell" class="sum" data-label={words.badTime}>
-        {badText(time, speech)}
+        {badTimeText(time, speech.t)}
       </td>
     </tr>
   );

@@ -1,20 +1,16 @@
 import type { ComponentChildren } from "preact";
+import { durationText } from "../core/duration-text.ts";
+import { placeName } from "../core/place-name.ts";
 import { reasonText } from "../core/reason-text.ts";
 import type { MonthCounts, YearCreditLine, YearCredits, YearMonth } from "../core/year-report.ts";
+import { badTimeText, minutesText } from "../core/year-time-text.ts";
 import { Time } from "./document.tsx";
 import { ListHead } from "./form-parts.tsx";
-import { duration, figure, instant, monthName } from "./format.ts";
+import { figure, instant, monthName } from "./format.ts";
 import { pageHref, yearHref } from "./links.ts";
 import { Part } from "./reports-parts.tsx";
 import { reportPageHref } from "./reports.tsx";
-import {
-  amountsText,
-  badText,
-  minutesText,
-  owedText,
-  placeText,
-  type YearParts,
-} from "./year-parts.ts";
+import { amountsText, owedText, type YearParts } from "./year-parts.ts";
 
 const MOST_CREDITS = 100;
 const MOST_ACCOUNTS = 100;
@@ -64,19 +60,37 @@ const countHeads = ({ words }: YearParts) => [
   words.notClosedHead,
 ];
 
+type Summed = Pick<YearMonth, "subjects" | "counts" | "time" | "credits">;
+
+/** What a month or an account comes to, under `sumHeads`. */
+function Sums({ speech, words, subjects, counts, time, credits }: YearParts & Summed) {
+  return (
+    <>
+      <Cell label={words.subjects}>{subjects}</Cell>
+      <Counts counts={counts} words={words} />
+      <Cell label={words.badTime}>{badTimeText(time, speech.t)}</Cell>
+      <Cell label={words.coverage}>{figure(time.coveragePercent)}</Cell>
+      <Cell label={words.owedHead} look="strong">
+        {owedText(credits)}
+      </Cell>
+      <Cell label={words.claimedHead}>{amountsText(credits, ({ claimed }) => claimed) || "–"}</Cell>
+    </>
+  );
+}
+
+const sumHeads = (parts: YearParts) => [
+  parts.words.subjects,
+  ...countHeads(parts),
+  parts.words.badTime,
+  parts.words.coverage,
+  parts.words.owedHead,
+  parts.words.claimedHead,
+];
+
 /** All twelve, with what each comes to. */
 export function YearMonths(parts: YearParts) {
   const { model, words } = parts;
-  const heads = [
-    words.month,
-    words.report,
-    words.subjects,
-    ...countHeads(parts),
-    words.badTime,
-    words.coverage,
-    words.owedHead,
-    words.claimedHead,
-  ];
+  const heads = [words.month, words.report, ...sumHeads(parts)];
   return (
     <Part id="months" title={words.months}>
       <List heads={heads}>
@@ -90,7 +104,7 @@ export function YearMonths(parts: YearParts) {
 
 function MonthLine(props: YearParts & { readonly month: YearMonth }) {
   const { model, speech, words, month } = props;
-  const { state, revision, settledUntil, counts, time, credits, subjects } = month;
+  const { state, revision, settledUntil } = month;
   const { account } = model.report;
   const name = monthName(month.month, speech.t);
   const said =
@@ -109,29 +123,14 @@ function MonthLine(props: YearParts & { readonly month: YearMonth }) {
     <tr role="row">
       <Cell>{has ? <a href={href}>{name}</a> : name}</Cell>
       <Cell look={isSure ? "quiet" : "t-minor"}>{said}</Cell>
-      {subjects === 0 ? (
-        heads9.map(() => <Cell>{null}</Cell>)
+      {month.subjects === 0 ? (
+        sumHeads(props).map(() => <Cell>{null}</Cell>)
       ) : (
-        <>
-          <Cell label={words.subjects}>{subjects}</Cell>
-          <Counts counts={counts} words={words} />
-          <Cell label={words.badTime}>{badText(time, speech)}</Cell>
-          <Cell label={words.coverage}>{figure(time.coveragePercent)}</Cell>
-          <Cell label={words.owedHead} look="strong">
-            {owedText(credits)}
-          </Cell>
-          <Cell label={words.claimedHead}>{claimedText(credits)}</Cell>
-        </>
+        <Sums {...props} {...month} />
       )}
     </tr>
   );
 }
-
-/** Cells of a month that has no figures. */
-const heads9 = Array.from({ length: 9 }, (_, index) => index);
-
-const claimedText = (credits: readonly YearCredits[]) =>
-  amountsText(credits, ({ claimed }) => claimed) || "–";
 
 /** For who sees all: what each account comes to. */
 export function YearAccounts(parts: YearParts) {
@@ -141,33 +140,17 @@ export function YearAccounts(parts: YearParts) {
   const shown = report.accounts
     .toSorted((a, b) => b.counts.missed - a.counts.missed)
     .slice(0, MOST_ACCOUNTS);
-  const heads = [
-    words.account,
-    words.subjects,
-    ...countHeads(parts),
-    words.badTime,
-    words.coverage,
-    words.owedHead,
-    words.claimedHead,
-  ];
   return (
     <Part id="accounts" title={words.accounts}>
-      <List heads={heads}>
-        {shown.map(({ account, subjects, counts, time, credits }) => (
+      <List heads={[words.account, ...sumHeads(parts)]}>
+        {shown.map(({ account, ...summed }) => (
           <tr role="row">
             <Cell>
               <a class="name" href={yearHref(speech.lang, report.year, { account })}>
                 {accountNames[account] ?? account}
               </a>
             </Cell>
-            <Cell label={words.subjects}>{subjects}</Cell>
-            <Counts counts={counts} words={words} />
-            <Cell label={words.badTime}>{badText(time, speech)}</Cell>
-            <Cell label={words.coverage}>{figure(time.coveragePercent)}</Cell>
-            <Cell label={words.owedHead} look="strong">
-              {owedText(credits)}
-            </Cell>
-            <Cell label={words.claimedHead}>{claimedText(credits)}</Cell>
+            <Sums {...parts} {...summed} />
           </tr>
         ))}
       </List>
@@ -291,16 +274,18 @@ export function YearPlaces(parts: YearParts) {
         {places.map((place) => (
           <tr role="row">
             <Cell>
-              <span class="name">{placeText(place, parts)}</span>
+              <span class="name">{placeName(place, speech.lang)}</span>
               {place.worst === null ? null : (
                 <span class="members quiet">{words.worst(place.worst.id)}</span>
               )}
             </Cell>
-            <Cell label={words.slots}>{duration(place.slotSeconds, speech.t)}</Cell>
+            <Cell label={words.slots}>{durationText(place.slotSeconds, speech.t)}</Cell>
             <Cell label={words.subjects}>{place.subjects}</Cell>
             <Counts counts={place.counts} words={words} />
-            <Cell label={words.badTime}>{badText(place.time, speech)}</Cell>
-            <Cell label={words.countedTime}>{minutesText(place.time.countedMinutes, speech)}</Cell>
+            <Cell label={words.badTime}>{badTimeText(place.time, speech.t)}</Cell>
+            <Cell label={words.countedTime}>
+              {minutesText(place.time.countedMinutes, speech.t)}
+            </Cell>
             <Cell label={words.year} look="strong nowrap">
               {figure(place.availabilityPercent)}
             </Cell>
@@ -331,7 +316,7 @@ export function YearOutages(parts: YearParts) {
                   {report.account === null
                     ? `${accountNames[outage.account] ?? outage.account} · ${outage.agreement}`
                     : outage.agreement}
-                  {` · ${placeText(outage, parts)}`}
+                  {` · ${placeName(outage, speech.lang)}`}
                 </span>
               </Cell>
               <Cell>
@@ -340,7 +325,7 @@ export function YearOutages(parts: YearParts) {
               <Cell>
                 <Time ms={Date.parse(outage.until)} zone={timeZone} />
               </Cell>
-              <Cell label={words.length}>{minutesText(outage.minutes, speech)}</Cell>
+              <Cell label={words.length}>{minutesText(outage.minutes, speech.t)}</Cell>
               <Cell look="wrap">{reasonText(outage.reason, speech.lang)}</Cell>
             </tr>
           ))}

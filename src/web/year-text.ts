@@ -1,14 +1,13 @@
-import type { ClaimState } from "../core/claim.ts";
+import { commonYearWords } from "../core/common-year-words.ts";
 import type { Lang } from "../core/views.ts";
-import type { CellKind } from "../core/year-cells.ts";
-import type { MonthCounts, YearMonthState } from "../core/year-report.ts";
+import type { MonthCounts } from "../core/year-report.ts";
 
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const be = (n: number) => (n === 1 ? "was" : "were");
 const objectives = (n: number) => (n === 1 ? "1 monthly objective" : `${n} monthly objectives`);
 
 /** The texts of the page of a year. */
 const en = {
+  ...commonYearWords.en,
   title: (year: string, who: string) => `The year ${year}: ${who}`,
   theYear: (year: string) => `The year ${year}`,
   everyone: "All accounts",
@@ -40,7 +39,6 @@ const en = {
   owedUnknown: "Credits are owed whose fees are not in the configuration.",
   notClosed: (months: string) => `${months} may still change.`,
   gaps: (months: string) => `There is no report of ${months}: nothing is counted for it.`,
-  monthRange: (from: string, to: string) => `${from} to ${to}`,
   listOf: (parts: readonly string[]) =>
     parts.length < 2
       ? (parts[0] ?? "")
@@ -65,28 +63,11 @@ const en = {
   coverage: "Coverage",
   changedSlots: (text: string) => `slots ${text}`,
   moreSubjects: (n: number) => `${n} more, all without loss: they are in the downloads.`,
-  monthShort: (month: number) => MONTHS[month - 1] ?? String(month),
   kinds: {
-    kept: "kept",
-    missed: "missed",
-    undecided: "too little data",
-    "so-far-good": "not closed, on track",
-    "so-far-risk": "not closed, at risk",
-    "so-far-missed": "not closed, missed",
-    "so-far-unclear": "not closed, too little data",
+    ...commonYearWords.en.kinds,
     absent: "not in the report",
     gap: "no report",
-    ahead: "to come",
-  } satisfies Readonly<Record<CellKind, string>>,
-  states: {
-    closed: "closed",
-    open: "over, not closed",
-    running: "running",
-    none: "no report",
-    ahead: "to come",
-  } satisfies Readonly<Record<YearMonthState, string>>,
-  marks: { open: "open", running: "so far" },
-  revision: (n: number) => `revision ${n}`,
+  },
   months: "The months",
   month: "Month",
   report: "Report",
@@ -102,15 +83,6 @@ const en = {
   claimedHead: "Claimed",
   creditedHead: "Credited",
   claim: "Claim",
-  claims: {
-    owed: "to claim",
-    acknowledged: "being claimed",
-    submitted: "submitted",
-    credited: "credited",
-    refused: "refused",
-    lapsed: "lapsed",
-    withdrawn: "withdrawn",
-  } satisfies Readonly<Record<ClaimState, string>>,
   sum: (currency: string) => `The year, ${currency}`,
   noFee: "fee not known",
   partly: (n: number) => `${n} with a fee that is not known`,
@@ -138,6 +110,7 @@ const en = {
 export type YearText = Readonly<typeof en>;
 
 const zh: YearText = {
+  ...commonYearWords.zh,
   title: (year, who) => `${year}年：${who}`,
   theYear: (year) => `${year}年全年`,
   everyone: "全部账号",
@@ -165,7 +138,6 @@ const zh: YearText = {
   owedUnknown: "有应获赔偿，但配置中没有费用。",
   notClosed: (months) => `${months}仍可能变化。`,
   gaps: (months) => `${months}没有报告，不计入任何数据。`,
-  monthRange: (from, to) => `${from}至${to}`,
   listOf: (parts) => parts.join("、"),
   informative: "仅供参考：协议按月承诺。年度没有承诺值，也不据此赔偿。",
   facts: {
@@ -185,28 +157,11 @@ const zh: YearText = {
   coverage: "覆盖率",
   changedSlots: (text) => `时间片 ${text}`,
   moreSubjects: (n) => `另有 ${n} 个均无损失，见下载文件。`,
-  monthShort: (month) => `${month}月`,
   kinds: {
-    kept: "达标",
-    missed: "未达标",
-    undecided: "数据不足",
-    "so-far-good": "未定稿，目前正常",
-    "so-far-risk": "未定稿，有风险",
-    "so-far-missed": "未定稿，已无法达标",
-    "so-far-unclear": "未定稿，数据不足",
+    ...commonYearWords.zh.kinds,
     absent: "不在该月报告中",
     gap: "没有报告",
-    ahead: "未到",
   },
-  states: {
-    closed: "已定稿",
-    open: "已结束，尚未定稿",
-    running: "进行中",
-    none: "无报告",
-    ahead: "未到",
-  },
-  marks: { open: "未定稿", running: "进行中" },
-  revision: (n) => `第 ${n} 版`,
   months: "各月",
   month: "月份",
   report: "报告",
@@ -222,15 +177,6 @@ const zh: YearText = {
   claimedHead: "已申请",
   creditedHead: "已赔付",
   claim: "索赔",
-  claims: {
-    owed: "待申请",
-    acknowledged: "已受理",
-    submitted: "已提交",
-    credited: "已赔付",
-    refused: "被拒绝",
-    lapsed: "已逾期",
-    withdrawn: "已撤销",
-  },
   sum: (currency) => `全年，${currency}`,
   noFee: "费用未知",
   partly: (n) => `${n} 笔费用未知`,

@@ -1,6 +1,7 @@
 import type { Lang, Reader } from "../core/views.ts";
 import type { YearMonth } from "../core/year-report.ts";
 import { monthRuns } from "../core/year-sums.ts";
+import { badTimeText, minutesText } from "../core/year-time-text.ts";
 import type { YearModel } from "../core/year-view.ts";
 import { renderDocument, type Speech } from "./document.tsx";
 import { FilterForm } from "./form-parts.tsx";
@@ -16,7 +17,7 @@ import {
   YearOutages,
   YearPlaces,
 } from "./year-lists.tsx";
-import { amountsText, badText, minutesText, owedText, type YearParts } from "./year-parts.ts";
+import { amountsText, owedText, type YearParts } from "./year-parts.ts";
 import { yearText } from "./year-text.ts";
 
 /** The page at `/years/2026`: twelve months of reports side by side. */
@@ -191,8 +192,8 @@ function Facts({ model, speech, words }: YearParts) {
   const judged = counts.kept + counts.missed + counts.undecided;
   const rows: readonly (readonly [string, string])[] = [
     [facts.kept, `${counts.kept} / ${judged}`],
-    [facts.badTime, badText(time, speech)],
-    [facts.excluded, words.exclusions(exclusions, minutesText(time.excludedMinutes, speech))],
+    [facts.badTime, badTimeText(time, speech.t)],
+    [facts.excluded, words.exclusions(exclusions, minutesText(time.excludedMinutes, speech.t))],
     [facts.coverage, figure(time.coveragePercent)],
     [facts.owed, owedText(credits)],
     [facts.claimed, amountsText(credits, (one) => one.claimed) || "–"],

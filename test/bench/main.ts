@@ -9,6 +9,7 @@ import { benchReports } from "./reports.ts";
 import { benchProbeCost } from "./probe-cost.ts";
 import { benchScrape } from "./scrape.ts";
 import { benchVerify } from "./verify.ts";
+import { benchViews } from "./views.ts";
 import { benchWatch } from "./watch.ts";
 
 /** `--quick` measures for seconds instead of minutes; a name runs that one alone. */
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   "report-1000": () => benchReport(1_000, 0.3),
   "report-10000": () => benchReport(10_000, 2),
   pages: () => benchPages(),
+  views: () => benchViews(),
   reports: () => benchReports(isQuick ? 20 : 200),
   "report-forms": () => benchReportForms(),
   verify: () => benchVerify(isQuick ? 3 : 31),

@@ -95,6 +95,12 @@ describe("nines token", () => {
     [["token", "revoke"], "NAME: is missing"],
     [["token", "revoke", "none"], 'NAME: there is no token "none"'],
     [["user", "add", "x y", "--role", "sre"], "NAME: a name has"],
+    [["user", "update", "none", "--role", "sre"], 'NAME: there is no user "none"'],
+    [["user", "update", "none"], "--role: give one of viewer, account-manager"],
+    [
+      ["user", "update", "none", "--role", "sre", "--accounts", "acme"],
+      "--accounts: the role sre sees every account",
+    ],
     [["user", "disable", "none"], 'NAME: there is no user "none"'],
     [["user", "enable", "none"], 'NAME: there is no user "none"'],
     [["audit", "--from", "monday"], "--from: give an instant"],
@@ -126,6 +132,19 @@ describe("nines user", () => {
     const short = await runWith("short\n", "user", "password", "wu", "--password-stdin");
     expect(short.stderr).toContain("standard input: takes 12 to");
     expect(short.status).toBe(2);
+  });
+
+  test("update gives another role and other accounts, but leaves an admin", async () => {
+    const args = ["--role", "account-manager", "--accounts", "globex,acme", "--by", "li"];
+    const { status, stdout, stderr } = await run("user", "update", "wu", ...args);
+    expect([status, stdout], stderr).toEqual([0, "user wu is account-manager of acme, globex\n"]);
+    expect(await entries("--item", "user:wu", "--action", "user.update")).toMatchObject([
+      { actor: "user:li", before: { role: "viewer" }, after: { accounts: ["acme", "globex"] } },
+    ]);
+    const last = await run("user", "update", "li", "--role", "viewer");
+    expect(last.stderr).toContain('NAME: "li" is the last admin: make another one first');
+    expect(last.status).toBe(2);
+    await run("user", "update", "wu", "--role", "viewer", "--by", "li");
   });
 
   test("password, disable, enable and list", async () => {

@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { mail } from "../../src/cli/mail.ts";
 import { report } from "../../src/cli/report.ts";
 import { closeDueMonths } from "../../src/close-due.ts";
 import { makeRendition } from "../../src/renditions.ts";
+import { listAudit } from "../../src/store/audit-log.ts";
+import { giveToken } from "../helpers/access.ts";
 import {
   createHourlyMonth,
   HOURLY_CONFIG,
   OCTOBER,
   type HourlyMonth,
 } from "../helpers/hourly-month.ts";
+import { mailConfig } from "../helpers/mailed-month.ts";
 import { makeHome, type Home } from "../helpers/nines.ts";
 
 let october: HourlyMonth;
@@ -38,6 +42,38 @@ async function write(...args: string[]): Promise<string> {
   const all = ["--month", OCTOBER.month, "--account", "acme", "--out", out, ...args];
   expect(await report.run(all, terminal)).toBe(0);
   return readFileSync(out, "utf8");
+}
+
+test("nines mail has the report sent once, and says to whom or why not", async () => {
+  const out: string[] = [];
+  at.write("mail.yaml", mailConfig(1));
+  const ask = (...args: string[]) =>
+    mail.run(["--month", OCTOBER.month, "--config", join(at.folder, "mail.yaml"), ...args], {
+      clock: october.clock,
+      env: { DATABASE_URL: october.url },
+      out: (text) => out.push(text),
+      err: () => undefined,
+    });
+  expect(await ask("--account", "acme")).toBe(0);
+  expect(await ask("--account", "acme", "--by", await named("approver"))).toBe(0);
+  expect(out).toEqual(
+    Array.from(
+      { length: 2 },
+      () => "revision 1 of 2026-10 goes to sla@acme.example once nines runs",
+    ),
+  );
+  const audit = await listAudit(october.db, { item: "report-mail" }, { limit: 9 });
+  expect(audit.map(({ actor }) => actor)).toEqual(["local"]);
+  await expect(ask()).rejects.toThrow("--account: is missing");
+  await expect(ask("--account", "nobody")).rejects.toThrow('--account: no account "nobody"');
+  await expect(ask("--account", "acme", "--by", await named("sre"))).rejects.toThrow(
+    "the role sre may not mail reports",
+  );
+});
+
+async function named(role: "approver" | "sre"): Promise<string> {
+  await giveToken(october, { role, name: role }, october.clock);
+  return role;
 }
 
 test("nines report gives the bytes that are kept, and else renders without keeping anything", async () => {

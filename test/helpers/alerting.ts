@@ -2,15 +2,16 @@ import { announce } from "../../src/announce.ts";
 import { deliver, type DeliverDeps } from "../../src/deliver.ts";
 import { takeDueMessages } from "../../src/due-messages.ts";
 import type { Json } from "../../src/core/canonical-json.ts";
-import type { Malfunction, MalfunctionOutage } from "../../src/core/malfunction.ts";
+import type { Malfunction } from "../../src/core/malfunction.ts";
 import type { Message } from "../../src/core/message.ts";
 import { limitOf, sendMessage } from "../../src/notify/index.ts";
 import { withTransaction } from "../../src/store/connect.ts";
 import { appendEvents, type NewEvent } from "../../src/store/events.ts";
 import { insertMalfunction, saveMalfunctionOutages } from "../../src/store/malfunctions.ts";
-import { configOf } from "./app.ts";
+import { configOf, MINUTE_MS } from "./app.ts";
 import { testClock, type TestClock } from "./clock.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { openMalfunctionRow, outageOf } from "./message-facts.ts";
 
 export const START = Date.parse("2026-10-05T10:00:00+08:00");
 
@@ -47,9 +48,17 @@ export type Alerting = {
   readonly news: () => string[];
 };
 
+/** A line of the configuration: a webhook that nobody listens to. */
+export const hook = (id: string, more = "") =>
+  `  - { id: ${id}, kind: webhook, url: "http://127.0.0.1:1"${more} }\n`;
+
 /** A database with channels and routes, and a clock that the test moves. */
-export async function createAlerting(channelsAndRoutes: string): Promise<Alerting> {
+export async function createAlerting(
+  onEnd: (stop: () => unknown) => void,
+  channelsAndRoutes: string,
+): Promise<Alerting> {
   const database = await createTestDatabase();
+  onEnd(database.drop);
   const clock = testClock(START);
   let config = configOf(HEAD + channelsAndRoutes);
   const sent: SentMessage[] = [];
@@ -113,53 +122,28 @@ export async function openMalfunction(
   given: Partial<Malfunction> = {},
 ): Promise<Malfunction> {
   const nowMs = clock.nowMs();
-  const malfunction = await insertMalfunction(database.db, {
-    origin: "outage",
-    reference: null,
-    title: null,
-    account: null,
-    product: null,
-    region: null,
-    level: "P2",
-    levelBy: "rules",
-    state: "open",
-    beganAtMs: nowMs,
-    openedAtMs: nowMs,
-    openedBy: "system",
-    respondByMs: nowMs + 1_800_000,
-    acknowledgedAtMs: null,
-    acknowledgedBy: null,
-    owner: null,
-    restoredAtMs: null,
-    closedAtMs: null,
-    closedBy: null,
-    cause: null,
-    impact: null,
-    resolution: null,
-    followUps: null,
-    ...given,
-  });
+  const malfunction = await insertMalfunction(
+    database.db,
+    openMalfunctionRow({
+      beganAtMs: nowMs,
+      openedAtMs: nowMs,
+      respondByMs: nowMs + 30 * MINUTE_MS,
+      ...given,
+    }),
+  );
+  const { id, beganAtMs: fromMs } = malfunction;
   await saveMalfunctionOutages(
     database.db,
-    accounts.map((account) => outageOf(malfunction, account)),
+    accounts.map((account) =>
+      outageOf(account === "acme" ? "web-1" : "web-2", {
+        malfunction: id,
+        agreement: "standard",
+        account,
+        fromMs,
+      }),
+    ),
   );
   return malfunction;
-}
-
-function outageOf({ id, beganAtMs }: Malfunction, account: string): MalfunctionOutage {
-  const target = account === "acme" ? "web-1" : "web-2";
-  return {
-    malfunction: id,
-    agreement: "standard",
-    subject: target,
-    account,
-    product: "ecs",
-    region: "cn-hangzhou",
-    targets: [target],
-    fromMs: beganAtMs,
-    untilMs: null,
-    reason: "refused",
-  };
 }
 
 /** What an event of a malfunction says. */

@@ -9,7 +9,7 @@ import { openSigner } from "../../src/signing.ts";
 import type { Database } from "../../src/store/connect.ts";
 import { createIdCache, storeRounds, type RoundStore } from "../../src/store/rounds.ts";
 import { configOf, testClock } from "./app.ts";
-import { createTestDatabase } from "./database.ts";
+import { createTestDatabase, type Template } from "./database.ts";
 
 /** October of 2026 in Shanghai, where the hours begin with UTC's. */
 export const OCTOBER = {
@@ -41,6 +41,13 @@ targets:
       monthlyFee: "999", probe: { kind: tcp, address: "127.0.0.1:2" } }
 `;
 
+/** Stores results of a target at the hours of October given, or of the hours asked for, and settles. */
+type Fill = (
+  target: string,
+  letters: (hour: number) => "o" | "f" | null,
+  hours?: { readonly from: number; readonly until: number },
+) => Promise<void>;
+
 export type HourlyMonth = CloseDeps & {
   readonly db: Database;
   readonly store: RoundStore;
@@ -48,21 +55,29 @@ export type HourlyMonth = CloseDeps & {
   readonly config: Config;
   readonly dataDir: string;
   readonly url: string;
-  /** Stores results of a target at the hours of October given, or of the hours asked for, and settles. */
-  readonly fill: (
-    target: string,
-    letters: (hour: number) => "o" | "f" | null,
-    hours?: { readonly from: number; readonly until: number },
-  ) => Promise<void>;
+  readonly fill: Fill;
   readonly drop: () => Promise<void>;
 };
 
-/** A database in which October may be filled; the clock stands two days after its end. */
-export async function createHourlyMonth(yaml: string = HOURLY_CONFIG): Promise<HourlyMonth> {
-  const database = await createTestDatabase();
+/** A template in which October is filled, for the tests that share it. */
+export function filledOctober(name: string, fillAll: (fill: Fill) => Promise<void>): Template {
+  return {
+    name,
+    fill: (db) => fillAll(fillOf({ db, ids: createIdCache() }, clockAfter())),
+  };
+}
+
+const clockAfter = () => testClock(OCTOBER.untilMs + 48 * HOUR_MS);
+
+/** A database in which October may be filled, or is; the clock stands two days after its end. */
+export async function createHourlyMonth(
+  yaml: string = HOURLY_CONFIG,
+  options: { readonly template?: Template } = {},
+): Promise<HourlyMonth> {
+  const database = await createTestDatabase(options);
   const { db } = database;
   const dataDir = mkdtempSync(join(tmpdir(), "nines-keys-"));
-  const clock = testClock(OCTOBER.untilMs + 48 * HOUR_MS);
+  const clock = clockAfter();
   const store = { db, ids: createIdCache() };
   return {
     db,
@@ -72,29 +87,33 @@ export async function createHourlyMonth(yaml: string = HOURLY_CONFIG): Promise<H
     dataDir,
     url: database.url,
     signer: () => openSigner({ db, clock, dataDir, keyFile: null }),
-    fill: async (target, letters, { from, until } = { from: 0, until: 744 }) => {
-      const rounds: Round[] = [];
-      for (let hour = from; hour < until; hour += 1) {
-        const letter = letters(hour);
-        if (letter === null) continue;
-        rounds.push({
-          vantage: "here",
-          shard: `3600s-${target}`,
-          plannedAtMs: OCTOBER.fromMs + hour * HOUR_MS,
-          targets: [target],
-          outcomes: letter,
-          offsetsMs: [3],
-          latenciesUs: [12_400],
-          details: letter === "o" ? [] : [{ index: 0, reason: "connect-timeout" }],
-        });
-      }
-      await storeRounds(store, rounds, clock.nowMs());
-      await settle({ db, clock });
-    },
+    fill: fillOf(store, clock),
     drop: async () => {
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+function fillOf(store: RoundStore, clock: ReturnType<typeof testClock>): Fill {
+  return async (target, letters, { from, until } = { from: 0, until: 744 }) => {
+    const rounds: Round[] = [];
+    for (let hour = from; hour < until; hour += 1) {
+      const letter = letters(hour);
+      if (letter === null) continue;
+      rounds.push({
+        vantage: "here",
+        shard: `3600s-${target}`,
+        plannedAtMs: OCTOBER.fromMs + hour * HOUR_MS,
+        targets: [target],
+        outcomes: letter,
+        offsetsMs: [3],
+        latenciesUs: [12_400],
+        details: letter === "o" ? [] : [{ index: 0, reason: "connect-timeout" }],
+      });
+    }
+    await storeRounds(store, rounds, clock.nowMs());
+    await settle({ db: store.db, clock });
   };
 }
 

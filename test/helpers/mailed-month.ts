@@ -1,5 +1,7 @@
+import { askReportMail } from "../../src/ask-report-mail.ts";
 import { closeDueMonths } from "../../src/close-due.ts";
 import type { Config } from "../../src/config.ts";
+import type { Actor } from "../../src/core/access.ts";
 import { readReport } from "../../src/core/read-report.ts";
 import { takeDueReportMails } from "../../src/due-report-mails.ts";
 import { mailReport, type MailedReport, type MailReportDeps } from "../../src/mail-reports.ts";
@@ -10,7 +12,13 @@ import { withTransaction } from "../../src/store/connect.ts";
 import { appendEvent } from "../../src/store/events.ts";
 import { findReport, insertReport } from "../../src/store/reports.ts";
 import { configOf } from "./app.ts";
-import { createHourlyMonth, HOURLY_CONFIG, OCTOBER, type HourlyMonth } from "./hourly-month.ts";
+import {
+  createHourlyMonth,
+  filledOctober,
+  HOURLY_CONFIG,
+  OCTOBER,
+  type HourlyMonth,
+} from "./hourly-month.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -54,19 +62,24 @@ export type MailedMonth = {
   readonly revise: (account: string, reason: string, edit?: [string, string]) => Promise<void>;
   /** Lets time go by, and mails what is due. */
   readonly after: (ms: number) => Promise<MailedReport[]>;
+  /** Somebody who may has acme's report sent; `as` says who else it is. */
+  readonly ask: (as?: Partial<Actor>) => ReturnType<typeof askReportMail>;
   readonly attach: MailReportDeps["attach"];
 };
+
+const MEASURED = filledOctober("mailed_month", async (fill) => {
+  await fill("web-1", (hour) => (hour >= 100 && hour < 104 ? "f" : "o"));
+  await fill("web-2", () => "o");
+});
 
 /** October with four bad hours of acme's server and none of globex', not closed yet. */
 export async function createMailedMonth(
   yaml: string,
   given: Partial<Pick<MailReportDeps, "attach" | "send">> = {},
 ): Promise<MailedMonth> {
-  const october = await createHourlyMonth(yaml);
+  const october = await createHourlyMonth(yaml, { template: MEASURED });
   const { db, clock } = october;
   let config: Config = october.config;
-  await october.fill("web-1", (hour) => (hour >= 100 && hour < 104 ? "f" : "o"));
-  await october.fill("web-2", () => "o");
   const attach: MailReportDeps["attach"] = (key) =>
     makeRendition(
       {
@@ -88,6 +101,16 @@ export async function createMailedMonth(
     close: async () => {
       await closeDueMonths({ ...october, config });
       await take();
+    },
+    ask: (as) => {
+      const actor = {
+        name: "user:li",
+        role: "approver",
+        accounts: null,
+        origin: "test",
+        ...as,
+      } as const;
+      return askReportMail({ db, clock, config }, { month: OCTOBER.month, account: "acme", actor });
     },
     revise: (account, reason, [from, to] = ["", ""]) =>
       withTransaction(db, async (tx) => {

@@ -1,3 +1,4 @@
+import { UNTOUCHED } from "../../src/core/advance-malfunction.ts";
 import type { Malfunction, MalfunctionOutage } from "../../src/core/malfunction.ts";
 import type { MessageFacts, ToldFacts } from "../../src/core/message.ts";
 
@@ -72,16 +73,7 @@ export function openMalfunctionRow(changes: Partial<Malfunction> = {}): Malfunct
     openedAtMs: BEGAN + MINUTE_MS,
     openedBy: "system",
     respondByMs: BEGAN + 30 * MINUTE_MS,
-    acknowledgedAtMs: null,
-    acknowledgedBy: null,
-    owner: null,
-    restoredAtMs: null,
-    closedAtMs: null,
-    closedBy: null,
-    cause: null,
-    impact: null,
-    resolution: null,
-    followUps: null,
+    ...UNTOUCHED,
     ...changes,
   };
 }

@@ -21,9 +21,13 @@ timeZone: Asia/Shanghai
 publicUrl: https://nines.example.com
 vantages: [{ id: here, controls: [] }]
 accounts:
-  - { id: acme, name: Acme Retail, currency: CNY }
+  - { id: acme, name: Acme Retail, currency: CNY, contacts: [sla@acme.example] }
   - { id: globex, name: Globex Travel, currency: JPY }
   - { id: mallory, name: "${EVIL}" }
+channels:
+  - { id: mail, kind: email, server: "127.0.0.1:1", security: none, from: nines@example.com,
+      to: [ops@example.com] }
+reportMail: { channel: mail }
 agreements:
   - id: hourly
     from: 2026-01-01

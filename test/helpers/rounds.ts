@@ -35,6 +35,13 @@ export function testStore(db: Database): RoundStore {
   return { db, ids: createIdCache() };
 }
 
+/** Takes away all rounds and what follows from them. */
+export async function clearRounds(db: Database): Promise<void> {
+  await db.query(
+    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage restart identity cascade",
+  );
+}
+
 /** All rows of a table as JSON texts, in a fixed order. */
 export async function rowsOf(db: Database, table: string): Promise<string[]> {
   const { rows } = await db.query<{ row: string }>(

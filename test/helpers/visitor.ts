@@ -61,7 +61,7 @@ export function createVisitor(app: App, usual: Record<string, string> = {}): Vis
     post,
     submit: async (page, action, fields = {}) => {
       const { body } = await send("GET", page, {});
-      const form = formsOf(body).find((one) => one.path === action);
+      const form = formsOf(body, page).find((one) => one.path === action);
       if (form === undefined) throw new Error(`${page} has no form to ${action}`);
       return post(form.action, { ...form.hidden, ...fields }, { referer: `${ORIGIN}${page}` });
     },
@@ -73,12 +73,15 @@ const FORM = "application/x-www-form-urlencoded";
 const unescape = (text: string) =>
   text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&");
 
-/** The forms of a page that change something: where they go, and what they send unseen. */
-export function formsOf(html: string) {
+/**
+ * The forms of a page that change something: where they go, by default to `page`, and what they
+ * send unseen.
+ */
+export function formsOf(html: string, page = "") {
   return [...html.matchAll(/<form([^>]*)>(.*?)<\/form>/gsu)]
     .filter(([, head = ""]) => head.includes('method="post"'))
     .map(([, head = "", inner = ""]) => {
-      const action = unescape(/action="([^"]*)"/u.exec(head)?.[1] ?? "");
+      const action = unescape(/action="([^"]*)"/u.exec(head)?.[1] ?? page);
       const inputs = [...inner.matchAll(/<input[^>]*type="hidden"[^>]*>/gu)].map(
         ([input]) => input,
       );

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { logInByOidc } from "../../src/oidc-login.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
-import { bearer } from "../helpers/access.ts";
+import { bearer, giveToken } from "../helpers/access.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
 import { DEMO_NOW } from "../helpers/demo-month.ts";
 import { PASSWORD, servePeople } from "../helpers/people.ts";
-import type { Visitor } from "../helpers/visitor.ts";
+import { formsOf, type Visitor } from "../helpers/visitor.ts";
 
 const onEnd = cleanUpAfterEach();
 
@@ -111,6 +112,111 @@ test("another password and disabling end the logins of a user", async () => {
   expect((await submit(root, "/access/users/li/disable")).statusCode).toBe(303);
   expect((await visit().post("/login", { name: "li", password })).statusCode).toBe(401);
   expect((await root.get("/access?lang=en")).body).toContain("disabled");
+});
+
+test("a user is given another role and other accounts, and logs in anew", async () => {
+  const { root, enter, visit, db } = await serve();
+  const li = await enter("li");
+  const fields = { role: "account-manager", accounts: "globex, acme" };
+  expect((await submit(root, "/access/users/li/update", fields)).statusCode).toBe(303);
+  expect((await li.get("/api/v1/me")).statusCode).toBe(401);
+  const manager = { role: "account-manager", accounts: ["acme", "globex"] };
+  expect((await (await enter("li")).get("/api/v1/me")).json()).toMatchObject(manager);
+  const { body } = await root.get("/access?lang=en");
+  expect(body).toContain('value="acme, globex"');
+  expect(body).toMatch(/<option value="account-manager" selected/u);
+  const { rows } = await db.query(
+    `select actor, before::jsonb - 'passwordHash' as before, after::jsonb - 'passwordHash' as after
+     from audit where action = 'user.update'`,
+  );
+  const before = { role: "viewer", accounts: [] };
+  expect(rows).toMatchObject([{ actor: "user:root", before, after: manager }]);
+  expect((await visit().post("/login", { name: "li", password: PASSWORD })).statusCode).toBe(303);
+  expect(await verifyAudit(db)).toBeNull();
+});
+
+test("what is the same already changes nothing, and ends no login", async () => {
+  const { root, enter, db } = await serve();
+  const li = await enter("li");
+  await submit(root, "/access/users/li/update", { role: "viewer", accounts: "" });
+  expect((await li.get("/api/v1/me")).statusCode).toBe(200);
+  const { rowCount } = await db.query(`select from audit where action = 'user.update'`);
+  expect(rowCount).toBe(0);
+});
+
+test.each([
+  [{ role: "account-manager", accounts: "" }, "An account manager needs some", "客户经理需要"],
+  [{ role: "account-manager", accounts: "x" }, "No account &quot;x&quot;", "配置中没有账号"],
+  [{ role: "approver", accounts: "acme" }, "sees every account", "该角色可查看所有账号"],
+  [{ role: "boss", accounts: "" }, "is not one of", "没有“boss”这个角色"],
+])("of a user %o is refused in the row, with what was typed", async (fields, english, chinese) => {
+  const { root, enter } = await serve();
+  const li = await enter("li");
+  const answer = await submit(root, "/access/users/li/update", fields);
+  expect(answer.statusCode).toBe(400);
+  expect(answer.body).toContain(english);
+  expect(answer.body).toContain('<details class="row-acts" open');
+  if (fields.accounts !== "") expect(answer.body).toContain(`value="${fields.accounts}"`);
+  expect((await root.submit("/access?lang=zh", "/access/users/li/update", fields)).body).toContain(
+    chinese,
+  );
+  expect((await li.get("/api/v1/me")).json()).toMatchObject({ role: "viewer" });
+});
+
+test("the last admin stays one, by whatever way, however many try at once", async () => {
+  const { root, app, clock, store, config, enter } = await serve();
+  const token = await giveToken({ store, config }, { role: "admin" }, clock);
+  const post = async (url: string, payload: object = {}) =>
+    app.inject({ method: "POST", url: `/api/v1/users${url}`, payload, headers: bearer(token) });
+  for (const refused of [
+    await post("/root/update", { role: "viewer" }),
+    await post("/root/disable"),
+  ]) {
+    expect(refused.statusCode).toBe(409);
+    expect(refused.json()).toMatchObject({ detail: expect.stringContaining("last admin") });
+  }
+  expect((await post("/li/update", { role: "admin" })).json()).toMatchObject({ role: "admin" });
+  const li = await enter("li");
+  expect((await li.get("/access")).statusCode).toBe(200);
+  const both = await Promise.all([
+    post("/root/update", { role: "sre" }),
+    post("/li/update", { role: "sre" }),
+  ]);
+  expect(both.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 409]);
+  const left = [await root.get("/access"), await li.get("/access")];
+  expect(left.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+});
+
+test("the role of who logs in at a provider is not changed here", async () => {
+  const { root, store, clock, config, db } = await serve();
+  await logInByOidc(
+    { db: store.db, clock, config: () => config },
+    {
+      issuer: "https://id.example",
+      subject: "1",
+      name: "zoe",
+      granted: { role: "viewer", accounts: [] },
+      idToken: "x",
+    },
+    { origin: "127.0.0.1", agent: "Browser/1" },
+  );
+  const { body } = await root.get("/access?lang=en");
+  expect(body).toContain("given by https://id.example");
+  expect(body).not.toContain("/access/users/zoe/update");
+  const form = formsOf(body).find(({ path }) => path === "/access/users/zoe/disable");
+  for (const [lang, told] of [
+    ["en", "the role is given there"],
+    ["zh", "角色由其决定"],
+  ]) {
+    const sent = await root.post(`/access/users/zoe/update?lang=${lang}`, {
+      ...form!.hidden,
+      role: "admin",
+      accounts: "",
+    });
+    expect(sent.statusCode).toBe(409);
+    expect(sent.body).toContain(told);
+  }
+  expect(await verifyAudit(db)).toBeNull();
 });
 
 test("a disabled user is enabled again, as they were, and logs in anew", async () => {

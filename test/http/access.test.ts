@@ -67,6 +67,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   "GET /access": { may: "manage-access" },
   "POST /access/users": { may: "manage-access", payload: { role: "boss" }, answer: 400 },
   "POST /access/tokens": { may: "manage-access", payload: { role: "boss" }, answer: 400 },
+  "POST /access/users/:name/update": {
+    may: "manage-access",
+    url: "/access/users/none/update",
+    payload: { role: "viewer" },
+    answer: 404,
+  },
   "POST /access/users/:name/disable": {
     may: "manage-access",
     url: "/access/users/none/disable",
@@ -184,6 +190,22 @@ const RULES: Readonly<Record<string, Rule>> = {
     url: `/reports/${DEMO_MONTH}/files/pdf`,
     answer: 303,
   },
+  "POST /reports/:month/mail": {
+    may: "mail-report",
+    url: `/reports/${DEMO_MONTH}/mail?account=acme`,
+    answer: 409,
+  },
+  "GET /api/v1/reports/:month/mails": {
+    may: "read",
+    url: `/api/v1/reports/${DEMO_MONTH}/mails?account=acme`,
+  },
+  // Nobody is mailed in this configuration.
+  "POST /api/v1/reports/:month/mails": {
+    may: "mail-report",
+    url: `/api/v1/reports/${DEMO_MONTH}/mails?account=acme`,
+    payload: {},
+    answer: 409,
+  },
   "GET /claims/:id": { may: "read", url: "/claims/9999", answer: 404 },
   "POST /claims/:id/:verb": { may: "handle-claim", url: "/claims/9999/acknowledge", answer: 404 },
   "GET /exclusions": { may: "read" },
@@ -261,6 +283,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   "POST /api/v1/users": {
     may: "manage-access",
     payload: { name: "li", role: "viewer", password: "correct horse" },
+  },
+  "POST /api/v1/users/:name/update": {
+    may: "manage-access",
+    url: "/api/v1/users/none/update",
+    payload: { role: "viewer" },
+    answer: 404,
   },
   "POST /api/v1/users/:name/disable": {
     may: "manage-access",

@@ -220,6 +220,7 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "/years/:year": ["/years/2026", "/years/2026?account=acme&lang=zh", "/years/2025"],
   "/api/v1/reports/:month/revisions": ["/api/v1/reports/2026-10/revisions"],
+  "/api/v1/reports/:month/mails": ["/api/v1/reports/2026-10/mails"],
   "/api/v1/reports/:month/diff": ["/api/v1/reports/2026-10/diff?from=0&to=1"],
   "/api/v1/proofs/:day": ["/api/v1/proofs/2026-10-04"],
   "/api/v1/proofs/:day/rounds": [0, 1].map(
@@ -386,6 +387,7 @@ describe("another account's things are answered as what is not there", () => {
       "/api/v1/reports/2026-10/revisions?account=zebra",
       "/api/v1/reports/2026-10/revisions?account=xebra",
     ],
+    ["/api/v1/reports/2026-10/mails?account=zebra", "/api/v1/reports/2026-10/mails?account=xebra"],
     [
       "/api/v1/reports/2026-10/diff?from=0&to=1&account=zebra",
       "/api/v1/reports/2026-10/diff?from=0&to=1&account=xebra",

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { revokeToken } from "../../src/manage-access.ts";
+import { addUser, revokeToken } from "../../src/manage-access.ts";
 import { appendEvent } from "../../src/store/events.ts";
 import { markFiguresChanged } from "../../src/store/unsettled.ts";
 import { bearer, giveToken, SETUP } from "../helpers/access.ts";
@@ -10,6 +10,7 @@ import { DEMO_CONFIG, DEMO_NOW } from "../helpers/demo-month.ts";
 
 // Lines that stay open, on a real port.
 
+const HOUR_MS = 3_600_000;
 const clock = testClock(DEMO_NOW);
 let served: TestApp;
 let origin = "";
@@ -105,15 +106,34 @@ test("who was away while something changed is told at once", async () => {
   later.close();
 });
 
-test("a token that is taken back hears nothing more", { timeout: 60_000 }, async () => {
-  const token = await giveToken(served, { role: "viewer", name: "board" }, clock);
-  const line = await listen(bearer(token));
-  await line.until("event: hello");
-  const { store } = served;
-  await revokeToken({ db: store.db, clock }, "board", SETUP);
-  await line.ended;
-  expect(line.response.complete).toBe(true);
-});
+test(
+  "a token that is taken back hears nothing more, and a login that listens is used by it",
+  { timeout: 60_000 },
+  async () => {
+    const { app, store } = served;
+    const person = { name: "li", role: "viewer", password: "correct horse battery" };
+    await addUser({ db: store.db, clock, config: null }, person, SETUP);
+    const { role: _, ...payload } = person;
+    const login = await app.inject({ method: "POST", url: "/api/v1/login", payload });
+    const wall = { cookie: `nines=${login.json<{ token: string }>().token}` };
+    const token = await giveToken(served, { role: "viewer", name: "board" }, clock);
+    const lines = await Promise.all([listen(bearer(token)), listen(wall)]);
+    await Promise.all(lines.map((line) => line.until("event: hello")));
+    await revokeToken({ db: store.db, clock }, "board", SETUP);
+    clock.set(DEMO_NOW + HOUR_MS);
+    const [board, screen] = lines;
+    await board.ended;
+    expect(board.response.complete).toBe(true);
+    await screen.until(": still here");
+    const isIn = async () => (await app.inject({ url: "/api/v1/me", headers: wall })).statusCode;
+    clock.set(DEMO_NOW + 3 * HOUR_MS - 1);
+    expect(await isIn()).toBe(200);
+    clock.set(DEMO_NOW + 12 * HOUR_MS);
+    expect(await isIn()).toBe(401);
+    clock.set(DEMO_NOW);
+    screen.close();
+  },
+);
 
 test("one who opens too many is refused, others are not", async () => {
   const headers = bearer(await giveToken(served, { role: "viewer" }, clock));

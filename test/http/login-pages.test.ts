@@ -188,6 +188,18 @@ describe("coming in", () => {
     expect(answer.headers.location).toBe(next);
   });
 
+  test("the place on the page that was asked for is not lost", async () => {
+    const { visit } = await serve({ li: "viewer" });
+    const visitor = visit();
+    const { body } = await visitor.get("/login?next=%2Freports%2F2026-10");
+    // A form without an action is sent to the address of its page, whose "#" browsers carry along.
+    expect(body).toContain('<form class="form" method="post">');
+    const next = encodeURIComponent("/reports/2026-10?lang=en#claim-1");
+    const answer = await visitor.post(`/login?next=${next}`, { name: "li", password: PASSWORD });
+    expect(answer.headers.location).toBe("/reports/2026-10?lang=en#claim-1");
+    expect((await visitor.get("/login?next=%2Flogin%23a")).headers.location).toBe("/");
+  });
+
   test.each(["en", "zh"])("the pages of the login speak %s", async (lang) => {
     const { enter, visit } = await serve({ li: "viewer" });
     const visitor = await enter("li");
@@ -198,7 +210,7 @@ describe("coming in", () => {
     ];
     for (const { body } of pages) {
       expect(body).toMatch(new RegExp(`<html lang="${lang}`, "u"));
-      expect(body).not.toMatch(/undefined|NaN|\[object|<script/u);
+      expect(body).not.toMatch(/undefined|NaN|\[object|<script(?! type="module" src="\/assets\/)/u);
       expect(/[\u4e00-\u9fff]{4}/u.test(body.replace(/<header.*<\/header>/su, ""))).toBe(
         lang === "zh",
       );
@@ -332,6 +344,7 @@ describe("going out", () => {
     const { enter, clock } = await serve({ li: "viewer" });
     const visitor = await enter("li");
     const session = visitor.cookies.get("nines")!;
+    await use(visitor, { clock, until: 12 * HOUR_MS - 1 });
     clock.set(DEMO_NOW + 12 * HOUR_MS - 1);
     const { body } = await visitor.get("/login/mine");
     clock.set(DEMO_NOW + 12 * HOUR_MS);
@@ -357,6 +370,78 @@ describe("going out", () => {
       { referer: "http://localhost/access?lang=en" },
     );
     expect(elsewhere.headers.location).toBe("/login?next=%2Faccess%3Flang%3Den&ended=yes&lang=en");
+  });
+});
+
+/** Asks for a page each hour, and is let in each time. */
+async function use(
+  visitor: Visitor,
+  { clock, until }: { clock: Awaited<ReturnType<typeof serve>>["clock"]; until: number },
+) {
+  for (let ms = HOUR_MS; ms < until; ms += HOUR_MS) {
+    clock.set(DEMO_NOW + ms);
+    expect(await isIn(visitor)).toBe(true);
+  }
+}
+
+describe("a login that is not used", () => {
+  const ends = async ({ db }: Awaited<ReturnType<typeof serve>>) =>
+    (
+      await db.query<{ endMs: number; version: string }>(
+        `select expires_at as "endMs", xmin::text as version from session`,
+      )
+    ).rows[0]!;
+
+  test("ends after two hours, and the page says where to go on", async () => {
+    const { enter, clock } = await serve({ li: "viewer" });
+    const [visitor, busy] = [await enter("li"), await enter("li")];
+    clock.set(DEMO_NOW + HOUR_MS);
+    expect(await isIn(busy)).toBe(true);
+    clock.set(DEMO_NOW + 2 * HOUR_MS - 1);
+    expect(await isIn(busy)).toBe(true);
+    clock.set(DEMO_NOW + 2 * HOUR_MS);
+    expect(await isIn(busy)).toBe(true);
+    const { headers } = await visitor.get("/audit?lang=en");
+    expect(headers.location).toBe("/login?next=%2Faudit%3Flang%3Den&ended=yes&lang=en");
+    expect((await busy.get("/login/mine")).body.match(/Browser\/1/gu)).toHaveLength(1);
+  });
+
+  test("ends after as long as the configuration says, from the next time it is used", async () => {
+    const served = await serve({ li: "viewer" }, withConfig("login: { idle: 30m }"));
+    const visitor = await served.enter("li");
+    served.clock.set(DEMO_NOW + HOUR_MS / 2 - 1);
+    expect(await isIn(visitor)).toBe(true);
+    served.clock.set(DEMO_NOW + HOUR_MS - 1);
+    expect(await isIn(visitor)).toBe(false);
+  });
+
+  test("that it is used is written down once in a few minutes", async () => {
+    const served = await serve({ li: "viewer" });
+    const visitor = await served.enter("li");
+    const begun = await ends(served);
+    for (const seconds of [0, 1, 60, 179]) {
+      served.clock.set(DEMO_NOW + seconds * 1000);
+      await visitor.get("/api/v1/me");
+    }
+    expect(await ends(served)).toEqual(begun);
+    served.clock.set(DEMO_NOW + 180_000);
+    await Promise.all([1, 2, 3].map(async () => visitor.get("/api/v1/me")));
+    const { endMs, version } = await ends(served);
+    expect(endMs).toBe(DEMO_NOW + 180_000 + 2 * HOUR_MS);
+    await visitor.get("/api/v1/me");
+    expect((await ends(served)).version).toBe(version);
+  });
+
+  test("a token of the API's login ends like the cookie's", async () => {
+    const { app, clock } = await serve({ li: "viewer" });
+    const payload = { name: "li", password: PASSWORD };
+    const login = await app.inject({ method: "POST", url: "/api/v1/login", payload });
+    const headers = bearer(login.json<{ token: string }>().token);
+    const status = async () => (await app.inject({ url: "/api/v1/me", headers })).statusCode;
+    clock.set(DEMO_NOW + 2 * HOUR_MS - 1);
+    expect(await status()).toBe(200);
+    clock.set(DEMO_NOW + 4 * HOUR_MS);
+    expect(await status()).toBe(401);
   });
 });
 

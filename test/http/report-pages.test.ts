@@ -6,6 +6,7 @@ import { listClaims } from "../../src/store/claims.ts";
 import { readReport } from "../../src/core/read-report.ts";
 import { findReport, insertReport } from "../../src/store/reports.ts";
 import { insertReportMail } from "../../src/store/report-mail.ts";
+import { listAudit } from "../../src/store/audit-log.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
 import { getPage, postForm } from "../helpers/pages.ts";
@@ -112,8 +113,64 @@ describe("a report", () => {
     expect(await page("en")).toContain(
       "Mailed to a@acme.example at 2026-11-02 10:03. The mail server refused b@acme.example.",
     );
+    await set("state = 'waiting'");
+    expect(await page("en")).toContain(
+      "Mailed to a@acme.example at 2026-11-02 10:03. Not taken for b@acme.example yet, and tried again: DATA",
+    );
+    await set("state = 'failed', contacts = '{}'");
+    expect(await page("zh")).toContain("上次发送邮件的时间：2026-11-02 10:03。邮件未能发出：DATA");
     expect(await body("globex", "/reports/2026-10?lang=en")).not.toContain("acme.example");
     await db.query("delete from report_mail");
+  });
+
+  test("is sent to the account's contacts again, by who may, and once for a double click", async () => {
+    const { db } = story.month;
+    const page = "/reports/2026-10?account=acme&lang=en";
+    const url = "/reports/2026-10/mail?account=acme&lang=en";
+    const states = async () => (await db.query("select state, detail from report_mail")).rows;
+    expect(await body("viewer", page)).not.toContain("/reports/2026-10/mail");
+    expect(await body("approver", page)).toMatch(/Send by mail.*It goes to sla@acme\.example/su);
+    expect(await body("approver", "/reports/2026-10?lang=en")).not.toContain("/2026-10/mail");
+    expect((await post("sre", url)).statusCode).toBe(403);
+    expect((await post("globex", url)).statusCode).toBe(404);
+    const answers = await Promise.all([post("acme", url), post("acme", url)]);
+    for (const { statusCode, headers } of answers) {
+      expect(statusCode).toBe(303);
+      expect(headers["location"]).toBe("/reports/2026-10?account=acme&lang=en#revisions");
+    }
+    expect(await states()).toEqual([{ state: "waiting", detail: "" }]);
+    const waiting = await body("approver", page);
+    expect(waiting).toContain("About to be mailed to the account's contacts.");
+    expect(waiting).not.toContain("Send by mail");
+    await db.query("update report_mail set state = 'failed', detail = 'AUTH: status 535'");
+    expect(await body("acme", "/reports/2026-10?lang=zh")).toContain("再次发送邮件");
+    const api = "/api/v1/reports/2026-10/mails";
+    const asked = await story.served.app.inject({
+      method: "POST",
+      url: api,
+      headers: bearer(story.tokens.acme),
+    });
+    const mail = { month: "2026-10", account: "acme", revision: 1, state: "waiting", detail: "" };
+    const mails = [{ ...mail, contacts: [], refused: [], sentAt: null }];
+    expect(asked.json()).toEqual({ mails });
+    expect((await get("acme", api)).json()).toEqual({ mails });
+    expect((await get("admin", api)).json()).toMatchObject({
+      problems: [{ message: "name an account: the report of all is mailed to nobody" }],
+    });
+    const audit = await listAudit(db, { action: "report.ask-mail" }, { limit: 9 });
+    expect(audit.map(({ actor }) => actor)).toEqual(["token:acme", "token:acme"]);
+    expect(await verifyAudit(db)).toBeNull();
+    await db.query("delete from report_mail");
+  });
+
+  test("that cannot be mailed says why on its page", async () => {
+    const open = await post("acme", "/reports/2026-11/mail?lang=zh");
+    expect(open.statusCode).toBe(409);
+    expect(open.body).toContain("2026-11 尚未定稿");
+    const globex = await post("globex", "/reports/2026-10/mail?lang=en");
+    expect(globex.statusCode).toBe(409);
+    expect(globex.body).toContain("The account globex has no contacts in the configuration");
+    expect(globex.body).not.toContain("Send by mail");
   });
 
   test("says in a sentence what was missed and what is owed", async () => {

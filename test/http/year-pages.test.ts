@@ -4,8 +4,11 @@ import { SYSTEM } from "../../src/core/access.ts";
 import type { YearReport } from "../../src/core/year-report.ts";
 import { closeMonth } from "../../src/close-month.ts";
 import { yearAnswer } from "../../src/http/year-answer.ts";
+import { openDatabase } from "../../src/store/connect.ts";
+import { systemClock } from "../../src/clock.ts";
 import { readYear } from "../../src/year-report.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
+import { silentLog } from "../helpers/database.ts";
 import { getPage } from "../helpers/pages.ts";
 import { EVIL, tellStory, type Story, type Who } from "../helpers/pages-story.ts";
 
@@ -181,6 +184,29 @@ describe("the page", () => {
   });
 });
 
+/** By a connection of its own, for which nothing is kept. */
+async function readAnew(account?: string): Promise<YearReport> {
+  const { url, clock, config } = story.month;
+  const db = await openDatabase(url, { clock: systemClock, log: silentLog });
+  try {
+    return await readYear({ db, clock, config }, { year: "2026", account });
+  } finally {
+    await db.end();
+  }
+}
+
+test("what is kept of closed months gives the same bytes as reading them anew", async () => {
+  for (const account of ["acme", undefined]) {
+    const query = account === undefined ? "" : `?account=${account}`;
+    const [first, second] = [
+      await body("admin", `/api/v1/years/2026${query}`),
+      await body("admin", `/api/v1/years/2026${query}`),
+    ];
+    expect(second).toBe(first);
+    expect(second).toBe(JSON.stringify(await readAnew(account)));
+  }
+});
+
 test("the newest revision of a month counts", async () => {
   const { db, clock, config } = story.month;
   const approver = {
@@ -197,6 +223,7 @@ test("the newest revision of a month counts", async () => {
   expect(found.exclusions).toBe(1);
   expect(found.time).toMatchObject({ badMinutes: "0", excludedMinutes: 360 });
   expect(found.credits).toEqual([]);
+  expect(found).toEqual(await readAnew("acme"));
 });
 
 test("the year begins with its first month in the zone, not with an instant", async () => {

@@ -13,6 +13,7 @@ import { findSettledUntil } from "../../src/store/unsettled.ts";
 import { testClock, type TestClock } from "../helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import {
+  clearRounds,
   countsOf,
   DAY_MS,
   MINUTE_MS,
@@ -34,9 +35,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await db.query("drop table if exists round_2026_07, round_2026_08, round_2026_09");
-  await db.query(
-    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
-  );
+  await clearRounds(db);
   clock = testClock(NOON + 10 * MINUTE_MS);
   refused = [];
   deps = {

@@ -15,12 +15,14 @@ async function jobsWith(status: number, more = "") {
     response.end();
   });
   onEnd(receiver.close);
-  const alerting = await createAlerting(`channels:
+  const alerting = await createAlerting(
+    onEnd,
+    `channels:
   - { id: ops, kind: webhook, url: "${receiver.url}" }
   - { id: desk, kind: inbox }
 routes: [{ channels: [ops, desk], delay: 2s }]
-${more}`);
-  onEnd(alerting.database.drop);
+${more}`,
+  );
   const added: string[] = [];
   const attempts: unknown[] = [];
   const addJob: AddJob = async (queue, name, { id, data, delayMs } = {}) =>

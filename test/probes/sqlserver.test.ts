@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { ProbeContext } from "../../probes/probe.ts";
 import { sqlserver, takePrelogin } from "../../probes/sqlserver.ts";
@@ -75,6 +75,8 @@ function complaint(number: number, text: string): Buffer {
 }
 
 let server: TcpServer;
+// The first login loads the driver, which on a busy machine takes longer than a probe may.
+beforeAll(async () => void (await import("tedious")));
 afterEach(() => server?.close());
 
 /** Answers each thing that is said with the next of these, and hangs up after the last. */

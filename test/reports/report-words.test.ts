@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { durationText } from "../../src/core/duration-text.ts";
 import { subjectKey, type MonthDocument } from "../../src/core/month-document.ts";
 import type { ReportCredit, ReportSubject, Verdict } from "../../src/core/report.ts";
 import { LANGS } from "../../src/core/views.ts";
@@ -9,7 +10,6 @@ import {
   badSecondsOf,
   claimText,
   claimTime,
-  durationText,
   instantText,
   isClaimable,
   malfunctionFinder,

@@ -200,7 +200,7 @@ async function expectSameWhenComputed(document: MonthDocument, lang: Lang = "en"
 }
 
 function expectReported(book: Workbook, { report }: MonthDocument) {
-  const rows = records(sheetOf(book, "Subjects"));
+  const rows = records(sheetOf(book, "Targets and groups"));
   expect(rows).toHaveLength(report.subjects.length);
   for (const [index, subject] of report.subjects.entries()) {
     const row = rows[index]!;
@@ -218,7 +218,7 @@ test("the sheets are there, in English and in Chinese", async () => {
   const names = async (lang: Lang) => (await open(document, lang)).sheets.map(({ name }) => name);
   expect(await names("en")).toEqual([
     "Summary",
-    "Subjects",
+    "Targets and groups",
     "Outages",
     "Bad slots",
     "Exclusions",
@@ -262,13 +262,13 @@ test("figures and verdicts are formulas over the bad slots, and so is what they 
   const document = octoberDocument(NAMED);
   const book = await open(document);
   expectReported(book, document);
-  const sheet = sheetOf(book, "Subjects");
+  const sheet = sheetOf(book, "Targets and groups");
   const values = new Set<string>();
   for (const [index, row] of records(sheet).entries()) {
     for (const head of ["Availability, %", "Verdict"]) {
       const column = sheet.rows[1]!.indexOf(head);
       const cell = sheet.cells!.get(`${index + 2},${column}`);
-      if (cell?.formula === undefined) values.add(String(row["Subject"]));
+      if (cell?.formula === undefined) values.add(String(row["Target or group"]));
     }
   }
   expect([...values]).toEqual([]);
@@ -288,7 +288,7 @@ test("a figure that floats could print wrongly stands as the report has it", asy
   expect(document.report.subjects[0]).toMatchObject({ bad: "558/25", verdict: "met" });
   const book = await open(document);
   expectReported(book, document);
-  const sheet = sheetOf(book, "Subjects");
+  const sheet = sheetOf(book, "Targets and groups");
   const column = sheet.rows[1]!.indexOf("Availability, %");
   expect(sheet.cells!.get(`2,${column}`)?.formula).toBeUndefined();
 });
@@ -311,14 +311,14 @@ test("a text of others is never a formula, an error or a wildcard", async () => 
     })),
   );
   const book = await open(document);
-  const rows = records(sheetOf(book, "Subjects"));
-  expect(rows.map((row) => row["Subject"])).toEqual(
+  const rows = records(sheetOf(book, "Targets and groups"));
+  expect(rows.map((row) => row["Target or group"])).toEqual(
     HOSTILE.map((name) => {
       if (name === "a\u0000b\u0007") return "a\uFFFDb\uFFFD";
       return name.startsWith("lone") ? "lone \uFFFD half" : name;
     }),
   );
-  const sheet = sheetOf(book, "Subjects");
+  const sheet = sheetOf(book, "Targets and groups");
   for (const [at, { formula = "" }] of formulaCells(sheet))
     expect(formula, at).not.toMatch(/HYPER/);
 });
@@ -345,9 +345,14 @@ describe("limits", () => {
     expect(records(sheetOf(joined, "Bad slots"))).toHaveLength(42);
     expect(String(sheetOf(joined, "Bad slots").rows[0]![0])).toContain("share a row");
     const cut = await read(10);
-    expect(records(sheetOf(cut, "Bad slots")).map((row) => row["Subject"])).toEqual(["a", "c"]);
-    expect(String(sheetOf(cut, "Bad slots").rows[0]![0])).toContain("bad slots of 1 subjects");
-    expect(JSON.stringify(sheetOf(cut, "Summary").rows)).toContain("bad slots of 1 subjects");
+    expect(records(sheetOf(cut, "Bad slots")).map((row) => row["Target or group"])).toEqual([
+      "a",
+      "c",
+    ]);
+    expect(String(sheetOf(cut, "Bad slots").rows[0]![0])).toContain(
+      "bad slots of 1 of the targets",
+    );
+    expect(JSON.stringify(sheetOf(cut, "Summary").rows)).toContain("bad slots of 1 of the targets");
     for (const book of [roomy, joined, cut]) expectReported(book, many);
   });
 
@@ -356,11 +361,9 @@ describe("limits", () => {
     const book = await open(old);
     expectReported(book, old);
     expect(String(sheetOf(book, "Bad slots").rows[0]![0])).toContain("earlier revision");
-    expect(records(sheetOf(book, "Subjects")).map((row) => row["Bad slots come from"])).toEqual([
-      "the report",
-      "the report",
-      "the report",
-    ]);
+    expect(
+      records(sheetOf(book, "Targets and groups")).map((row) => row["Bad slots come from"]),
+    ).toEqual(["the report", "the report", "the report"]);
   });
 });
 
@@ -370,14 +373,14 @@ test("a running month is not final on its first sheets", async () => {
   });
   const book = await open(document);
   expect(JSON.stringify(sheetOf(book, "Summary").rows)).toContain("Not final");
-  expect(JSON.stringify(sheetOf(book, "Subjects").rows[0])).toContain("Not final");
-  expect(records(sheetOf(book, "Subjects"))[0]!["Verdict"]).toBe("On track");
+  expect(JSON.stringify(sheetOf(book, "Targets and groups").rows[0])).toContain("Not final");
+  expect(records(sheetOf(book, "Targets and groups"))[0]!["Verdict"]).toBe("On track");
 });
 
 test("an empty month is a book that says so", async () => {
   const book = await open(octoberDocument([]));
   expect(JSON.stringify(sheetOf(book, "Summary").rows)).toContain("Nothing was measured");
-  expect(records(sheetOf(book, "Subjects"))).toEqual([]);
+  expect(records(sheetOf(book, "Targets and groups"))).toEqual([]);
 });
 
 describe.skipIf(noOffice)("computed again by LibreOffice", () => {
@@ -395,7 +398,9 @@ describe.skipIf(noOffice)("computed again by LibreOffice", () => {
       minutes: [{ from: index, until: index + 30, failed: 4 }],
     }));
     const { computed } = await expectSameWhenComputed(octoberDocument(hostile));
-    const names = records(sheetOf(computed, "Subjects")).map((row) => row["Subject"]);
+    const names = records(sheetOf(computed, "Targets and groups")).map(
+      (row) => row["Target or group"],
+    );
     expect(names.slice(0, 8)).toEqual(HOSTILE.slice(0, 8));
     await expectSameWhenComputed({ ...octoberDocument(NAMED), timelines: null });
     await expectSameWhenComputed(octoberDocument([]));
@@ -449,7 +454,7 @@ describe.skipIf(noOffice)("computed again by LibreOffice", () => {
     );
     const { computed, formulas } = await expectSameWhenComputed(document);
     expect(formulas).toBeGreaterThan(10_000);
-    const sheet = sheetOf(await open(document), "Subjects");
+    const sheet = sheetOf(await open(document), "Targets and groups");
     const column = sheet.rows[1]!.indexOf("Availability, %");
     const computing = document.report.subjects.filter(
       (_, index) => sheet.cells!.get(`${index + 2},${column}`)?.formula !== undefined,

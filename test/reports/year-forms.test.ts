@@ -201,7 +201,7 @@ describe.skipIf(!canRead)("the PDF, read by others", () => {
 
   test("of ten thousand subjects lists what was struck and counts the rest", async () => {
     const page = read(await print(largeYear(10_000), "en"));
-    expect(page).toContain("9,800 more (The year of each subject) are not listed here.");
+    expect(page).toContain("9,800 more (The year of each target or group) are not listed here.");
   }, 120_000);
 });
 

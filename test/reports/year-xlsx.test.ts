@@ -102,7 +102,7 @@ test("there is a sheet for each list, in English and in Chinese", async () => {
   const names = async (lang: Lang) => (await open(demoYear(), lang)).sheets.map(({ name }) => name);
   expect(await names("en")).toEqual([
     "Summary",
-    "Subjects",
+    "Targets and groups",
     "Products and regions",
     "Credits",
     "Outages",
@@ -116,7 +116,7 @@ test.each([
 ] as const)("the sums of the %s year are the year's own", async (_, documentOf) => {
   const document = documentOf();
   const book = await open(document);
-  const rows = records(sheetOf(book, "Subjects"));
+  const rows = records(sheetOf(book, "Targets and groups"));
   expect(rows).toHaveLength(document.report.subjects.length);
   for (const [index, subject] of document.report.subjects.entries()) {
     const row = rows[index]!;
@@ -144,7 +144,7 @@ test.each([
 
 test("a name of others is never a formula", async () => {
   const book = await open(wildYear());
-  const names = records(sheetOf(book, "Subjects")).map((row) => row["Subject"]);
+  const names = records(sheetOf(book, "Targets and groups")).map((row) => row["Target or group"]);
   expect(names).toContain('=HYPERLINK("x")');
   for (const sheet of book.sheets) {
     for (const [at, { formula = "" }] of formulas(sheet))
@@ -153,11 +153,12 @@ test("a name of others is never a formula", async () => {
 });
 
 test("where a float could print another digit the year's own value stands", async () => {
-  const sheet = sheetOf(await open(wildYear()), "Subjects");
+  const sheet = sheetOf(await open(wildYear()), "Targets and groups");
   const column = sheet.rows[1]!.indexOf("The year, %");
   const rows = records(sheet);
   const formulaOf = (id: string) =>
-    sheet.cells!.get(`${rows.findIndex((row) => row["Subject"] === id) + 2},${column}`)?.formula;
+    sheet.cells!.get(`${rows.findIndex((row) => row["Target or group"] === id) + 2},${column}`)
+      ?.formula;
   expect(formulaOf("wild")).toContain("ROUNDUP");
   expect(formulaOf("*")).toBeUndefined();
 });

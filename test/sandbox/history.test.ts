@@ -67,21 +67,23 @@ describe("the last 90 days", () => {
 
   test("end with the last whole minute and hold one round a minute, vantage and account", () => {
     const today = [...rounds({ ...options, skipDays: except("2026-11-23") })];
-    expect(today).toHaveLength(630 * 6);
+    expect(today).toHaveLength(630 * 8);
     expect(Math.max(...today.map(({ plannedAtMs }) => plannedAtMs))).toBe(
       Date.parse("2026-11-23T10:29:07+08:00"),
     );
     expect(new Set(today.map(({ vantage }) => vantage)).size).toBe(3);
   });
 
-  test("measure each target once a minute, from its first vantage", () => {
+  test("measure each target once a minute, from each of its vantages", () => {
     const minute = Date.parse("2026-11-22T12:00:07+08:00");
     const at = [...rounds({ ...options, skipDays: except("2026-11-22") })].filter(
       ({ plannedAtMs }) => plannedAtMs === minute,
     );
     const seen = at.flatMap((round) => round.targets.map((id) => `${id} ${round.vantage}`));
     expect(seen.toSorted()).toEqual(
-      config.targets.map(({ id, vantages }) => `${id} ${vantages[0]}`).toSorted(),
+      config.targets
+        .flatMap(({ id, vantages }) => vantages.map((one) => `${id} ${one}`))
+        .toSorted(),
     );
   });
 
@@ -97,7 +99,7 @@ describe("the last 90 days", () => {
         if (letter === "f") unlucky.failed += 1;
       }
     }
-    const all = 37 * (90 * 1440 + 630);
+    const all = 2 * 37 * (90 * 1440 + 630);
     expect(letters["o"]! + letters["f"]! + letters["i"]! + letters["u"]!).toBe(all);
     for (const letter of ["f", "i", "u"]) {
       expect(letters[letter]!).toBeGreaterThan(100);
@@ -155,17 +157,27 @@ test("a batch holds one vantage of one day, at most 480 rounds, and the last of 
 });
 
 describe("the real outages", () => {
-  /** Target id to the minutes that are bad in a month, as local times. */
+  /** Target id to the minutes that are bad in a month, as local times: each of its vantages saw the same. */
   function badMinutes(month: string): { bad: Map<string, string[]>; good: Set<string> } {
     const kept = days.filter((day) => day.startsWith(month));
-    const bad = new Map<string, string[]>();
+    const seen = new Map<string, string[]>();
     const good = new Set<string>();
     for (const round of rounds({ ...options, skipDays: except(...kept) })) {
       const local = new Date(round.plannedAtMs + 8 * 3_600_000).toISOString().slice(0, 16);
       for (const [index, id] of round.targets.entries()) {
         if (round.outcomes[index] === "o") good.add(id);
-        else bad.set(id, [...(bad.get(id) ?? []), local]);
+        else {
+          const key = `${id} ${round.vantage}`;
+          seen.set(key, [...(seen.get(key) ?? []), local]);
+        }
       }
+    }
+    const bad = new Map<string, string[]>();
+    for (const { id, vantages } of config.targets) {
+      const [first, second, ...others] = vantages.map((one) => seen.get(`${id} ${one}`));
+      expect(others).toEqual([]);
+      expect(second).toEqual(first);
+      if (first !== undefined) bad.set(id, first);
     }
     return { bad, good };
   }

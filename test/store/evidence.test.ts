@@ -11,7 +11,7 @@ import { storeRounds } from "../../src/store/rounds.ts";
 import { settle } from "../../src/settle.ts";
 import { testClock } from "../helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { DAY_MS, MINUTE_MS, NOON, testRound, testStore } from "../helpers/rounds.ts";
+import { clearRounds, DAY_MS, MINUTE_MS, NOON, testRound, testStore } from "../helpers/rounds.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -21,9 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await db.query(
-    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
-  );
+  await clearRounds(db);
 });
 
 const HOUR_MS = 60 * MINUTE_MS;

@@ -8,7 +8,15 @@ import { storeRounds } from "../../src/store/rounds.ts";
 import { dropPartitionsBefore } from "../../src/store/partitions.ts";
 import { verify } from "../../src/verify.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { DAY_MS, MINUTE_MS, NOON, rowsOf, testRound, testStore } from "../helpers/rounds.ts";
+import {
+  clearRounds,
+  DAY_MS,
+  MINUTE_MS,
+  NOON,
+  rowsOf,
+  testRound,
+  testStore,
+} from "../helpers/rounds.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -17,9 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   const { db } = database;
-  await db.query(
-    "truncate round, chain_day, chain, unsettled, day, progress, memo, target, vantage cascade",
-  );
+  await clearRounds(db);
 });
 
 const STORED = NOON + 1_234;

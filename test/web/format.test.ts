@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  count,
-  duration,
-  figure,
-  instant,
-  latency,
-  percent,
-  zoneLabel,
-} from "../../src/web/format.ts";
+import { durationText } from "../../src/core/duration-text.ts";
+import { count, figure, instant, latency, percent, zoneLabel } from "../../src/web/format.ts";
 import { en } from "../../src/web/text-en.ts";
 import { zh } from "../../src/web/text-zh.ts";
 
@@ -24,11 +17,11 @@ test.each([
   [86_400, "1 d"],
   [1_941_120, "22 d 11 h"],
 ])("%d seconds are written %s", (seconds, text) => {
-  expect(duration(seconds, en)).toBe(text);
+  expect(durationText(seconds, en)).toBe(text);
 });
 
 test("a length of time in Chinese", () => {
-  expect(duration(6060, zh)).toBe("1 小时 41 分");
+  expect(durationText(6060, zh)).toBe("1 小时 41 分");
 });
 
 test("a share keeps its sign when it is cut to nothing", () => {

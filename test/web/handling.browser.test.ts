@@ -197,3 +197,33 @@ test.skipIf(noBrowser).each(["en", "zh"])(
   },
   60_000,
 );
+
+test.skipIf(noBrowser)(
+  "what a page unfolds closes by Escape, which leads back to its button, and by going on",
+  async () => {
+    const context = await contextOf("admin", { viewport: { width: 390, height: 844 } });
+    const page = await context.newPage();
+    await page.goto(`${origin}/?lang=en`);
+    for (const [details, inside] of [
+      [".menu", ".nav a"],
+      [".picker", ".picker a"],
+    ] as const) {
+      const button = page.locator(`${details} summary`);
+      const isOpen = () => page.locator(details).evaluate((one) => one.hasAttribute("open"));
+      await button.focus();
+      await page.keyboard.press("Enter");
+      expect(await isOpen()).toBe(true);
+      await page.locator(inside).last().focus();
+      await page.keyboard.press("Escape");
+      expect(await isOpen()).toBe(false);
+      expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+      await page.keyboard.press("Enter");
+      await page.locator(inside).last().focus();
+      expect(await isOpen()).toBe(true);
+      await page.keyboard.press("Tab");
+      expect(await isOpen()).toBe(false);
+    }
+    await context.close();
+  },
+  60_000,
+);

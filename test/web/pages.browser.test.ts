@@ -180,6 +180,32 @@ test.skipIf(noBrowser)(
 );
 
 test.skipIf(noBrowser)(
+  "on a phone the matrix is as wide as the page, and the filters unfold without a script",
+  async () => {
+    const page = await plain.newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${server.origin}/overview-en`);
+    const matrix = page.locator(".scroll:has(.matrix)");
+    const [across, within] = await matrix.evaluate((box) => [box.scrollWidth, box.clientWidth]);
+    expect(across).toBe(within);
+    const cells = page.locator(".matrix .cell");
+    expect(await cells.count()).toBe(await cells.filter({ visible: true }).count());
+    const filters = page.locator(".filters");
+    expect(await filters.isVisible()).toBe(false);
+    await page.locator(".narrowing summary").click();
+    expect(await filters.isVisible()).toBe(true);
+    await page.goto(`${server.origin}/filling-en`);
+    expect(await filters.isVisible()).toBe(true);
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await page.goto(`${server.origin}/overview-en`);
+    expect(await filters.isVisible()).toBe(true);
+    expect(await page.locator(".narrowing summary").isVisible()).toBe(false);
+    await page.close();
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)(
   "the keyboard reaches the content first and shows where it is",
   async () => {
     const { page } = await openPage(strict, {

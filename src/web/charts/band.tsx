@@ -1,6 +1,6 @@
+import { durationText } from "../../core/duration-text.ts";
 import { DAY_STATES } from "../../core/views.ts";
 import type { BandDay, DayState } from "../../core/views.ts";
-import { duration } from "../format.ts";
 import type { Messages } from "../messages.ts";
 import { PAINT, px } from "./shapes.ts";
 
@@ -39,7 +39,7 @@ export function Band({ days, t }: { readonly days: readonly BandDay[]; readonly 
       {days.map((day, index) =>
         day.state === "good" ? null : (
           <rect x={px(index * DAY_WIDTH)} width={DAY_WIDTH} height={HEIGHT} fill="transparent">
-            <title>{t.bandDay(day.day, day.state, duration(day.badSeconds, t))}</title>
+            <title>{t.bandDay(day.day, day.state, durationText(day.badSeconds, t))}</title>
           </rect>
         ),
       )}

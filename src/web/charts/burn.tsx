@@ -1,5 +1,5 @@
+import { durationText } from "../../core/duration-text.ts";
 import type { BurnPoint } from "../../core/views.ts";
-import { duration } from "../format.ts";
 import type { Messages } from "../messages.ts";
 import { Chart, PLOT } from "./chart.tsx";
 import { PAINT, axisTicks, px } from "./shapes.ts";
@@ -27,11 +27,11 @@ export function BurnChart(props: {
   const marks = axisTicks(topSeconds / 60)
     .map((minutes) => minutes * 60)
     .filter((seconds) => seconds === 0 || Math.abs(y(seconds) - y(allowedSeconds)) > 16)
-    .map((seconds) => ({ y: y(seconds), text: seconds === 0 ? "" : duration(seconds, t) }));
+    .map((seconds) => ({ y: y(seconds), text: seconds === 0 ? "" : durationText(seconds, t) }));
   const labels = (
     <Labels
       allowanceY={PLOT.top + y(allowedSeconds)}
-      allowance={`${t.burnAllowance} ${duration(allowedSeconds, t)}`}
+      allowance={`${t.burnAllowance} ${durationText(allowedSeconds, t)}`}
       firstDay={props.firstDay}
       lastDay={props.lastDay}
     />

@@ -1,5 +1,5 @@
+import { durationText } from "../../core/duration-text.ts";
 import type { ShownState, TimelineDay } from "../../core/views.ts";
-import { duration } from "../format.ts";
 import type { Messages } from "../messages.ts";
 import { PAINT, SLOT_PAINT, px, rectPath } from "./shapes.ts";
 
@@ -80,7 +80,7 @@ export function MonthTimeline(props: TimelineProps) {
         {days.map((day, row) =>
           day.badSeconds > 0 ? (
             <text class="tick strong" x="8" y={row * ROW + TEXT_Y}>
-              {duration(day.badSeconds, t)}
+              {durationText(day.badSeconds, t)}
             </text>
           ) : null,
         )}

@@ -1,0 +1,123 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/clock.ts";
+import { canonicalJson } from "../../src/core/canonical-json.ts";
+import type { Report } from "../../src/core/report.ts";
+import { monthsOf } from "../../src/core/year-report.ts";
+import { openDatabase, type Database } from "../../src/store/connect.ts";
+import { openEmbedded } from "../../src/store/embedded.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { insertReport } from "../../src/store/reports.ts";
+import { createIdCache, storeRounds } from "../../src/store/rounds.ts";
+import { viewLatency } from "../../src/view-latency.ts";
+import { readYear } from "../../src/year-report.ts";
+import { configOf, testClock } from "../helpers/app.ts";
+import { silentLog } from "../helpers/database.ts";
+import { largeDocument } from "../reports/pdf-document.ts";
+import { targetsYaml } from "./service.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+const FROM_MS = Date.parse("2026-08-01T00:00:00Z");
+const DAYS = 31;
+const TARGETS = Array.from({ length: 100 }, (_, index) => `t-${index}`);
+const SUBJECTS = 10_000;
+const YEAR = "2026";
+
+/** Views over a long time: a target's latency of a month, and a year of many subjects. */
+export async function benchViews(): Promise<string[]> {
+  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
+  chmodSync(dir, 0o755);
+  const embedded = await openEmbedded(
+    { clock: systemClock, log: silentLog },
+    { dataDir: join(dir, "data"), exclusive: false, purpose: "bench" },
+  );
+  const db = await openDatabase(embedded.url, { clock: systemClock, log: silentLog });
+  try {
+    await migrate(db, { clock: systemClock, log: silentLog });
+    await fillMonth(db);
+    await fillYear(db);
+    return [...(await latencies(db)), ...(await years(db))];
+  } finally {
+    await db.end();
+    await embedded.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A month of rounds at one minute, of one shard. */
+async function fillMonth(db: Database): Promise<void> {
+  const store = { db, ids: createIdCache() };
+  for (let day = 0; day < DAYS; day += 1) {
+    const rounds = Array.from({ length: 1440 }, (_, minute) => ({
+      vantage: "cn-hangzhou",
+      shard: "60s-0",
+      plannedAtMs: FROM_MS + day * DAY_MS + minute * MINUTE_MS,
+      targets: TARGETS,
+      outcomes: (minute % 97 === 0 ? "f" : "o").repeat(TARGETS.length),
+      offsetsMs: TARGETS.map(() => 3),
+      latenciesUs: TARGETS.map((_id, index) => 9_000 + ((minute * 7919 + index * 31) % 20_000)),
+      details: [],
+    }));
+    await storeRounds(store, rounds, FROM_MS + DAYS * DAY_MS);
+  }
+}
+
+/** Twelve closed months. */
+async function fillYear(db: Database): Promise<void> {
+  const { report } = largeDocument({ subjects: SUBJECTS, accounts: 200, missedEach: 20 });
+  for (const [at, month] of monthsOf(YEAR).entries()) {
+    const closedAtMs = Date.parse(`${month}-28T00:00:00Z`);
+    const own: Report = { ...report, month, revision: 1 };
+    const body = canonicalJson(own);
+    const inputs = `{"of":${at}}`.padEnd(body.length / 2);
+    const row = { month, account: "", revision: 1, closedAtMs, closedBy: "bench", reason: "" };
+    await insertReport(db, { ...row, body, inputs });
+  }
+}
+
+async function latencies(db: Database): Promise<string[]> {
+  const lines: string[] = [];
+  for (const days of [1, 7, DAYS]) {
+    const range = { fromMs: FROM_MS, untilMs: FROM_MS + days * DAY_MS };
+    const data = () => viewLatency(db, { id: "t-42", ...range });
+    const { series, stepMs } = await data();
+    const points = `${series[0]?.p50Ms.length} points of ${stepMs / 1000} s`;
+    lines.push(`  ${days} days (${points}): ${await shown(data)}`);
+  }
+  return [`A target's latency, a month of minutes in a shard of ${TARGETS.length}`, ...lines];
+}
+
+async function years(db: Database): Promise<string[]> {
+  const yaml = targetsYaml({
+    count: 1,
+    interval: "60s",
+    probe: () => '{ kind: tcp, address: "192.0.2.1:9" }',
+  });
+  const deps = { db, config: configOf(yaml), clock: testClock(Date.parse("2027-01-15T00:00:00Z")) };
+  const startMs = performance.now();
+  const { subjects } = await readYear(deps, { year: YEAR });
+  const firstMs = performance.now() - startMs;
+  if (subjects.length !== SUBJECTS) throw new Error("the year is not what was written");
+  const again = await shown(() => readYear(deps, { year: YEAR }));
+  const peak = process.resourceUsage().maxRSS / 1024;
+  return [
+    `A year of ${SUBJECTS.toLocaleString("en")} subjects, twelve closed months, not rendered`,
+    `  first ${firstMs.toFixed(0)} ms, then ${again}; peak of the process ${peak.toFixed(0)} MiB`,
+  ];
+}
+
+/** Of three runs the middle one, and what this process used of the processor. */
+async function shown(run: () => Promise<unknown>): Promise<string> {
+  const times: number[] = [];
+  const before = process.cpuUsage();
+  for (let round = 0; round < 3; round += 1) {
+    const startMs = performance.now();
+    await run();
+    times.push(performance.now() - startMs);
+  }
+  const { user, system } = process.cpuUsage(before);
+  const median = times.toSorted((a, b) => a - b)[1] ?? 0;
+  return `${median.toFixed(0)} ms (CPU here ${((user + system) / 3000).toFixed(0)} ms)`;
+}
