@@ -22,8 +22,9 @@ export type From = { readonly origin: string; readonly agent: string };
 export type NewSession = { readonly token: string; readonly expiresAtMs: number };
 
 /**
- * Logs a user in: the token of a session of twelve hours, or until it is not used. Null when name or password is wrong or
- * the user is disabled, which nobody can tell apart; that is noted in the audit log.
+ * Logs a user in: the token of a session of twelve hours, or until it is not used. Null when name or
+ * password is wrong or the user is disabled, which nobody can tell apart; that is noted in the audit
+ * log.
  */
 export async function logIn(
   { db, clock, config }: LoginDeps,

@@ -87,9 +87,10 @@ type Job = {
 };
 
 /**
- * Makes one attempt to mail a report to those of its account's contacts who lack it, and writes down what became of it.
- * Null when there is nothing to do: it is not due, or somebody else has it. A process that is killed
- * in between leaves it to the next one, which sends it with the same Message-ID after the lease.
+ * Makes one attempt to mail a report to those of its account's contacts who lack it, and writes
+ * down what became of it. Null when there is nothing to do: it is not due, or somebody else has it.
+ * A process that is killed in between leaves it to the next one, which sends it with the same
+ * Message-ID after the lease.
  */
 export async function mailReport(deps: MailReportDeps, id: number): Promise<MailedReport | null> {
   const { db, clock } = deps;

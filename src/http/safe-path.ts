@@ -6,7 +6,8 @@ const AROUND = /^\/(?:login|logout|setup)(?:\/|$)/u;
 
 /**
  * A path of ours, with its query and the place on the page, that may be gone to after the login:
- * whatever else was asked for is the first page. Browsers read "//host", "/\host" and a tab in between as another site.
+ * whatever else was asked for is the first page. Browsers read "//host", "/\host" and a tab in
+ * between as another site.
  */
 export function safePath(asked: string | undefined): string {
   if (asked === undefined || asked.length > MAX_CHARACTERS) return HOME;

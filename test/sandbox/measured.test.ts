@@ -57,9 +57,9 @@ test.each([
 
 test("the validated configuration has the history that was announced", () => {
   const nowMs = Date.parse("2026-11-23T00:00:00+08:00");
-  // Days, each times the vantages' accounts that take part: a chain of its own for each.
-  const lastNinety = 90 * 6;
-  const replayed = { hongkong: 31 * 2, allRegions: 30 * 4, shanghai: 31 * 2 };
+  // Days, each times the pairs of vantage and account that take part: a chain of its own for each.
+  const lastNinety = 90 * 8;
+  const replayed = { hongkong: 31 * 4, allRegions: 30 * 7, shanghai: 31 * 4 };
   const months = replayed.hongkong + replayed.allRegions + replayed.shanghai;
   expect(historySize(config, { nowMs, seed: 1 })).toBe((lastNinety + months) * 1440);
 });
