@@ -16,10 +16,29 @@ export const CANARY_TEXT = "The canary sings.\n";
 /** Nearly all live faults hit this account, so that the others show a calm month. */
 export const UNLUCKY_ACCOUNT = "lanting";
 
+/** Nothing is mailed to their contacts unless a channel for it is configured; nobody can have the domains. */
 export const ACCOUNTS = [
-  { id: "acme", name: "Acme Retail (Hangzhou)", currency: "CNY" },
-  { id: "globex", name: "Globex Travel", currency: "USD" },
-  { id: "lanting", name: "Lanting Media", currency: "SGD" },
+  {
+    id: "acme",
+    name: "Acme Retail (Hangzhou)",
+    currency: "CNY",
+    lang: "zh",
+    contacts: ["sla@acme.example"],
+  },
+  {
+    id: "globex",
+    name: "Globex Travel",
+    currency: "USD",
+    lang: "en",
+    contacts: ["sla@globex.example"],
+  },
+  {
+    id: "lanting",
+    name: "Lanting Media",
+    currency: "SGD",
+    lang: "zh",
+    contacts: ["sla@lanting.example"],
+  },
 ] as const;
 
 export const VANTAGES = ["cn-hangzhou", "cn-shanghai", "cn-hongkong"] as const;

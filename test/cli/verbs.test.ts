@@ -26,6 +26,9 @@ const VERBS = [
   "export",
   "key",
   "notify",
+  "mail",
+  "malfunction",
+  "sandbox",
 ];
 
 let at: Home;
