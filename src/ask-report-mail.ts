@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { may, type Actor } from "./core/access.ts";
-import { ConflictError, ForbiddenError } from "./errors.ts";
+import { may, seesAccount, type Actor } from "./core/access.ts";
+import { ConflictError, ForbiddenError, NotFoundError } from "./errors.ts";
 import { requireKnownAccount } from "./known-account.ts";
 import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Db } from "./store/connect.ts";
@@ -17,8 +17,8 @@ type AskDeps = {
 /**
  * Has the newest revision of an account's month mailed to its present contacts, whatever became of
  * it before: the service does so within a minute. What waits to be mailed anyway is left as it is.
- * Throws ForbiddenError, NotFoundError for an account that there is not, ConflictError when nothing
- * can be mailed.
+ * Throws ForbiddenError, NotFoundError for an account that does not exist for the actor,
+ * ConflictError when nothing can be mailed.
  */
 export async function askReportMail(
   { db, clock, config }: AskDeps,
@@ -27,6 +27,9 @@ export async function askReportMail(
   const { month, account, actor } = asked;
   if (!may(actor, "mail-report")) {
     throw new ForbiddenError(`the role ${actor.role} may not mail reports`);
+  }
+  if (!seesAccount(actor, account)) {
+    throw new NotFoundError(`no account "${account}" in the configuration`);
   }
   await requireKnownAccount({ db, config }, account);
   if (config.reportMail === null) {

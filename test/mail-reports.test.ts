@@ -261,6 +261,21 @@ test("who is refused is noted, and the others have their mail", async () => {
   expect(await after(HOUR_MS)).toEqual([]);
 });
 
+test("who is refused is noted, whatever mail servers make of the address", async () => {
+  const gone = ["gone@\u4f8b\u3048.jp", "gone,too@acme.example", "gone@Acme.Example"];
+  const { october, close, after } = await mailing(
+    {
+      globex: "",
+      acme: `contacts: [sla@acme.example, ${gone.map((one) => `'${one}'`).join(", ")}]`,
+    },
+    { recipient: (address) => (/gone/u.test(address) ? 550 : 250) },
+  );
+  await close();
+  expect(await after(10 * MINUTE_MS)).toMatchObject([{ outcome: "sent" }]);
+  const [row] = await listReportMails(october.db, { month, account: "acme" });
+  expect(row).toMatchObject({ contacts: ["sla@acme.example"], refused: gone });
+});
+
 const THREE = "contacts: [sla@acme.example, gone@acme.example, busy@Acme.example]";
 
 test("who is refused for now is tried again, and who has the mail does not get it twice", async () => {
@@ -413,6 +428,8 @@ describe("a mail that somebody asks for", () => {
     await expect(ask()).rejects.toThrow("2026-10 is not closed");
     await close();
     await expect(ask({ role: "sre" })).rejects.toThrow("the role sre may not mail reports");
+    const manager = { role: "account-manager", accounts: ["globex"] } as const;
+    await expect(ask(manager)).rejects.toThrow('no account "acme" in the configuration');
     reconfigure(mailConfig(server.port, { acme: "", globex: "", reportMail: "" }));
     await expect(ask()).rejects.toThrow("no reports are mailed");
   });

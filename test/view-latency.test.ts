@@ -110,3 +110,21 @@ test("of a target without results is empty", async () => {
     phases: [],
   });
 });
+
+test("of two results weeks apart has steps of weeks", async () => {
+  const apartMs = 26 * DAY_MS;
+  const rounds = [0, 1].map((at) =>
+    testRound({
+      vantage: "a",
+      plannedAtMs: NOON + at * apartMs,
+      targets: ["seldom"],
+      outcomes: "o",
+      latenciesUs: [1000 + at],
+    }),
+  );
+  await storeRounds(testStore(db), rounds, NOON);
+  const asked = { fromMs: NOON, untilMs: NOON + 30 * DAY_MS };
+  const { stepMs, series } = await viewLatency(db, { id: "seldom", ...asked });
+  expect(stepMs).toBe(apartMs);
+  expect(series.flatMap(({ p50Ms }) => p50Ms).filter((ms) => ms !== null)).toEqual([1, 1.001]);
+});

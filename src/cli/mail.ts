@@ -24,7 +24,7 @@ export const mail: Verb = {
       const { by } = values;
       const actor = by === undefined ? OPERATOR : await actorBy(db, by, clock);
       const asking = askReportMail({ db, clock, config }, { month, account, actor });
-      const { revision, to } = await asInput(asking, { thing: "--account" });
+      const { revision, to } = await asInput(asking, { thing: "--month, --account" });
       terminal.out(`revision ${revision} of ${month} goes to ${to.join(", ")} once nines runs`);
       return 0;
     });

@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { createTransport } from "nodemailer";
 import { z } from "zod";
 import type { ChannelOf, Sent } from "./channel.ts";
@@ -98,10 +99,11 @@ export async function sendMail(server: MailServer, mail: Mail): Promise<MailOutc
       lost === 0
         ? `accepted for ${accepted.length}`
         : `accepted for ${accepted.length}, refused for ${lost}: ${shownFault(rejectedErrors[0])}`;
+    const lacking = new Set(rejected.map(inOneForm));
     return {
       outcome: "sent",
       detail,
-      refused: mail.to.filter((address) => rejected.includes(asAsked(address))),
+      refused: mail.to.filter((address) => lacking.has(inOneForm(address))),
       isRefusedForNow: rejectedErrors.some((error) => !isForGood(faultOf(error))),
     };
   } catch (error) {
@@ -109,10 +111,13 @@ export async function sendMail(server: MailServer, mail: Mail): Promise<MailOutc
   }
 }
 
-/** An address as the library asks for it. */
-function asAsked(address: string): string {
+/** The same for an address of ours as for the one that the library makes of it: it quotes and encodes. */
+function inOneForm(address: string): string {
   const at = address.lastIndexOf("@");
-  return address.slice(0, at) + address.slice(at).toLowerCase();
+  const domain = address.slice(at + 1);
+  const quoted = /^"(.*)"$/su.exec(address.slice(0, at))?.[1];
+  const name = quoted?.replaceAll(/\\(.)/gsu, "$1") ?? address.slice(0, at);
+  return `${name}@${domainToASCII(domain) || domain.toLowerCase()}`;
 }
 
 function connectionOf(

@@ -71,7 +71,7 @@ async function listPart(
   const { rows } = await db.query<Row>(
     `with sample as materialized (
        select c.vantage_id, r.planned_at,
-         floor(extract(epoch from r.planned_at) * 1000 / $4::int)::bigint * $4 as "stepAtMs",
+         floor(extract(epoch from r.planned_at) * 1000 / $4::bigint)::bigint * $4 as "stepAtMs",
          case when substr(r.outcomes, p.position, 1) = 'o' then r.latencies_us[p.position] end as us
        from target t
        cross join chain c

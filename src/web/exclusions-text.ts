@@ -79,7 +79,7 @@ const en = {
   within: "With it",
   badTime: "Bad time",
   same: "no change",
-  subject: "Subject",
+  subject: "Target or group",
   objective: "Objective",
 
   decide: "Decide",

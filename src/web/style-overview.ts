@@ -98,7 +98,8 @@ td.none { color: var(--quiet); }
   .matrix th, .matrix td, .matrix.turned th, .matrix.turned td { padding: 7px 4px; min-width: 66px; line-height: 1.3; }
   .matrix th:first-child, .matrix.turned th:first-child { width: auto; min-width: 0; padding-left: 8px; }
   .matrix .head-note, .matrix .cell-notes { display: none; }
-  .matrix .head-title { font-size: 13px; }
+  /* Chinese would break after every sign. */
+  .matrix .head-title { font-size: 13px; word-break: keep-all; }
   .matrix:not(.turned) th:first-child { white-space: nowrap; }
   .matrix thead th, .matrix thead .head-title { font-size: 11.5px; letter-spacing: -0.02em; }
   .cell-link { gap: 0; margin-bottom: 1px; }

@@ -95,7 +95,7 @@ section > .quiet.section-gap { margin-bottom: 8px; }
   .hours { grid-template-columns: repeat(6, minmax(0, 1fr)); }
   .monitor-facts { grid-template-columns: repeat(2, 1fr); }
 }
-@media (max-width: 960px) {
+@media screen and (max-width: 960px) {
   .attention .number .quiet { display: inline; }
   .evidence td:nth-child(5) { width: auto; flex: 1 1 100%; }
 }

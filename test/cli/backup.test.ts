@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildNines, makeHome, runNines, startNines, type Home } from "../helpers/nines.ts";
+import { ninesCommand, makeHome, runNines, startNines, type Home } from "../helpers/nines.ts";
 
 let at: Home;
 beforeAll(async () => {
@@ -61,8 +61,8 @@ describe("backup and restore", () => {
   });
 
   test("speak through a pipe too", async () => {
-    const from = `NINES_DATA_DIR=${file("data")} node ${buildNines()} backup --out -`;
-    const into = `NINES_DATA_DIR=${file("piped")} node ${buildNines()} restore -`;
+    const from = `NINES_DATA_DIR=${file("data")} node ${ninesCommand()} backup --out -`;
+    const into = `NINES_DATA_DIR=${file("piped")} node ${ninesCommand()} restore -`;
     const { stdout, stderr } = await promisify(execFile)("sh", ["-c", `${from} | ${into}`]);
     expect(stdout).toMatch(/^restored \d+ rows/u);
     expect(stderr).toMatch(/^\d+ rows of \d+ tables/mu);

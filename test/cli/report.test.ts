@@ -69,6 +69,9 @@ test("nines mail has the report sent once, and says to whom or why not", async (
   await expect(ask("--account", "acme", "--by", await named("sre"))).rejects.toThrow(
     "the role sre may not mail reports",
   );
+  await expect(ask("--account", "acme", "--month", "2026-09")).rejects.toThrow(
+    "--month, --account: 2026-09 is not closed",
+  );
 });
 
 async function named(role: "approver" | "sre"): Promise<string> {

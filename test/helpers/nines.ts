@@ -1,40 +1,15 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
-import { afterAll } from "vitest";
+import { join } from "node:path";
+import { builtNines } from "./build.ts";
 import { freePort } from "./ports.ts";
 import { waitFor } from "./wait.ts";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-
-/** The command as it is shipped, over a bundle of its own: another build must not get in between. */
-let command: string | null = null;
-const place = join(root, "node_modules/.cache/nines-test", String(process.pid));
-afterAll(() => rmSync(place, { recursive: true, force: true }));
-
-export function buildNines(): string {
-  if (command !== null) return command;
-  buildSync({
-    entryPoints: ["src/main.ts", "src/render-thread.ts"].map((entry) => join(root, entry)),
-    absWorkingDir: root,
-    outdir: join(place, "dist"),
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    splitting: true,
-    sourcemap: true,
-    logLevel: "warning",
-  });
-  mkdirSync(join(place, "bin"), { recursive: true });
-  copyFileSync(join(root, "bin/nines.js"), join(place, "bin/nines.js"));
-  command = join(place, "bin/nines.js");
-  return command;
+/** The command as it is shipped. */
+export function ninesCommand(): string {
+  return join(builtNines(), "bin/nines.js");
 }
 
 /** A folder to run nines in, with a data directory of its own. */
@@ -148,7 +123,7 @@ export async function startNines(args: readonly string[], options: RunOptions): 
 }
 
 function spawnNines(args: readonly string[], { at, env }: RunOptions): ChildProcess {
-  return spawn(process.execPath, [buildNines(), ...args], {
+  return spawn(process.execPath, [ninesCommand(), ...args], {
     cwd: at.folder,
     env: {
       PATH: process.env["PATH"],

@@ -144,7 +144,15 @@ test.skipIf(noBrowser)(
   120_000,
 );
 
-test.skipIf(noBrowser).each(["/reports/2026-10?account=acme", "/malfunctions/1"])(
+const PRINTED = [
+  "/reports",
+  "/reports/2026-10?account=acme",
+  "/malfunctions",
+  "/malfunctions/1",
+  "/exclusions",
+  "/audit",
+];
+test.skipIf(noBrowser).each(PRINTED)(
   "printed, %s has no forms and none of the navigation, and its tables are tables",
   async (path) => {
     const context = await contextOf("admin", { colorScheme: "dark" });

@@ -49,7 +49,9 @@ const pages = (["en", "zh"] as const).flatMap((lang) => [
   [`/told-malfunction-${lang}`, renderMalfunction(demoToldMalfunction, lang)] as const,
   [`/error-${lang}`, renderError({ status: 404, title: "", detail: "web-9" }, lang)] as const,
 ]);
-const many = renderOverview(demoOverview(MANY_REGIONS), "en");
+const many = (["en", "zh"] as const).map(
+  (lang) => [`/many-${lang}`, renderOverview(demoOverview(MANY_REGIONS), lang)] as const,
+);
 
 /** An hour by steps of ten minutes, the third without a result. */
 const LATENCY = JSON.stringify({
@@ -74,9 +76,10 @@ beforeAll(async () => {
     "/targets/web-hk/latency": { type: "application/json", body: LATENCY },
     "/live": { type: "text/event-stream", body: "retry: 600000\n\n" },
     ...Object.fromEntries(
-      [...pages, ["/many", many] as const, ["/bad", "<p style='color:red'>"] as const].map(
-        ([path, page]) => [path, html(page)],
-      ),
+      [...pages, ...many, ["/bad", "<p style='color:red'>"] as const].map(([path, page]) => [
+        path,
+        html(page),
+      ]),
     ),
   });
   browser = await openBrowser();
@@ -150,8 +153,8 @@ test.skipIf(noBrowser)("the policy of these tests stops what a page must not do"
 test.skipIf(noBrowser)(
   "23 regions fit on a wide page, and on a narrow one",
   async () => {
-    await expectSound("/many", [{ width: 1400, colorScheme: "light" }]);
-    const view = { path: "/many", width: 390, colorScheme: "light" } as const;
+    await expectSound("/many-en", [{ width: 1400, colorScheme: "light" }]);
+    const view = { path: "/many-en", width: 390, colorScheme: "light" } as const;
     const { page } = await openPage(strict, view);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -160,6 +163,46 @@ test.skipIf(noBrowser)(
     await page.close();
   },
   120_000,
+);
+
+test.skipIf(noBrowser)(
+  "printed, 23 regions and several troubles of one target run into nothing beside them",
+  async () => {
+    const page = await plain.newPage();
+    await page.setViewportSize({ width: 721, height: 900 });
+    await page.emulateMedia({ media: "print" });
+    await page.goto(`${server.origin}/many-en`);
+    const parts = page.locator(".matrix .figure, .matrix .badge, .attention .badge");
+    const beyond = await parts.evaluateAll((all) =>
+      all
+        .filter((part) => {
+          const right = part.closest("td")?.getBoundingClientRect().right ?? 0;
+          return part.getBoundingClientRect().right > right;
+        })
+        .map((part) => part.textContent),
+    );
+    await page.close();
+    expect(beyond).toEqual([]);
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)(
+  "on a phone the name of a region in Chinese is not broken after every sign",
+  async () => {
+    const page = await plain.newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${server.origin}/many-zh`);
+    const lines = await page
+      .locator(".matrix tbody .head-title")
+      .evaluateAll((all) =>
+        all.map((one) => one.clientHeight / Number.parseFloat(getComputedStyle(one).lineHeight)),
+      );
+    await page.close();
+    expect(lines).toHaveLength(MANY_REGIONS.length);
+    expect(Math.max(...lines)).toBeLessThan(2.5);
+  },
+  60_000,
 );
 
 test.skipIf(noBrowser)(

@@ -96,3 +96,24 @@ test.skipIf(noBrowser)(
     expect([complaints, background]).toEqual([[], "rgb(14, 20, 27)"]);
   },
 );
+
+test.skipIf(noBrowser)(
+  "printed, all twelve months are on the paper, and no filter is",
+  async () => {
+    const page = await browser.newPage();
+    await page.setViewportSize({ width: 721, height: 900 });
+    await page.emulateMedia({ media: "print" });
+    await page.goto(`${server.origin}/all-zh`);
+    expect(await page.locator(".filters").isVisible()).toBe(false);
+    const grid = page.locator(".scroll:has(.year-grid)");
+    const [across, within] = await grid.evaluate((box) => [box.scrollWidth, box.clientWidth]);
+    expect(across).toBe(within);
+    const beyond = await page
+      .locator(".year-grid :is(th, td)")
+      .evaluateAll((cells) =>
+        cells.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+      );
+    await page.close();
+    expect(beyond).toEqual([]);
+  },
+);
