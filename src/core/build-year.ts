@@ -1,6 +1,7 @@
 import { compareFractions, percentCut, type Fraction } from "./fraction.ts";
 import { groupBy } from "./group-by.ts";
 import { subjectKey } from "./month-document.ts";
+import { reportState } from "./report-state.ts";
 import type { Report } from "./report.ts";
 import { compareText } from "./subject.ts";
 import { creditLines, longestFirst, outagesOf, type Entry } from "./year-lists.ts";
@@ -140,13 +141,10 @@ function newestOf(reports: readonly YearPart[]): string | null {
   return instants.toSorted(compareText).at(-1) ?? null;
 }
 
-const stateOf = ({ closing, status }: YearPart): YearFigure["state"] =>
-  closing !== null ? "closed" : status === "running" ? "running" : "open";
-
 function entriesOf(part: YearPart | undefined): Entry[] {
   if (part === undefined) return [];
   const { month } = part;
-  const state = stateOf(part);
+  const state = reportState(part);
   return part.subjects.map((subject) => ({
     key: subjectKey(subject),
     subject,
@@ -192,7 +190,7 @@ function monthOf(
   const { presentMonth, entries, lines } = own;
   return {
     month,
-    state: part === undefined ? (month > presentMonth ? "ahead" : "none") : stateOf(part),
+    state: part === undefined ? (month > presentMonth ? "ahead" : "none") : reportState(part),
     revision: part?.revision ?? 0,
     settledUntil: part?.settledUntil ?? null,
     digest: part === undefined || part.proof.digest === "" ? null : part.proof.digest,

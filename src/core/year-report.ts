@@ -1,4 +1,5 @@
 import type { ClaimState } from "./claim.ts";
+import type { ReportState } from "./report-state.ts";
 import type { Report, ReportProof, ReportSubject, Verdict } from "./report.ts";
 
 /**
@@ -98,7 +99,7 @@ export type YearMonth = {
 /** A subject's month, as its report has it. */
 export type YearFigure = {
   readonly month: string;
-  readonly state: "closed" | "open" | "running";
+  readonly state: ReportState;
   readonly verdict: Verdict;
   readonly objectivePercent: string;
   readonly availabilityPercent: string | null;

@@ -100,7 +100,7 @@ function Accounts(making: Making) {
         caption={sections.accounts}
         heads={[
           { name: c.account },
-          ...numbers(c.subjects, c.missed, words.verdicts["insufficient-data"]),
+          ...numbers(c.count, c.missed, words.verdicts["insufficient-data"]),
           ...numbers(c.worst, c.badTime, sections.credits),
         ]}
         rows={shown.map(([account, subjects]) => {
@@ -189,7 +189,7 @@ export function Places(making: Making) {
     <Section id="places" title={sections.places} note={words.notes.places}>
       <Table
         caption={sections.places}
-        heads={[{ name: c.place }, ...numbers(c.subjects), ...figureHeads(making)]}
+        heads={[{ name: c.place }, ...numbers(c.count), ...figureHeads(making)]}
         rows={shown.map(({ subjects, worst }) => ({
           key: `${worst.agreement} ${worst.id}`,
           cells: [

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { MonthDocument } from "../core/month-document.ts";
+import { reportState } from "../core/report-state.ts";
 import type { Lang } from "../core/views.ts";
 import { Budgets, HeatMap, Timelines, Trend } from "./html-charts.tsx";
 import { Cover } from "./html-cover.tsx";
@@ -67,15 +68,15 @@ function Foot({ document, words }: Making) {
   const { report, timeZone } = document;
   const parts = [
     `${words.title} · ${monthText(report.month, words)}`,
-    report.status === "running"
-      ? words.statuses.running
+    report.closing === null
+      ? words.statuses[reportState(report)]
       : `${words.columns.revision} ${report.revision}`,
     words.timesIn(timeZone),
     report.proof.digest,
   ];
   return (
     <footer>
-      {report.status === "running" ? (
+      {report.closing === null ? (
         <p class="not-final">{words.notFinal(instantText(report.settledUntil, timeZone))}</p>
       ) : null}
       <p>{parts.join(" · ")}</p>

@@ -20,7 +20,7 @@ export function coverContent(document: MonthDocument, words: ReportWords): Conte
     closing === null
       ? words.notFinal(instantText(report.settledUntil, timeZone))
       : words.closedAt(report.revision, instantText(closing.at, timeZone));
-  const isRunning = report.status === "running";
+  const isFinal = closing !== null;
   const tiles = monthTiles(document, words);
   return [
     { text: words.title, style: "title", margin: [0, 8, 0, 2] },
@@ -39,8 +39,8 @@ export function coverContent(document: MonthDocument, words: ReportWords): Conte
       {
         text: state,
         fontSize: 9,
-        color: isRunning ? "#9a6200" : PAINT.quiet,
-        bold: isRunning,
+        color: isFinal ? PAINT.quiet : "#9a6200",
+        bold: !isFinal,
         margin: [0, 3, 0, 0],
       },
     ]),

@@ -51,7 +51,7 @@ export function placesSection({ document, words, lang }: Making): Content[] {
   const { shown, left } = firstOf(placesOf(document.report.subjects), LIMITS.places);
   const columns: TableColumn[] = [
     { name: words.columns.place, width: "*" },
-    { name: words.columns.subjects, width: "auto", align: "right" },
+    { name: words.columns.count, width: "auto", align: "right" },
     ...figureColumns(document, words),
   ];
   const rows = shown.map(({ subjects, worst }): TableCell[] => [

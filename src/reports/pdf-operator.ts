@@ -67,7 +67,7 @@ function accountsSection({ document, words }: Making): Content[] {
     title: words.sections.accounts,
     columns: [
       { name: c.account, width: "*" },
-      { name: c.subjects, width: "auto", align: "right" },
+      { name: c.count, width: "auto", align: "right" },
       { name: c.missed, width: "auto", align: "right" },
       { name: words.verdicts["insufficient-data"], width: "auto", align: "right" },
       { name: c.worst, width: "auto", align: "right" },

@@ -1,5 +1,6 @@
 import type { Content } from "pdfmake";
 import type { MonthDocument } from "../core/month-document.ts";
+import { reportState } from "../core/report-state.ts";
 import type { Lang } from "../core/views.ts";
 import { ownerText, toneOf } from "./cover-facts.ts";
 import { renderJson } from "./json.ts";
@@ -26,10 +27,12 @@ export function printPdf(document: MonthDocument, lang: Lang): Promise<Uint8Arra
   const words = reportWords[lang];
   const { report, timeZone } = document;
   const { month, revision, proof, closing, settledUntil } = report;
-  const isRunning = report.status === "running";
+  const isFinal = closing !== null;
   const [monthName, owner] = [monthText(month, words), ownerText(document, words)];
   const name = attachmentName(document);
-  const state = isRunning ? words.statuses.running : `${words.columns.revision} ${revision}`;
+  const state = isFinal
+    ? `${words.columns.revision} ${revision}`
+    : words.statuses[reportState(report)];
   return printFrame({
     words,
     orientation: "portrait",
@@ -37,7 +40,7 @@ export function printPdf(document: MonthDocument, lang: Lang): Promise<Uint8Arra
     keywords: `${month} ${revision} ${lang} ${proof.digest}`,
     at: new Date(closing?.at ?? settledUntil),
     paint: TONE_PAINT[toneOf(report)],
-    caveat: isRunning ? words.notFinal(instantText(settledUntil, timeZone)) : "",
+    caveat: isFinal ? "" : words.notFinal(instantText(settledUntil, timeZone)),
     head: `${words.title} · ${monthName} · ${owner}`,
     foot: `${state} · ${proof.digest.slice(0, 23)}`,
     content: contentOf({ document, lang, words }, name),

@@ -20,7 +20,7 @@ export const reportWordsEn: ReportWords = {
   timesIn: (zone) => `All times are in ${zone}.`,
   closedAt: (revision, time) => `Closed at ${time}, revision ${revision}`,
   notFinal: (settledUntil) =>
-    `Not final: the month is still running. Figures up to ${settledUntil}.`,
+    `Not final: these figures are not closed and signed. They go up to ${settledUntil}.`,
   nothing: "–",
   page: (page, pages) => `Page ${page} of ${pages}`,
 
@@ -127,6 +127,7 @@ export const reportWordsEn: ReportWords = {
     coverage: "Coverage",
     outages: "Outages",
     subjects: "Targets and groups",
+    count: "Count",
     missed: "Missed",
     worst: "Lowest figure",
     tier: "Tier",
@@ -165,7 +166,7 @@ export const reportWordsEn: ReportWords = {
     measured: "Measured",
     failedShare: "All failed",
   },
-  statuses: { running: "running", closed: "closed" },
+  statuses: { running: "running", open: "over, not final", closed: "closed" },
   scopes: { target: "target", group: "group", "multi-zone": "several zones" },
   creditNotes: {
     running: "the month is not over",
@@ -330,7 +331,8 @@ export const reportWordsEn: ReportWords = {
     compare:
       "It names the key that signed: compare it with the one above, and both with the one that " +
       "the operator made public.",
-    unsigned: "The report of a running month is not signed; it is sealed and signed on closing.",
+    unsigned:
+      "Until its month is closed a report is not signed; it is sealed and signed on closing.",
   },
 
   listOf,

@@ -263,10 +263,10 @@ export type VerifySteps = {
 };
 
 export function verifySteps(
-  report: Pick<Report, "status" | "month" | "account">,
+  report: Pick<Report, "closing" | "month" | "account">,
   { proof }: ReportWords,
 ): VerifySteps {
-  if (report.status === "running") return { intro: proof.unsigned, steps: [], end: "" };
+  if (report.closing === null) return { intro: proof.unsigned, steps: [], end: "" };
   const { month, account } = report;
   const of = account === null ? "" : ` --account ${account}`;
   const file = `evidence-${month}.ndjson.gz`;

@@ -2,6 +2,7 @@ import type { Agreement } from "../core/agreement.ts";
 import type { CommonWords } from "../core/common-words.ts";
 import type { ExclusionKind } from "../core/exclusion.ts";
 import type { MalfunctionState } from "../core/malfunction.ts";
+import type { ReportState } from "../core/report-state.ts";
 import type { CreditNote, ReportSubject, Verdict } from "../core/report.ts";
 
 /** What a table of the report has as its head. */
@@ -39,6 +40,7 @@ export const COLUMNS = [
   "coverage",
   "outages",
   "subjects",
+  "count",
   "missed",
   "worst",
   "tier",
@@ -141,7 +143,7 @@ export type ReportWords = CommonWords & {
     readonly accounts: string;
   };
   readonly columns: Readonly<Record<Column, string>>;
-  readonly statuses: { readonly running: string; readonly closed: string };
+  readonly statuses: Readonly<Record<ReportState, string>>;
   readonly scopes: Readonly<Record<ReportSubject["scope"], string>>;
   readonly creditNotes: Readonly<Record<CreditNote, string>>;
   readonly exclusionKinds: Readonly<Record<ExclusionKind, string>>;

@@ -9,7 +9,7 @@ export const reportWordsZh: ReportWords = {
   cycle: (from, until, zone) => `${from} 至 ${until}，${zone}`,
   timesIn: (zone) => `所有时间均为 ${zone} 时区。`,
   closedAt: (revision, time) => `${time} 定稿，第 ${revision} 版`,
-  notFinal: (settledUntil) => `非最终结果：本月尚未结束，数据统计至 ${settledUntil}。`,
+  notFinal: (settledUntil) => `非最终结果：尚未定稿签名，数据统计至 ${settledUntil}。`,
   nothing: "–",
   page: (page, pages) => `第 ${page} 页，共 ${pages} 页`,
 
@@ -107,6 +107,7 @@ export const reportWordsZh: ReportWords = {
     coverage: "覆盖率",
     outages: "中断",
     subjects: "统计对象",
+    count: "数量",
     missed: "未达标",
     worst: "最低值",
     tier: "赔偿档位",
@@ -145,7 +146,7 @@ export const reportWordsZh: ReportWords = {
     measured: "实测",
     failedShare: "全部失败",
   },
-  statuses: { running: "进行中", closed: "已定稿" },
+  statuses: { running: "进行中", open: "已结束，非最终结果", closed: "已定稿" },
   scopes: { target: "单个目标", group: "一组目标", "multi-zone": "多可用区" },
   creditNotes: {
     running: "本月尚未结束",
@@ -296,7 +297,7 @@ export const reportWordsZh: ReportWords = {
     bundle: "将全部证据导出为一个文件：",
     check: "在任何装有 Node.js 的机器上校验该文件（所用程序为 nines 的单个文件，无需其他部分）：",
     compare: "校验结果会列出签名密钥，请与上文密钥及运营方公布的密钥核对。",
-    unsigned: "进行中的月份尚未签名，定稿时封存并签名。",
+    unsigned: "定稿之前的报告没有签名，定稿时封存并签名。",
   },
 
   listOf: (parts) => parts.join("、"),

@@ -11,7 +11,7 @@ const targets = "ids of targets, with spaces between";
 /** Keys are the files and their columns, in order. */
 export const tableWordsEn = {
   title: (name: string) => `Service level report ${name}: tables`,
-  notFinal: "NOT FINAL: the month is still running.",
+  notFinal: "NOT FINAL: these figures are not closed and signed.",
   revision: (revision: number) => `Closed, revision ${revision}.`,
   general: (timeZone: string): readonly string[] => [
     "Each file is CSV in UTF-8 with a byte order mark; lines end with CR LF.",

@@ -12,7 +12,7 @@ const targets = "监测目标编号，以空格分隔";
 
 export const tableWordsZh: TableWords = {
   title: (month) => `服务等级报告 ${month}：数据表`,
-  notFinal: "非最终数据：本月尚未结束。",
+  notFinal: "非最终数据：尚未定稿签名。",
   revision: (revision) => `已定稿，第 ${revision} 版。`,
   general: (timeZone) => [
     "各文件为带字节顺序标记的 UTF-8 CSV，行尾为 CR LF。",

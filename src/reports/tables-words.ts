@@ -20,7 +20,7 @@ export function readmeText(input: {
   const { report, timeZone } = document;
   const lines = [
     words.title(report.month),
-    report.status === "running" ? words.notFinal : words.revision(report.revision),
+    report.closing === null ? words.notFinal : words.revision(report.revision),
     "",
     ...words.general(timeZone),
     ...(document.timelines === null ? [words.noSlots] : []),

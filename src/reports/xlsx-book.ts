@@ -41,7 +41,6 @@ export function bookOf(document: MonthDocument, lang: Lang, maxRows = MAX_BAD_RO
   const [words, own] = [reportWords[lang], xlsxWords[lang]];
   const bad = listBadSlots(document, maxRows);
   const rows = maxRows.toLocaleString("en-US");
-  const isRunning = report.status === "running";
   return {
     document,
     report,
@@ -54,7 +53,8 @@ export function bookOf(document: MonthDocument, lang: Lang, maxRows = MAX_BAD_RO
     figures: sheetFigures(document, bad),
     outages: listOutages(report),
     exclusions: listExclusions(report),
-    statusNotes: isRunning ? [words.notFinal(instantText(report.settledUntil, timeZone))] : [],
+    statusNotes:
+      report.closing === null ? [words.notFinal(instantText(report.settledUntil, timeZone))] : [],
     slotNotes: [
       ...(timelines === null ? [own.noSlots] : []),
       ...(bad.isJoined ? [own.joined(rows)] : []),

@@ -1,4 +1,5 @@
 import type { CellStyle, WriteSheet } from "hucre/xlsx";
+import { reportState } from "../core/report-state.ts";
 import type { ReportCreditTotal, ReportRollup } from "../core/report.ts";
 import { monthText, verdictText } from "./report-words-facts.ts";
 import type { Book } from "./xlsx-book.ts";
@@ -69,7 +70,7 @@ function factLines(book: Book): Line[] {
     [label(heads.account), value(account, "text"), value(document.accountName, "text")],
     [label(own.inZone(heads.from, zone)), time(report.from)],
     [label(own.inZone(heads.until, zone)), time(report.until)],
-    [label(heads.state), value(words.statuses[report.status], "text")],
+    [label(heads.state), value(words.statuses[reportState(report)], "text")],
     [label(heads.revision), value(report.revision, "whole")],
     [label(heads.subjects), value(countOf(book), "whole")],
     ...verdictLines(book),

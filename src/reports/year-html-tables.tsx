@@ -22,7 +22,7 @@ export function MonthTable({ making }: Props) {
       heads={[
         { name: words.columns.month },
         { name: c.report },
-        ...numbers(words.columns.subjects, c.kept, c.missed, c.undecided, c.notClosed),
+        ...numbers(words.columns.count, c.kept, c.missed, c.undecided, c.notClosed),
         ...numbers(c.badTime, c.excludedTime, words.columns.coverage, c.owed, c.claimed),
       ]}
       rows={document.report.months.map((month) => ({
@@ -82,7 +82,7 @@ export function Accounts({ making }: Props) {
         caption={own.accounts}
         heads={[
           { name: words.columns.account },
-          ...numbers(words.columns.subjects, c.kept, c.missed, c.undecided, c.notClosed),
+          ...numbers(words.columns.count, c.kept, c.missed, c.undecided, c.notClosed),
           ...numbers(c.badTime, words.columns.coverage, c.owed, c.claimed),
         ]}
         rows={shown.map(({ account, subjects, counts, time, credits }) => {
@@ -119,7 +119,7 @@ export function Places({ making }: Props) {
         caption={own.places}
         heads={[
           { name: words.columns.place },
-          ...numbers(words.columns.slot, words.columns.subjects),
+          ...numbers(words.columns.slot, words.columns.count),
           ...numbers(c.kept, c.missed, c.undecided, c.notClosed),
           ...numbers(c.badTime, c.countedTime, c.availability, words.columns.coverage, c.owed),
         ]}

@@ -28,7 +28,7 @@ export function monthsSection(making: YearMaking): Content[] {
   const columns: TableColumn[] = [
     { name: words.columns.month, width: "auto" },
     { name: c.report, width: "*" },
-    ...numbers(words.columns.subjects, c.kept, c.missed, c.undecided, c.notClosed),
+    ...numbers(words.columns.count, c.kept, c.missed, c.undecided, c.notClosed),
     ...numbers(c.badTime, c.excludedTime, words.columns.coverage, c.owed, c.claimed),
   ];
   return [
@@ -101,7 +101,7 @@ export function accountsTable(making: YearMaking): Content[] {
     title: own.accounts,
     columns: [
       { name: words.columns.account, width: "*" },
-      ...numbers(words.columns.subjects, c.kept, c.missed, c.undecided, c.notClosed),
+      ...numbers(words.columns.count, c.kept, c.missed, c.undecided, c.notClosed),
       ...numbers(c.badTime, words.columns.coverage, c.owed, c.claimed),
     ],
     rows: shown.map(({ account, subjects, counts, time, credits }): TableCell[] => [
@@ -140,7 +140,7 @@ export function placesTable(making: YearMaking): Content[] {
     note: own.placesNote,
     columns: [
       { name: words.columns.place, width: "*" },
-      ...numbers(words.columns.slot, words.columns.subjects),
+      ...numbers(words.columns.slot, words.columns.count),
       ...numbers(c.kept, c.missed, c.undecided, c.notClosed),
       ...numbers(c.badTime, c.countedTime, c.availability, words.columns.coverage, c.owed),
     ],

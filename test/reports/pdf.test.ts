@@ -209,7 +209,7 @@ describe.skipIf(!canRead)("read by others", () => {
     expect(english.length).toBeGreaterThan(3);
     for (const page of english) {
       expect(page).toContain(
-        "Not final: the month is still running. Figures up to 2026-10-13 00:00.",
+        "Not final: these figures are not closed and signed. They go up to 2026-10-13 00:00.",
       );
     }
     const whole = english.join(" ");
@@ -220,11 +220,12 @@ describe.skipIf(!canRead)("read by others", () => {
     expect(whole).toContain("39 min / 22.3 min");
     expect(whole).not.toContain("Revision 0");
     for (const page of pagesOf(await print(running(), "zh"))) {
-      expect(dense(page)).toContain("非最终结果：本月尚未结束，数据统计至2026-10-1300:00。");
+      expect(dense(page)).toContain("非最终结果：尚未定稿签名，数据统计至2026-10-1300:00。");
     }
-    for (const page of pagesOf(await print(acmeDocument(), "en"))) {
-      expect(page).not.toContain("Not final");
-    }
+    const closed = acmeDocument();
+    for (const page of pagesOf(await print(closed, "en"))) expect(page).not.toContain("Not final");
+    const over = { ...closed, report: { ...closed.report, revision: 0, closing: null } };
+    for (const page of pagesOf(await print(over, "en"))) expect(page).toContain("Not final");
   });
 
   test("numbers its pages", async () => {

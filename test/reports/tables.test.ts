@@ -202,6 +202,8 @@ test("says what is not final, and what is not there", async () => {
   expect(records(running["summary.csv"])).toContainEqual(
     expect.objectContaining({ field: "status", value: "running" }),
   );
+  const over = { ...DOCUMENT, report: { ...DOCUMENT.report, revision: 0, closing: null } };
+  expect((await filesOf(over))["README.txt"]).toContain("NOT FINAL");
   const old = await filesOf({ ...DOCUMENT, timelines: null });
   expect(old["README.txt"]).toContain("earlier revision");
   expect(records(old["bad-slots.csv"])).toEqual([]);

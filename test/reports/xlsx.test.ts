@@ -377,6 +377,15 @@ test("a running month is not final on its first sheets", async () => {
   expect(records(sheetOf(book, "Targets and groups"))[0]!["Verdict"]).toBe("On track");
 });
 
+test("a month that is over and not closed is not final either", async () => {
+  const closed = octoberDocument([{}]);
+  const over = { ...closed, report: { ...closed.report, revision: 0, closing: null } };
+  const summary = JSON.stringify(sheetOf(await open(over), "Summary").rows);
+  expect(summary).toContain("Not final");
+  expect(summary).toContain("over, not final");
+  expect(JSON.stringify(sheetOf(await open(closed), "Summary").rows)).not.toContain("ot final");
+});
+
 test("an empty month is a book that says so", async () => {
   const book = await open(octoberDocument([]));
   expect(JSON.stringify(sheetOf(book, "Summary").rows)).toContain("Nothing was measured");
