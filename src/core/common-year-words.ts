@@ -1,3 +1,4 @@
+import { claimStates } from "./claim-words.ts";
 import type { ClaimState } from "./claim.ts";
 import type { Lang } from "./views.ts";
 import type { CellKind } from "./year-cells.ts";
@@ -39,15 +40,7 @@ const en: CommonYearWords = {
     ahead: "to come",
   },
   marks: { open: "open", running: "so far" },
-  claims: {
-    owed: "to claim",
-    acknowledged: "being claimed",
-    submitted: "submitted",
-    credited: "credited",
-    refused: "refused",
-    lapsed: "lapsed",
-    withdrawn: "withdrawn",
-  },
+  claims: claimStates.en,
 };
 
 const zh: CommonYearWords = {
@@ -72,15 +65,7 @@ const zh: CommonYearWords = {
     ahead: "未到",
   },
   marks: { open: "未定稿", running: "进行中" },
-  claims: {
-    owed: "待申请",
-    acknowledged: "已受理",
-    submitted: "已提交",
-    credited: "已赔付",
-    refused: "被拒绝",
-    lapsed: "已逾期",
-    withdrawn: "已撤销",
-  },
+  claims: claimStates.zh,
 };
 
 export const commonYearWords: Readonly<Record<Lang, CommonYearWords>> = { en, zh };

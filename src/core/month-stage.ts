@@ -1,8 +1,9 @@
 import { monthBounds } from "./month.ts";
+import type { ReportState } from "./report-state.ts";
 import type { Frame } from "./views.ts";
 
 /** How far a month is: nothing of it settled, running, over and not signed yet, signed. */
-export type MonthStage = "to-come" | "running" | "over" | "closed";
+export type MonthStage = "to-come" | ReportState;
 
 type Month = Pick<Frame, "month" | "timeZone" | "status" | "revision" | "settledUntilMs">;
 
@@ -10,5 +11,5 @@ type Month = Pick<Frame, "month" | "timeZone" | "status" | "revision" | "settled
 export function stageOf({ month, timeZone, status, revision, settledUntilMs }: Month): MonthStage {
   if (revision > 0) return "closed";
   if (settledUntilMs <= monthBounds(month, timeZone).fromMs) return "to-come";
-  return status === "closed" ? "over" : "running";
+  return status === "closed" ? "open" : "running";
 }

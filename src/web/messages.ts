@@ -1,5 +1,6 @@
 import type { Agreement } from "../core/agreement.ts";
 import type { CommonWords } from "../core/common-words.ts";
+import type { MonthStage } from "../core/month-stage.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Product } from "../core/target.ts";
 import type { DayState, TargetModel } from "../core/views.ts";
@@ -12,7 +13,7 @@ export type Messages = CommonWords & {
   readonly apiDocs: string;
   readonly otherLanguage: string;
   /** Of the month that is shown; `closed` says it of one that is signed. */
-  readonly stages: Readonly<Record<"to-come" | "running" | "over", string>>;
+  readonly stages: Readonly<Record<Exclude<MonthStage, "closed">, string>>;
   readonly closed: (revision: number) => string;
   readonly settledUntil: string;
   readonly timesIn: (zone: string) => string;
@@ -57,7 +58,7 @@ export type Messages = CommonWords & {
   readonly showAll: string;
   readonly moreSubjects: (n: number) => string;
   readonly emptyMonth: string;
-  readonly unmeasured: (stage: "to-come" | "running" | "over" | "closed") => string;
+  readonly unmeasured: (stage: MonthStage) => string;
   readonly littleOf: (n: number, all: number) => string;
   readonly bandLabel: (days: number, worst: string) => string;
   readonly bandCounts: (counts: Readonly<Record<DayState, number>>) => string;

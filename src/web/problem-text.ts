@@ -1,25 +1,17 @@
+import { claimStates } from "../core/claim-words.ts";
+import { malfunctionWords } from "../core/malfunction-text.ts";
 import type { Lang } from "../core/views.ts";
+import { exclusionsText } from "./exclusions-text.ts";
 import { roleWord } from "./login-text.ts";
 import { ACCESS_RULES } from "./problem-text-access.ts";
 
 type Rule = readonly [RegExp, (...parts: readonly string[]) => string];
 
-const STATES: Readonly<Record<string, string>> = {
-  proposed: "待审批",
-  approved: "已批准",
-  rejected: "已驳回",
-  withdrawn: "已撤回",
-  owed: "应赔",
-  acknowledged: "已受理",
-  submitted: "已提交",
-  credited: "已赔付",
-  refused: "被拒",
-  lapsed: "已过期",
-  open: "处理中",
-  restored: "已恢复",
-  closed: "已关闭",
-};
-const stateOf = (state = "") => STATES[state] ?? state;
+type Words = Readonly<Record<string, string>>;
+const stateIn = (words: Words, state = "") => words[state] ?? state;
+const exclusionState = (state?: string) => stateIn(exclusionsText.zh.states, state);
+const claimState = (state?: string) => stateIn(claimStates.zh, state);
+const malfunctionState = (state?: string) => stateIn(malfunctionWords.zh.states, state);
 const meant = (hint = "") => {
   const [, name] = /did you mean "(.+?)"/u.exec(hint) ?? [];
   return name === undefined ? "" : `，是否为“${name}”？`;
@@ -77,7 +69,7 @@ const RULES: readonly Rule[] = [
   ],
   [
     /^exclusion (\d+) is (\w+) already$/u,
-    (id, state) => `除外时段 ${id} 的状态已经是“${stateOf(state)}”`,
+    (id, state) => `除外时段 ${id} 的状态已经是“${exclusionState(state)}”`,
   ],
   [/^exclusion (\d+) was decided by another just now$/u, (id) => `除外时段 ${id} 刚刚已由他人处理`],
   [/^exclusion (\d+) was proposed by another$/u, (id) => `除外时段 ${id} 由他人提出`],
@@ -88,7 +80,7 @@ const RULES: readonly Rule[] = [
   [
     /^claim (\d+) is (\w+); to \w+ it must be (.+)$/u,
     (id, state, needed = "") =>
-      `索赔 ${id} 的状态是“${stateOf(state)}”，此操作要求状态为“${needed.split(" or ").map(stateOf).join("”或“")}”`,
+      `索赔 ${id} 的状态是“${claimState(state)}”，此操作要求状态为“${needed.split(" or ").map(claimState).join("”或“")}”`,
   ],
   [/^no reports are mailed: /u, () => "配置中没有 reportMail，不发送报告邮件"],
   [/^the account (\S+) has no contacts /u, (account) => `配置中账号 ${account} 没有联系人`],
@@ -130,7 +122,7 @@ const RULES: readonly Rule[] = [
   [
     /^malfunction (\d+) is (\w+); to \w+ it must be (\w+)$/u,
     (id, state, needed) =>
-      `故障事件 ${id} 的状态是“${stateOf(state)}”，此操作要求状态为“${stateOf(needed)}”`,
+      `故障事件 ${id} 的状态是“${malfunctionState(state)}”，此操作要求状态为“${malfunctionState(needed)}”`,
   ],
 ];
 

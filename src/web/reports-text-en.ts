@@ -1,5 +1,5 @@
+import { claimStates } from "../core/claim-words.ts";
 import { changeFieldText } from "../core/change-field-text.ts";
-import type { ClaimState } from "../core/claim.ts";
 import type { CreditNote } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
 
@@ -47,15 +47,7 @@ export const en = {
   monthMissed: (n: number, all: number) => `${n} of ${all} objectives missed`,
   monthFine: (all: number) => `none of ${all} objectives missed`,
   noFee: "fee not known",
-  claimStates: {
-    owed: "to claim",
-    acknowledged: "being claimed",
-    submitted: "submitted",
-    credited: "credited",
-    refused: "refused",
-    lapsed: "lapsed",
-    withdrawn: "withdrawn",
-  } satisfies Readonly<Record<ClaimState, string>>,
+  claimStates: claimStates.en,
 
   title: (month: string, who: string) => `Report ${month}: ${who}`,
   everyone: "All accounts",

@@ -1,3 +1,4 @@
+import { claimStates } from "../core/claim-words.ts";
 import { changeFieldText } from "../core/change-field-text.ts";
 import type { ReportsText } from "./reports-text-en.ts";
 
@@ -41,15 +42,7 @@ export const zh: ReportsText = {
   monthMissed: (n, all) => `${all} 项承诺中 ${n} 项未达标`,
   monthFine: (all) => `${all} 项承诺均未违反`,
   noFee: "费用未知",
-  claimStates: {
-    owed: "待索赔",
-    acknowledged: "索赔中",
-    submitted: "已提交",
-    credited: "已赔付",
-    refused: "被拒",
-    lapsed: "已过期",
-    withdrawn: "已撤销",
-  },
+  claimStates: claimStates.zh,
 
   title: (month, who) => `${month}报告：${who}`,
   everyone: "全部账号",

@@ -14,7 +14,7 @@ export const en: Messages = {
   stages: {
     "to-come": "Nothing counted yet",
     running: "Running month",
-    over: "Over, not closed yet",
+    open: "Over, not closed yet",
   },
   closed: (revision) => `Closed, revision ${revision}`,
   settledUntil: "counted until",

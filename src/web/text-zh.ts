@@ -9,7 +9,7 @@ export const zh: Messages = {
   overview: "总览",
   apiDocs: "接口",
   otherLanguage: "English",
-  stages: { "to-come": "尚未开始统计", running: "本月进行中", over: "已结束，尚未定稿" },
+  stages: { "to-come": "尚未开始统计", running: "本月进行中", open: "已结束，尚未定稿" },
   closed: (revision) => `已定稿，第 ${revision} 版`,
   settledUntil: "已统计至",
   timesIn: (zone) => `时间均为 ${zone}`,

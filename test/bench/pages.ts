@@ -1,12 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { systemClock } from "../../src/clock.ts";
 import { overviewOf } from "../../src/core/overview-view.ts";
-import { openDatabase } from "../../src/store/connect.ts";
-import { openEmbedded } from "../../src/store/embedded.ts";
-import { migrate } from "../../src/store/migrate.ts";
 import { saveSettledUntil } from "../../src/store/unsettled.ts";
 import { readOverview } from "../../src/view-overview.ts";
 import { viewProduct } from "../../src/view-product.ts";
@@ -18,7 +11,6 @@ import { renderDay } from "../../src/web/slots.tsx";
 import { renderTarget } from "../../src/web/target.tsx";
 import { bearer, giveToken } from "../helpers/access.ts";
 import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
-import { silentLog } from "../helpers/database.ts";
 import {
   fillManyTargets,
   manyTargetsYaml,
@@ -26,6 +18,7 @@ import {
   TARGET_COUNT,
   targetId,
 } from "../helpers/many-targets.ts";
+import { withDatabase } from "./with-database.ts";
 
 const WANTED_MS = 20;
 const ROUNDS = 40;
@@ -33,25 +26,17 @@ const DAY_MS = 86_400_000;
 const clock = testClock(NOW_MS);
 
 /** How long pages take with 500 targets and 90 days behind them. */
-export async function benchPages(): Promise<string[]> {
-  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
-  chmodSync(dir, 0o755);
-  const embedded = await openEmbedded(
-    { clock: systemClock, log: silentLog },
-    { dataDir: join(dir, "data"), exclusive: false, purpose: "bench" },
-  );
-  const db = await openDatabase(embedded.url, { clock: systemClock, log: silentLog });
-  await migrate(db, { clock: systemClock, log: silentLog });
-  const database = { url: embedded.url, db, drop: () => db.end() };
-  const served = await createTestApp({ config: manyTargetsYaml, clock, database });
-  try {
-    await fillManyTargets(served, clock);
-    return [...(await renderings(served)), ...(await requests(served))];
-  } finally {
-    await served.close();
-    await embedded.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
+export function benchPages(): Promise<string[]> {
+  return withDatabase(async (db, url) => {
+    const database = { url, db, drop: async () => {} };
+    const served = await createTestApp({ config: manyTargetsYaml, clock, database });
+    try {
+      await fillManyTargets(served, clock);
+      return [...(await renderings(served)), ...(await requests(served))];
+    } finally {
+      await served.close();
+    }
+  });
 }
 
 /** From the page's model to its text. */

@@ -1,21 +1,15 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { systemClock } from "../../src/clock.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
 import type { Report } from "../../src/core/report.ts";
 import { monthsOf } from "../../src/core/year-report.ts";
-import { openDatabase, type Database } from "../../src/store/connect.ts";
-import { openEmbedded } from "../../src/store/embedded.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { insertReport } from "../../src/store/reports.ts";
 import { createIdCache, storeRounds } from "../../src/store/rounds.ts";
 import { viewLatency } from "../../src/view-latency.ts";
 import { readYear } from "../../src/year-report.ts";
 import { configOf, testClock } from "../helpers/app.ts";
-import { silentLog } from "../helpers/database.ts";
 import { largeDocument } from "../reports/pdf-document.ts";
 import { targetsYaml } from "./service.ts";
+import { withDatabase } from "./with-database.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
@@ -26,24 +20,12 @@ const SUBJECTS = 10_000;
 const YEAR = "2026";
 
 /** Views over a long time: a target's latency of a month, and a year of many subjects. */
-export async function benchViews(): Promise<string[]> {
-  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
-  chmodSync(dir, 0o755);
-  const embedded = await openEmbedded(
-    { clock: systemClock, log: silentLog },
-    { dataDir: join(dir, "data"), exclusive: false, purpose: "bench" },
-  );
-  const db = await openDatabase(embedded.url, { clock: systemClock, log: silentLog });
-  try {
-    await migrate(db, { clock: systemClock, log: silentLog });
+export function benchViews(): Promise<string[]> {
+  return withDatabase(async (db) => {
     await fillMonth(db);
     await fillYear(db);
     return [...(await latencies(db)), ...(await years(db))];
-  } finally {
-    await db.end();
-    await embedded.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** A month of rounds at one minute, of one shard. */

@@ -1,20 +1,15 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { CountRun } from "../../src/core/counts.ts";
 import { BLOCK_SIZE, MINUTES_PER_DAY } from "../../src/core/day-counts.ts";
 import { systemClock } from "../../src/clock.ts";
-import { openDatabase, type Database } from "../../src/store/connect.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { saveDay } from "../../src/store/days.ts";
-import { openEmbedded } from "../../src/store/embedded.ts";
-import { migrate } from "../../src/store/migrate.ts";
 import { ensureIds } from "../../src/store/names.ts";
 import { saveSettledUntil } from "../../src/store/unsettled.ts";
 import { watchMonths } from "../../src/watch-months.ts";
 import { configOf } from "../helpers/app.ts";
-import { silentLog } from "../helpers/database.ts";
 import { targetsYaml } from "./service.ts";
+import { withDatabase } from "./with-database.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -24,16 +19,8 @@ const NOW_MS = MONTH_FROM_MS + 30.5 * DAY_MS;
 const MINUTES = 5;
 
 /** What the watch over the running month costs each minute, with three vantages, late in the month. */
-export async function benchWatch(count: number, wantedShare: number): Promise<string[]> {
-  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
-  chmodSync(dir, 0o755);
-  const embedded = await openEmbedded(
-    { clock: systemClock, log: silentLog },
-    { dataDir: join(dir, "data"), exclusive: false, purpose: "bench" },
-  );
-  const db = await openDatabase(embedded.url, { clock: systemClock, log: silentLog });
-  try {
-    await migrate(db, { clock: systemClock, log: silentLog });
+export function benchWatch(count: number, wantedShare: number): Promise<string[]> {
+  return withDatabase(async (db) => {
     await writeDays(db, count);
     const probe = () => '{ kind: tcp, address: "127.0.0.1:9" }';
     const config = configOf(targetsYaml({ count, interval: "60s", probe }));
@@ -59,11 +46,7 @@ export async function benchWatch(count: number, wantedShare: number): Promise<st
       `  ${cpuMs.toFixed(0)} ms of CPU a minute (${(cpuMs / 600).toFixed(1)} % of a core; wanted at most ${wantedShare} %), ${wallMs.toFixed(0)} ms long`,
       `  the first look ${first?.wallMs.toFixed(0)} ms, ${first?.events} events; longest stand-still ${(delay.max / 1e6).toFixed(0)} ms; ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB`,
     ];
-  } finally {
-    await db.end();
-    await embedded.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Two months, healthy but for twenty bad minutes of every tenth target. */

@@ -237,7 +237,7 @@ describe("a claim", () => {
     expect((await claim()).state).toBe("acknowledged");
     const again = await post("acme", `/claims/${id}/acknowledge?lang=zh`);
     expect(again.statusCode).toBe(409);
-    expect(again.body).toContain(`索赔 ${id} 的状态是“已受理”，此操作要求状态为“应赔”`);
+    expect(again.body).toContain(`索赔 ${id} 的状态是“索赔中”，此操作要求状态为“待索赔”`);
   });
 
   test("that is noted wrongly comes back with what was typed", async () => {

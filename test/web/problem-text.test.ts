@@ -67,7 +67,7 @@ test("what is said by names keeps them", () => {
     "配置中没有“web-9”，是否为“web-1”？",
   );
   expect(text("claim 7 is owed; to credit it must be submitted or refused")).toBe(
-    "索赔 7 的状态是“应赔”，此操作要求状态为“已提交”或“被拒”",
+    "索赔 7 的状态是“待索赔”，此操作要求状态为“已提交”或“被拒”",
   );
   expect(text("user:li proposed exclusion 3: another approves it")).toBe(
     "除外时段 3 由 user:li 提出，须由另一人批准",
