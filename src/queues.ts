@@ -19,6 +19,9 @@ export const probeQueue = (vantage: string) => `probe.${vantage}`;
 
 const SCHEMA = "bullmq";
 
+/** How soon a worker looks again for a store that refuses connections. */
+const REFUSED_RETRY_MS = 500;
+
 /** What a handler sees of a job. */
 export type JobView = {
   readonly name: string;
@@ -270,6 +273,9 @@ function workerOptions(name: string, { concurrency, lockMs = 60_000 }: WorkOptio
     removeOnFail: { count: 100 },
     lockDuration: lockMs,
     stalledInterval: lockMs / 2,
+    // By default a worker that was once refused a connection sleeps for 15 s, and its rounds are
+    // missing though the store has been back for long.
+    runRetryDelay: REFUSED_RETRY_MS,
     // A lost worker's round is not measured again: that would be another measurement. Any other
     // job goes on elsewhere, however often its workers are lost.
     maxStalledCount: name.startsWith(probeQueue("")) ? 0 : 1_000_000,

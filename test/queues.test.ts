@@ -450,20 +450,29 @@ describe("a PostgreSQL that is restarted", () => {
     const queues = await openQueues({ databaseUrl: server.url, redisUrl: null, onError: () => {} });
     const queue = queues.queue("rounds");
     const jobs: JobView[] = [];
-    const worker = queues.work("rounds", async (job) => void jobs.push(job), {
-      concurrency: 2,
-      onError: () => {},
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
     });
+    const work = async (job: JobView) => {
+      jobs.push(job);
+      if (job.name === "held") await held;
+    };
+    const worker = queues.work("rounds", work, { concurrency: 1, onError: () => {} });
     await queue.plan({ id: "p", everyMs: 200, offsetMs: 0, name: "planned", data: {} });
     await waitFor(() => jobs.length >= 2);
+    await queue.add("held", {});
+    await waitFor(() => jobs.some(({ name }) => name === "held"));
 
     await stopServer(deps, place, server.pid);
+    // Refused when it says that it is done, the worker must not sleep until long after.
+    release();
     await until(nowMs() + 2_000);
     server = await ensureServer(deps, place, { port, settings });
     const backMs = nowMs();
 
     await waitFor(() => jobs.filter(({ plannedAtMs }) => plannedAtMs > backMs).length >= 2, {
-      timeoutMs: 40_000,
+      timeoutMs: 10_000,
     });
     await queue.add("after", {});
     await waitFor(() => jobs.some(({ name }) => name === "after"), { timeoutMs: 20_000 });
