@@ -4,6 +4,7 @@ import { BLOCK_SIZE, MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
 import { MINUTE_MS, tallyRounds, type TallyRound } from "./core/tally.ts";
 import { deriveRange, longestRange, settleableUntil, toRanges, wasDropped } from "./settle.ts";
+import { mendChainTargets } from "./store/chain-targets.ts";
 import { holdRounds } from "./store/chains.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { inspectDay, saveDay, type DayBlocks } from "./store/days.ts";
@@ -33,7 +34,7 @@ const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
 /**
  * Derives every UTC day that the interval touches again from the stored rounds and says what
- * differs; writes it when `save` is set. Days whose rounds were dropped are left alone, and so
+ * differs; writes it when `save` is set, and notes what chains hold. Days whose rounds were dropped are left alone, and so
  * are minutes that wait for the settler: they need not agree yet.
  */
 export async function rebuild(
@@ -51,6 +52,9 @@ export async function rebuild(
   );
   const vantages = await listNames(db, "vantage");
   for (let day = first; day < last; day += 1) {
+    if (options.save) {
+      await mendChainTargets(db, { fromMs: day * DAY_MS, untilMs: (day + 1) * DAY_MS });
+    }
     for (const [vantageId, vantage] of vantages) {
       const place = { vantageId, day, untilMinute };
       const different = await withSnapshot(db, (tx) => inspect(tx, place));

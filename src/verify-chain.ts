@@ -11,13 +11,16 @@ export type ChainWalk = {
   /** `["round-1",vantage,shard`, with which the text of each of its rounds begins. */
   readonly opening: string;
   readonly links: Links;
+  /** Targets that it is noted to hold: pages and answers look for their results in no other chain. */
+  readonly held: ReadonlySet<number>;
 };
 
 /** A round's number in its chain and its hash. */
 export type SeqHash = Pick<StoredRound, "seq" | "hash">;
 
 /** Throws BrokenProof unless the head counts the rounds of all days and is the last one of a day. */
-export function startWalk(chain: Chain, days: ReadonlyMap<number, CountedDay>): ChainWalk {
+export function startWalk(chain: Chain, known: Pick<ChainWalk, "days" | "held">): ChainWalk {
+  const { days } = known;
   let rounds = 0;
   let isLast = chain.seq === 0 && chain.hash.length === 0;
   for (const day of days.values()) {
@@ -32,7 +35,21 @@ export function startWalk(chain: Chain, days: ReadonlyMap<number, CountedDay>): 
   if (!isLast)
     throw new BrokenProof(`${nameOf(chain)}: its head is the last round of none of its days`);
   const opening = JSON.stringify(["round-1", chain.vantage, chain.shard]).slice(0, -1);
-  return { chain, days, opening, links: startLinks(chain) };
+  return { chain, ...known, opening, links: startLinks(chain) };
+}
+
+/** Throws BrokenProof unless the chain is noted to hold the round's targets. */
+export function checkHeld(
+  { chain, held }: ChainWalk,
+  round: Pick<StoredRound, "targets">,
+  names: ReadonlyMap<number, string>,
+): void {
+  const missing = round.targets.find((id) => !held.has(id));
+  if (missing === undefined) return;
+  throw new BrokenProof(
+    `${nameOf(chain)}: it is not noted that it holds ${names.get(missing) ?? `#${missing}`}, ` +
+      "so that results are not shown; nines rebuild notes it",
+  );
 }
 
 /**

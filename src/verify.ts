@@ -6,6 +6,7 @@ import { MINUTE_MS, type TallyRound } from "./core/tally.ts";
 import { findDifferences } from "./rebuild.ts";
 import { chainKey } from "./core/seal.ts";
 import { settleableUntil } from "./settle.ts";
+import { listChainTargets } from "./store/chain-targets.ts";
 import {
   countOrphans,
   holdRounds,
@@ -23,6 +24,7 @@ import { withSnapshot } from "./store/snapshot.ts";
 import {
   BrokenProof,
   checkDay,
+  checkHeld,
   checkRound,
   createNaming,
   startWalk,
@@ -120,8 +122,10 @@ async function findContext(
 ): Promise<Context> {
   await holdRounds(tx);
   const walks: ChainWalk[] = [];
+  const held = await listChainTargets(tx);
   for (const chain of await listChains(tx)) {
-    walks.push(startWalk(chain, await listDaysOfChain(tx, chain.id)));
+    const days = await listDaysOfChain(tx, chain.id);
+    walks.push(startWalk(chain, { days, held: held.get(chain.id) ?? new Set() }));
   }
   const chainIds = walks.map(({ chain }) => chain.id);
   const targets = await listNames(tx, "target");
@@ -204,14 +208,20 @@ type Evidence = TallyRound & Pick<StoredRound, "id">;
  */
 async function walkChain(
   pages: AsyncGenerator<RoundPage>,
-  input: Pick<Context, "nameTargets"> & { readonly walk: ChainWalk; readonly evidence: Evidence[] },
+  input: Pick<Context, "nameTargets" | "targets"> & {
+    readonly walk: ChainWalk;
+    readonly evidence: Evidence[];
+  },
 ): Promise<SeqHash[]> {
   const hashes: SeqHash[] = [];
+  let listBefore: readonly number[] | null = null;
   for (let isLast = false; !isLast;) {
     const page = await pages.next();
     if (page.done === true) break;
     for (const round of page.value.rounds) {
       checkRound(input.walk, round, input.nameTargets);
+      if (round.targets !== listBefore) checkHeld(input.walk, round, input.targets);
+      listBefore = round.targets;
       const { id, plannedAtMs, targets, outcomes, reasons, seq, hash } = round;
       input.evidence.push({ id, plannedAtMs, targets, outcomes, reasons });
       hashes.push({ seq, hash });

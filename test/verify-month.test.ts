@@ -207,6 +207,7 @@ describe("one flipped bit", () => {
       "audit",
       "chain",
       "chain_day",
+      "chain_target",
       "claim",
       "day",
       "event",

@@ -369,8 +369,13 @@ describe("a month in which one thing was changed does not hold, and it says wher
     ],
     [
       "a chain taken away, its rounds left",
-      "delete from chain_day where chain_id = 2; delete from chain where id = 2",
+      "delete from chain_day where chain_id = 2; delete from chain_target where chain_id = 2; delete from chain where id = 2",
       "2 rounds belong to no chain",
+    ],
+    [
+      "that a chain holds a target forgotten",
+      "delete from chain_target where chain_id = 2 and target_id = (select max(target_id) from chain_target where chain_id = 2)",
+      "chain a/15s-1: it is not noted that it holds web-4",
     ],
     [
       "target.name",
@@ -384,7 +389,7 @@ describe("a month in which one thing was changed does not hold, and it says wher
     ],
     [
       "target.id",
-      "alter table target alter id drop identity; update target set id = 77 where name = 'web-4'; alter table target alter id add generated always as identity (start 100)",
+      "delete from chain_target where target_id = (select id from target where name = 'web-4'); alter table target alter id drop identity; update target set id = 77 where name = 'web-4'; alter table target alter id add generated always as identity (start 100)",
       at("15T12:00:00", "15s-1") + hash,
     ],
     [

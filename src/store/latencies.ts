@@ -74,7 +74,7 @@ async function listPart(
          floor(extract(epoch from r.planned_at) * 1000 / $4::bigint)::bigint * $4 as "stepAtMs",
          case when substr(r.outcomes, p.position, 1) = 'o' then r.latencies_us[p.position] end as us
        from target t
-       cross join chain c
+       join chain_target h on h.target_id = t.id join chain c on c.id = h.chain_id
        join round r on r.chain_id = c.id and r.planned_at >= $2 and r.planned_at < $3
        cross join lateral (select array_position(r.targets, t.id) as position) p
        where t.name = $1 and p.position is not null),

@@ -38,45 +38,19 @@ export async function listPhases(
   target: string,
   range: Interval,
 ): Promise<PhaseSample[]> {
-  // Of thousands of targets few chains hold this one: the others' samples are not read.
-  const chains = await listChains(db, target, range);
   const { rows } = await db.query<PhaseSample>(
     `select v.name as vantage, s.planned_at as "atMs",
        s.phases_us[(p.position - 1) * $4 + 1 : p.position * $4] as "phasesUs"
-     from phase_sample s
-     join chain c on c.id = s.chain_id join vantage v on v.id = c.vantage_id
-     join target t on t.name = $1
+     from target t
+     join chain_target h on h.target_id = t.id join chain c on c.id = h.chain_id
+     join vantage v on v.id = c.vantage_id
+     join phase_sample s on s.chain_id = c.id and s.planned_at >= $2 and s.planned_at < $3
      cross join lateral (select array_position(s.targets, t.id) as position) p
-     where s.chain_id = any($5::int[]) and s.planned_at >= $2 and s.planned_at < $3
-       and p.position is not null
+     where t.name = $1 and p.position is not null
      order by s.planned_at, s.chain_id`,
-    [target, iso(range.fromMs), iso(range.untilMs), PHASES.length, chains],
+    [target, iso(range.fromMs), iso(range.untilMs), PHASES.length],
   );
   return rows;
-}
-
-/** The chains that hold the target at the begin or at the end of a day of the interval. */
-async function listChains(
-  db: Queryable,
-  target: string,
-  { fromMs, untilMs }: Interval,
-): Promise<number[]> {
-  const { rows } = await db.query<{ id: number }>(
-    `select c.id from chain c join target t on t.name = $1
-     where exists (
-       select from generate_series($2::timestamptz, $3::timestamptz, '1 day') d
-       cross join lateral (
-         (select targets from phase_sample
-          where chain_id = c.id and planned_at >= d and planned_at < least(d + '1 day', $3)
-          order by planned_at limit 1)
-         union all
-         (select targets from phase_sample
-          where chain_id = c.id and planned_at >= d and planned_at < least(d + '1 day', $3)
-          order by planned_at desc limit 1)) s
-       where t.id = any(s.targets))`,
-    [target, iso(fromMs), iso(untilMs)],
-  );
-  return rows.map(({ id }) => id);
 }
 
 /** Deletes the samples planned before an instant, a day at a time. Returns how many. */

@@ -103,7 +103,8 @@ async function readHour(db: Queryable, target: string, hour: Interval): Promise<
     name: "list-hour",
     text: `select ${COLUMNS}
            from target t
-           cross join chain c join vantage v on v.id = c.vantage_id
+           join chain_target h on h.target_id = t.id join chain c on c.id = h.chain_id
+           join vantage v on v.id = c.vantage_id
            join round r on r.chain_id = c.id and r.planned_at >= $2 and r.planned_at < $3
            cross join lateral (select array_position(r.targets, t.id) as position) p
            where t.name = $1 and p.position is not null

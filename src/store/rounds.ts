@@ -4,6 +4,7 @@ import { MINUTES_PER_DAY } from "../core/day-counts.ts";
 import { packDetail, roundText, type PackedDetail } from "../core/round-proof.ts";
 import type { Round } from "../core/round.ts";
 import { MINUTE_MS } from "../core/tally.ts";
+import { saveChainTargets, type ChainTarget } from "./chain-targets.ts";
 import { withTransaction, type Db, type Queryable } from "./connect.ts";
 import { ConflictError } from "../errors.ts";
 import { ensureIds } from "./names.ts";
@@ -16,10 +17,18 @@ export type IdCache = {
   readonly vantages: Map<string, number>;
   readonly chains: Map<string, number>;
   readonly partitions: Set<string>;
+  /** Targets by the chain that is noted to hold them. */
+  readonly held: Map<number, Set<number>>;
 };
 
 export function createIdCache(): IdCache {
-  return { targets: new Map(), vantages: new Map(), chains: new Map(), partitions: new Set() };
+  return {
+    targets: new Map(),
+    vantages: new Map(),
+    chains: new Map(),
+    partitions: new Set(),
+    held: new Map(),
+  };
 }
 
 export type RoundStore = { readonly db: Db; readonly ids: IdCache };
@@ -60,9 +69,10 @@ export async function storeRounds(
   });
 }
 
-/** Hands out ids and makes partitions, on their own: neither is ever taken back. */
+/** Hands out ids, notes what chains hold, makes partitions, each on its own: none is ever taken back. */
 export async function prepareRounds(store: RoundStore, rounds: readonly Round[]): Promise<void> {
   await resolveIds(store, rounds);
+  await noteHeld(store, rounds);
   await ensurePartitions(
     store.db,
     store.ids.partitions,
@@ -136,6 +146,24 @@ async function createChain(db: Queryable, place: ChainPlace): Promise<number> {
     place.shard,
   ]);
   return (await findChain(db, place)) ?? unreachable(`chain ${place.shard}`);
+}
+
+async function noteHeld({ db, ids }: RoundStore, rounds: readonly Round[]): Promise<void> {
+  const missing = new Map<string, ChainTarget>();
+  for (const round of rounds) {
+    const chainId = known(ids.chains, chainKey(round));
+    const held = ids.held.get(chainId);
+    for (const name of round.targets) {
+      const targetId = known(ids.targets, name);
+      if (held?.has(targetId) !== true)
+        missing.set(`${chainId} ${targetId}`, { chainId, targetId });
+    }
+  }
+  await saveChainTargets(db, [...missing.values()]);
+  for (const { chainId, targetId } of missing.values()) {
+    const held = ids.held.get(chainId) ?? new Set();
+    ids.held.set(chainId, held.add(targetId));
+  }
 }
 
 function chainIdsOf({ ids }: RoundStore, rounds: readonly Round[]): number[] {

@@ -1,9 +1,11 @@
 import { canonicalJson } from "../../src/core/canonical-json.ts";
+import type { Interval } from "../../src/core/month.ts";
 import type { Report } from "../../src/core/report.ts";
 import { monthsOf } from "../../src/core/year-report.ts";
 import type { Database } from "../../src/store/connect.ts";
 import { insertReport } from "../../src/store/reports.ts";
-import { createIdCache, storeRounds } from "../../src/store/rounds.ts";
+import { pageResults } from "../../src/store/results.ts";
+import { createIdCache, storeRounds, type RoundStore } from "../../src/store/rounds.ts";
 import { viewLatency } from "../../src/view-latency.ts";
 import { readYear } from "../../src/year-report.ts";
 import { configOf, testClock } from "../helpers/app.ts";
@@ -16,6 +18,9 @@ const DAY_MS = 1440 * MINUTE_MS;
 const FROM_MS = Date.parse("2026-08-01T00:00:00Z");
 const DAYS = 31;
 const TARGETS = Array.from({ length: 100 }, (_, index) => `t-${index}`);
+/** Other shards of the same vantage, on the last days of the month. */
+const OTHER_SHARDS = 49;
+const OTHER_DAYS = 2;
 const SUBJECTS = 10_000;
 const YEAR = "2026";
 
@@ -31,19 +36,35 @@ export function benchViews(): Promise<string[]> {
 /** A month of rounds at one minute, of one shard. */
 async function fillMonth(db: Database): Promise<void> {
   const store = { db, ids: createIdCache() };
-  for (let day = 0; day < DAYS; day += 1) {
-    const rounds = Array.from({ length: 1440 }, (_, minute) => ({
-      vantage: "cn-hangzhou",
-      shard: "60s-0",
-      plannedAtMs: FROM_MS + day * DAY_MS + minute * MINUTE_MS,
-      targets: TARGETS,
-      outcomes: (minute % 97 === 0 ? "f" : "o").repeat(TARGETS.length),
-      offsetsMs: TARGETS.map(() => 3),
-      latenciesUs: TARGETS.map((_id, index) => 9_000 + ((minute * 7919 + index * 31) % 20_000)),
-      details: [],
-    }));
-    await storeRounds(store, rounds, FROM_MS + DAYS * DAY_MS);
+  for (let day = 0; day < DAYS; day += 1) await fillDay(store, { day, shard: "60s-0" });
+}
+
+/** As if there were thousands of other targets. */
+async function fillOthers(db: Database): Promise<void> {
+  const store = { db, ids: createIdCache() };
+  for (let day = DAYS - OTHER_DAYS; day < DAYS; day += 1) {
+    for (let other = 1; other <= OTHER_SHARDS; other += 1) {
+      await fillDay(store, { day, shard: `60s-${other}` });
+    }
   }
+}
+
+async function fillDay(
+  store: RoundStore,
+  { day, shard }: { readonly day: number; readonly shard: string },
+): Promise<void> {
+  const targets = shard === "60s-0" ? TARGETS : TARGETS.map((id) => `${id}-of-${shard}`);
+  const rounds = Array.from({ length: 1440 }, (_, minute) => ({
+    vantage: "cn-hangzhou",
+    shard,
+    plannedAtMs: FROM_MS + day * DAY_MS + minute * MINUTE_MS,
+    targets,
+    outcomes: (minute % 97 === 0 ? "f" : "o").repeat(targets.length),
+    offsetsMs: targets.map(() => 3),
+    latenciesUs: targets.map((_id, index) => 9_000 + ((minute * 7919 + index * 31) % 20_000)),
+    details: [],
+  }));
+  await storeRounds(store, rounds, FROM_MS + DAYS * DAY_MS);
 }
 
 /** Twelve closed months. */
@@ -68,7 +89,19 @@ async function latencies(db: Database): Promise<string[]> {
     const points = `${series[0]?.p50Ms.length} points of ${stepMs / 1000} s`;
     lines.push(`  ${days} days (${points}): ${await shown(data)}`);
   }
+  await fillOthers(db);
+  const range = { fromMs: FROM_MS + (DAYS - 1) * DAY_MS, untilMs: FROM_MS + DAYS * DAY_MS };
+  lines.push(
+    `  1 day among ${(OTHER_SHARDS + 1) * TARGETS.length} targets: ${await shown(() => viewLatency(db, { id: "t-42", ...range }))}`,
+    `  its results of that day: ${await shown(() => readAll(db, range))}`,
+  );
   return [`A target's latency, a month of minutes in a shard of ${TARGETS.length}`, ...lines];
+}
+
+async function readAll(db: Database, range: Interval): Promise<void> {
+  let results = 0;
+  for await (const page of pageResults(db, "t-42", range)) results += page.length;
+  if (results !== 1440) throw new Error(`${results} results of a day of minutes`);
 }
 
 async function years(db: Database): Promise<string[]> {

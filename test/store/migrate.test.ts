@@ -6,7 +6,9 @@ import { systemClock } from "../../src/clock.ts";
 import { packageRoot } from "../../src/paths.ts";
 import { openDatabase } from "../../src/store/connect.ts";
 import { migrate, readMigrations } from "../../src/store/migrate.ts";
+import { storeRounds } from "../../src/store/rounds.ts";
 import { createTestDatabase, silentLog, type TestDatabase } from "../helpers/database.ts";
+import { NOON, rowsOf, testRound, testStore } from "../helpers/rounds.ts";
 
 const appliedAtMs = Date.UTC(2026, 9, 1);
 const clock = { ...systemClock, nowMs: () => appliedAtMs };
@@ -136,4 +138,21 @@ it("finds the files of nines, and they apply", async () => {
   ).toContain("0001_init.sql");
   await migrate(test.db, { clock, log: silentLog });
   expect(await tables()).toContain("round");
+});
+
+it("notes of a database that has rounds already which chains hold a target", async () => {
+  await migrate(test.db, { clock, log: silentLog });
+  const rounds = [
+    testRound({ outcomes: "oo" }),
+    testRound({ outcomes: "ooo", plannedAtMs: NOON + 60_000 }),
+    testRound({ shard: "15s-1", targets: ["web-2"], outcomes: "o" }),
+  ];
+  await storeRounds(testStore(test.db), rounds, NOON);
+  const noted = await rowsOf(test.db, "chain_target");
+  await test.db.query(
+    "drop table chain_target; delete from schema_migration where name like '%chain_targets.sql'",
+  );
+  await migrate(test.db, { clock, log: silentLog });
+  expect(await rowsOf(test.db, "chain_target")).toEqual(noted);
+  expect(noted).toHaveLength(4);
 });
