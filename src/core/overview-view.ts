@@ -130,10 +130,10 @@ export function numberOf(fraction: string): number {
 export function mergeBands(bands: readonly (readonly BandDay[])[]): readonly BandDay[] {
   const byDay = new Map<string, BandDay>();
   for (const next of bands.flat()) {
-    const seen = byDay.get(next.day);
-    const worse = seen !== undefined && DAY_RANK[seen.state] <= DAY_RANK[next.state] ? seen : next;
-    const badSeconds = Math.max(seen?.badSeconds ?? 0, next.badSeconds);
-    byDay.set(next.day, { ...worse, badSeconds });
+    const seen = byDay.get(next.day) ?? next;
+    const worse = DAY_RANK[next.state] < DAY_RANK[seen.state] ? next : seen;
+    const badSeconds = Math.max(seen.badSeconds, next.badSeconds);
+    byDay.set(next.day, worse.badSeconds === badSeconds ? worse : { ...worse, badSeconds });
   }
   return [...byDay.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
 }

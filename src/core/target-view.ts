@@ -52,39 +52,32 @@ export function cutByDays(
   let first = 0;
   return days.map(({ day, weekday, fromMs, untilMs }) => {
     while ((runs[first]?.untilMs ?? Infinity) <= fromMs) first += 1;
-    const clipped: TimelineRun[] = [];
+    const shown: TimelineDay["runs"][number][] = [];
+    let lostMs = 0;
     for (let index = first; index < runs.length; index += 1) {
       const run = runs[index];
       if (run === undefined || run.fromMs >= untilMs) break;
-      clipped.push(clip(run, fromMs, untilMs));
+      const part = clip(run, fromMs, untilMs);
+      lostMs += badMs(part);
+      if (part.state === "outside") continue;
+      const { state } = part;
+      shown.push({ state, fromMs: part.fromMs - fromMs, untilMs: part.untilMs - fromMs });
     }
-    return {
-      day,
-      weekday,
-      lengthMs: untilMs - fromMs,
-      badSeconds: clipped.reduce((sum, run) => sum + badMs(run), 0) / 1000,
-      runs: clipped.flatMap(({ state, ...run }) =>
-        state === "outside"
-          ? []
-          : { state, fromMs: run.fromMs - fromMs, untilMs: run.untilMs - fromMs },
-      ),
-    };
+    return { day, weekday, lengthMs: untilMs - fromMs, badSeconds: lostMs / 1000, runs: shown };
   });
 }
 
 /** What a day's bar shows: `missed` when it alone lost more than the month's allowance. */
 export function bandDay(day: TimelineDay, allowedSeconds: number): BandDay {
-  const lengthOf = (state: string) =>
-    day.runs
-      .filter((run) => run.state === state)
-      .reduce((sum, run) => sum + run.untilMs - run.fromMs, 0);
-  const measuredMs = lengthOf("good") + lengthOf("partial") + lengthOf("bad");
-  const excludedMs = lengthOf("excluded");
+  const { badSeconds } = day;
+  const lengthMs = { good: 0, partial: 0, bad: 0, excluded: 0, "no-data": 0 };
+  for (const run of day.runs) lengthMs[run.state] += run.untilMs - run.fromMs;
+  const knownMs = lengthMs.good + lengthMs.partial + lengthMs.bad + lengthMs.excluded;
   let state: DayState = "good";
-  if (day.badSeconds > 0) state = day.badSeconds > allowedSeconds ? "missed" : "minor";
-  else if (lengthOf("no-data") >= measuredMs + excludedMs) state = "no-data";
-  else if (excludedMs > 0) state = "excluded";
-  return { day: day.day, state, badSeconds: day.badSeconds };
+  if (badSeconds > 0) state = badSeconds > allowedSeconds ? "missed" : "minor";
+  else if (lengthMs["no-data"] >= knownMs) state = "no-data";
+  else if (lengthMs.excluded > 0) state = "excluded";
+  return { day: day.day, state, badSeconds };
 }
 
 /** Bad time as it adds up over [fromMs, untilMs), one point at each bend. */

@@ -35,7 +35,6 @@ th { text-align: left; font-weight: 700; }
 .cell-link:focus-visible { outline: none; }
 .cell-link:focus-visible::after { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 4px; }
 .cell .band { position: relative; z-index: 1; pointer-events: none; }
-.cell .band rect { pointer-events: auto; }
 .figure { font-size: 17px; font-weight: 700; letter-spacing: -0.01em; }
 .figure.none { color: var(--quiet); font-weight: 400; font-size: 15px; }
 .v-missed .figure { color: var(--missed-ink); }

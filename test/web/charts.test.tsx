@@ -20,7 +20,7 @@ test("a band draws one path for each state, and says its days in words", () => {
     badSeconds: index === 9 ? 2280 : index > 27 ? 60 : 0,
   }));
   const svg = renderToString(<Band days={days} t={en} />);
-  expect(times(svg, "<path")).toBe(3);
+  expect(times(svg, "<path class=")).toBe(3);
   expect(svg).toContain(
     "Last 30 days: 27 without loss, 2 with some loss, 1 beyond a month's budget",
   );

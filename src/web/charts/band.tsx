@@ -36,13 +36,16 @@ export function Band({ days, t }: { readonly days: readonly BandDay[]; readonly 
         const d = paths[state];
         return d === "" ? null : <path class={`s-${state}`} fill={PAINT[state]} d={d} />;
       })}
-      {days.map((day, index) =>
-        day.state === "good" ? null : (
-          <rect x={px(index * DAY_WIDTH)} width={DAY_WIDTH} height={HEIGHT} fill="transparent">
-            <title>{t.bandDay(day.day, day.state, durationText(day.badSeconds, t))}</title>
-          </rect>
-        ),
-      )}
+      {/* Unseen, for the pointer. There may be thousands on a page: each costs one attribute. */}
+      <g fill="none" pointer-events="all">
+        {days.map((day, index) =>
+          day.state === "good" ? null : (
+            <path d={`M${index * DAY_WIDTH} 0h${DAY_WIDTH}v${HEIGHT}h-${DAY_WIDTH}z`}>
+              <title>{t.bandDay(day.day, day.state, durationText(day.badSeconds, t))}</title>
+            </path>
+          ),
+        )}
+      </g>
     </svg>
   );
 }
