@@ -57,6 +57,6 @@ function lastDays(lastMs: number, timeZone: string): Interval {
   const last = DateTime.fromMillis(lastMs, { zone: timeZone }).startOf("day");
   return {
     fromMs: last.minus({ days: BAND_DAYS - 1 }).toMillis(),
-    untilMs: last.plus({ days: 1 }).toMillis(),
+    untilMs: last.plus({ days: 1 }).startOf("day").toMillis(),
   };
 }

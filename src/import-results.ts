@@ -11,13 +11,8 @@ import { appendAudit } from "./store/audit.ts";
 import { withTransaction, type Queryable } from "./store/connect.ts";
 import { listStoredInstants, type Instant, type StoredInstant } from "./store/imported.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
-import {
-  addMinute,
-  appendRounds,
-  markUnsettled,
-  prepareRounds,
-  type RoundStore,
-} from "./store/rounds.ts";
+import { prepareRounds, type RoundStore } from "./store/prepare-rounds.ts";
+import { addMinute, appendRounds, markUnsettled } from "./store/rounds.ts";
 
 /** Results held in memory before they are stored. */
 const WINDOW = 100_000;

@@ -3,14 +3,14 @@ import type { CountRun, Minute } from "./core/counts.ts";
 import { BLOCK_SIZE, MINUTES_PER_DAY } from "./core/day-counts.ts";
 import type { Interval } from "./core/month.ts";
 import { MINUTE_MS, tallyRounds, type TallyRound } from "./core/tally.ts";
-import { deriveRange, longestRange, settleableUntil, toRanges, wasDropped } from "./settle.ts";
+import { deriveRange, longestRange, settleableUntil, toRanges } from "./settle.ts";
 import { mendChainTargets } from "./store/chain-targets.ts";
 import { holdRounds } from "./store/chains.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { inspectDay, saveDay, type DayBlocks } from "./store/days.ts";
 import { listTallyRounds } from "./store/evidence.ts";
 import { listNames } from "./store/names.ts";
-import { findDroppedUntil } from "./store/partitions.ts";
+import { findDroppedUntil, wasDropped } from "./store/partitions.ts";
 import { withSnapshot } from "./store/snapshot.ts";
 import { listUnsettled, lockDay } from "./store/unsettled.ts";
 
@@ -32,18 +32,27 @@ type VantageDay = {
 
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
 
+/** What was derived again. */
+export type Rebuilt = {
+  readonly days: number;
+  readonly differences: readonly Difference[];
+  /** Targets that chains were not noted to hold, so that their results were not shown. */
+  readonly noted: number;
+};
+
 /**
  * Derives every UTC day that the interval touches again from the stored rounds and says what
- * differs; writes it when `save` is set, and notes what chains hold. Days whose rounds were dropped are left alone, and so
- * are minutes that wait for the settler: they need not agree yet.
+ * differs; writes it when `save` is set, and notes what chains hold. Days whose rounds were dropped
+ * are left alone, and so are minutes that wait for the settler: they need not agree yet.
  */
 export async function rebuild(
   deps: { readonly db: Db; readonly clock: Clock },
   range: Interval,
   options: { readonly save: boolean },
-): Promise<{ readonly days: number; readonly differences: Difference[] }> {
+): Promise<Rebuilt> {
   const { db } = deps;
   const differences: Difference[] = [];
+  let noted = 0;
   const untilMinute = settleableUntil(deps.clock.nowMs());
   const first = Math.floor(Math.max(range.fromMs, await findDroppedUntil(db)) / DAY_MS);
   const last = Math.min(
@@ -53,7 +62,7 @@ export async function rebuild(
   const vantages = await listNames(db, "vantage");
   for (let day = first; day < last; day += 1) {
     if (options.save) {
-      await mendChainTargets(db, { fromMs: day * DAY_MS, untilMs: (day + 1) * DAY_MS });
+      noted += await mendChainTargets(db, { fromMs: day * DAY_MS, untilMs: (day + 1) * DAY_MS });
     }
     for (const [vantageId, vantage] of vantages) {
       const place = { vantageId, day, untilMinute };
@@ -64,7 +73,7 @@ export async function rebuild(
       differences.push(...different.map((target) => ({ vantage, target, day: date })));
     }
   }
-  return { days: Math.max(0, last - first), differences };
+  return { days: Math.max(0, last - first), differences, noted };
 }
 
 /** As of one moment; what was dropped by then is none of ours. */

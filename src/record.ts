@@ -3,7 +3,8 @@ import type { Round } from "./core/round.ts";
 import { ConflictError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
-import { storeRounds, type RoundStore } from "./store/rounds.ts";
+import { type RoundStore } from "./store/prepare-rounds.ts";
+import { storeRounds } from "./store/rounds.ts";
 
 /** The most rounds that one transaction stores. */
 const MAX_BATCH = 500;

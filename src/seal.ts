@@ -10,7 +10,7 @@ import {
   type SealedChain,
 } from "./core/seal.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
-import { findDroppedUntil } from "./store/partitions.ts";
+import { findDroppedUntil, wasDropped } from "./store/partitions.ts";
 import {
   appendSeal,
   findSeal,
@@ -179,11 +179,6 @@ async function appendRevision(
     chains,
     root: Buffer.from(dayRoot(sealed, sha256)),
   });
-}
-
-/** To be asked after the rounds were read: those dropped in between were missing there. */
-async function wasDropped(tx: Queryable, day: number): Promise<boolean> {
-  return day * DAY_MS < (await findDroppedUntil(tx));
 }
 
 function missing({ vantage, shard }: DayChain, day: number, read: ChainHashes): string {

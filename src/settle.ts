@@ -5,7 +5,7 @@ import { MINUTE_MS, tallyRounds } from "./core/tally.ts";
 import { withTransaction, type Db, type Queryable } from "./store/connect.ts";
 import { findDay, saveDay, type DayBlocks } from "./store/days.ts";
 import { countDayRounds, listTallyRounds } from "./store/evidence.ts";
-import { findDroppedUntil } from "./store/partitions.ts";
+import { wasDropped } from "./store/partitions.ts";
 import {
   listUnsettledDays,
   saveSettledUntil,
@@ -78,11 +78,6 @@ async function deriveDay(
   if (await wasDropped(tx, day.day)) return false;
   await saveDay(tx, day, changed);
   return true;
-}
-
-/** To be asked after the rounds were read: those dropped in between were missing there. */
-export async function wasDropped(tx: Queryable, day: number): Promise<boolean> {
-  return day * MINUTES_PER_DAY * MINUTE_MS < (await findDroppedUntil(tx));
 }
 
 /**

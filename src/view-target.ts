@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import { SYSTEM } from "./core/access.ts";
 import { buildSubject, type Evaluated } from "./core/build-report.ts";
 import { creditsOf, NO_CREDIT, type SubjectCredit } from "./core/credit.ts";
+import { groupBy } from "./core/group-by.ts";
 import type { SeenMalfunction } from "./core/malfunction-view.ts";
 import type { Interval } from "./core/month.ts";
 import { PHASES, type Result } from "./core/outcome.ts";
@@ -57,9 +58,8 @@ export async function viewTarget(
     .filter(({ evaluated }) => evaluated.subject.targets.some(({ id }) => id === target.id));
   const untilMs = Math.min(nowMs, figures.bounds.untilMs);
   const dayRange = { fromMs: untilMs - DAY_MS, untilMs };
-  const latest = (await listLatest(deps.db, nowMs - DAY_MS)).filter(
-    (one) => one.target === target.id,
-  );
+  const lasts = groupBy(await listLatest(deps.db, nowMs - DAY_MS), (one) => one.target);
+  const latest = lasts.get(target.id) ?? [];
   const { now, last } = presentOf(target, latest, nowMs);
   const open = mine
     .flatMap(({ evaluated: { figure } }) =>
@@ -84,6 +84,7 @@ export async function viewTarget(
       now,
       sinceMs: now === "down" ? (open?.fromMs ?? last?.plannedAtMs ?? null) : null,
       reason: last?.reason ?? "",
+      down: countDown(deps, { target, lasts, nowMs }),
     },
     agreements: mine.map((one) => ({
       ...agreementView(one, figures, deps.config),
@@ -121,6 +122,34 @@ function agreementView(
     budget: budgetOf(line, (figure.slotsToCome * figure.slotMs) / 1000),
     timeline: timelineDays({ fromMs, untilMs, timeZone: config.timeZone, runs }),
     burn: burnPoints(runs, fromMs, settledUntilMs),
+  };
+}
+
+/** How many others are down beside it and elsewhere, of those that exist for who looks. */
+function countDown(
+  { config, accounts }: ViewDeps,
+  {
+    target: { id, product, region },
+    lasts,
+    nowMs,
+  }: {
+    readonly target: Target;
+    readonly lasts: ReadonlyMap<string, readonly LatestResult[]>;
+    readonly nowMs: number;
+  },
+): TargetModel["state"]["down"] {
+  const others = config.targets.filter(
+    (one) => one.id !== id && (accounts?.includes(one.account) ?? true),
+  );
+  const isBeside = (one: Target) => one.product === product && one.region === region;
+  const count = (targets: readonly Target[]) => ({
+    down: targets.filter((one) => presentOf(one, lasts.get(one.id) ?? [], nowMs).now === "down")
+      .length,
+    all: targets.length,
+  });
+  return {
+    beside: count(others.filter(isBeside)),
+    elsewhere: count(others.filter((one) => !isBeside(one))),
   };
 }
 

@@ -20,7 +20,9 @@ test("a claim's file shows of a group's target the failed results in its lifetim
   await closeDueMonths(october);
   const [claim] = await listClaims(october.db, { accounts: null });
   const text = await readClaimFile(october, claim!);
-  const shown = text.split("\n").filter((line) => line.includes("connect-timeout"));
+  const shown = text
+    .split("\n")
+    .filter((line) => line.includes("no connection within the time limit"));
   const countOf = (target: string) => shown.filter((line) => line.includes(target)).length;
   expect({ one: countOf("web-1"), other: countOf("web-2") }).toEqual({ one: 5, other: 2 });
 });

@@ -7,7 +7,7 @@ import type { Sent } from "../src/notify/channel.ts";
 import { limitOf } from "../src/notify/index.ts";
 import { listDeadChannels, saveChannelState } from "../src/store/channels.ts";
 import { deleteMessagesBefore } from "../src/store/messages.ts";
-import { createIdCache } from "../src/store/rounds.ts";
+import { createIdCache } from "../src/store/prepare-rounds.ts";
 import {
   budgetEvent,
   createAlerting,
@@ -242,7 +242,7 @@ test("a clock that is set back holds up no message, no retry and no minute's cou
     "update message set leased_until = due_at + interval '30 s' where channel = 'ops' and state = 'waiting'",
   );
   const before = seen.length;
-  alerting.clock.set(START - 3 * HOUR_MS);
+  alerting.clock.turn(START - 3 * HOUR_MS);
   await alerting.run(send);
   expect((await statesOf(alerting)).filter((state) => /waiting/u.test(state))).toEqual([]);
   expect(seen.slice(before).map(({ channel }) => channel)).toContain("robot");

@@ -311,6 +311,15 @@ describe("the form of the text", () => {
     );
     expect(rows).toEqual([{ n: 210_000, months: 11 }]);
   });
+
+  test("may name a target only after whole windows, in a chain that is being written", async () => {
+    async function* twoTargets() {
+      for (let number = 0; number < 100_001; number += 1) yield text(line(at(number)));
+      yield text(line({ target: "web-2", ...at(-1_000) }));
+    }
+    expect(await run(twoTargets())).toMatchObject({ stored: 100_002 });
+    expect(await results("web-2")).toHaveLength(1);
+  });
 });
 
 describe("several imports at once", () => {

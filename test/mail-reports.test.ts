@@ -55,8 +55,8 @@ test("a closed month's report is mailed to each account's contacts, with the ver
   const [mail] = to("sla@acme.example");
   expect(mail).toMatchObject({
     from: "nines@example.com",
-    subject: "Availability report October 2026, Acme: 1 of 1 objective missed",
-    text: `Acme: the objective was missed in October 2026. Credits of CNY 120.00 are owed; they can be claimed from 2026-11-06 until 2026-12-31.
+    subject: "Service level report October 2026, Acme: 1 of 1 objective missed",
+    text: `Acme: the objective was missed in October 2026. Credits of CNY 120.00 are owed. The claim can be made from 2026-11-06 to 2026-12-31, both days included.
 
 Attached: sla-2026-10-acme-r1.pdf (PDF), sla-2026-10-acme-r1.xlsx (XLSX workbook).
 
@@ -105,7 +105,7 @@ test("a Chinese account reads Chinese, and nothing of another account", async ()
   await close();
   await after(10 * MINUTE_MS);
   const [mail] = to("ops@globex.example");
-  expect(mail?.subject).toBe("2026年10月可用性报告，Globex：承诺达标");
+  expect(mail?.subject).toBe("2026年10月服务等级报告，Globex：承诺达标");
   expect(mail?.text).toContain("Globex：2026年10月承诺达标。");
   expect(mail?.text).toContain("?account=globex&lang=zh");
   expect(mail?.html).toContain('<html lang="zh-CN">');
@@ -141,7 +141,7 @@ test("fifty revisions within the delay are one mail, of the last one", async () 
   expect(server.mails).toHaveLength(1);
   const [mail] = server.mails;
   expect(mail?.subject).toBe(
-    "Availability report October 2026, Acme, revision 50: 1 of 1 objective missed",
+    "Service level report October 2026, Acme, revision 50: 1 of 1 objective missed",
   );
   expect(mail?.text).not.toContain("takes the place");
   const states = (await listReportMails(october.db, { month, account: "acme" })).map(
@@ -184,7 +184,7 @@ test("a later revision answers the first mail, and says what changed since the l
   expect(new Set(server.mails.map(idOf)).size).toBe(3);
   expect(second?.text).toContain(
     "This is revision 3 of the report. It takes the place of revision 1, which we sent you before. " +
-      "Why it was made: late results of 2026-10-05; exclusion 3 (force-majeure) approved by user:wu.",
+      "Why it was made: late results of 2026-10-05; exclusion 3 (force majeure) approved by wu.",
   );
   expect(second?.text).toContain("What changed:\n- web-1, verdict: missed, now met\n");
   expect(third?.text).toContain("takes the place of revision 3");
@@ -200,7 +200,7 @@ test("a Chinese reader reads in Chinese why there is another revision", async ()
   await after(10 * MINUTE_MS);
   const [, second] = to("ops@globex.example");
   expect(second?.text).toContain(
-    "修订原因：2026-10-05 的结果迟到；除外时段 3（不可抗力）由 user:wu 批准。",
+    "修订原因：2026-10-05 的结果迟到；除外时段 3（不可抗力）由 wu 批准。",
   );
 });
 

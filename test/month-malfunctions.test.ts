@@ -199,7 +199,7 @@ describe("a closed month", () => {
     expect(await closeDueMonths(october)).toEqual([]);
 
     await handleMalfunction(october, { id, step: { verb: "reopen", note: "wrong" } }, SYSTEM);
-    october.clock.set(october.clock.nowMs() + 60_000);
+    october.clock.pass(60_000);
     await review(october, id, "The fan.");
     expect(await closeDueMonths(october)).toHaveLength(3);
     expect((await reportOf(october, "globex")).malfunctions).toMatchObject([{ cause: "The fan." }]);

@@ -6,13 +6,8 @@ import { rebuild } from "../src/rebuild.ts";
 import { GRACE_MS, settle } from "../src/settle.ts";
 import { withTransaction, type Database } from "../src/store/connect.ts";
 import { dropPartitionsBefore } from "../src/store/partitions.ts";
-import {
-  addMinute,
-  appendRounds,
-  markUnsettled,
-  prepareRounds,
-  storeRounds,
-} from "../src/store/rounds.ts";
+import { prepareRounds } from "../src/store/prepare-rounds.ts";
+import { addMinute, appendRounds, markUnsettled, storeRounds } from "../src/store/rounds.ts";
 import { findSettledUntil } from "../src/store/unsettled.ts";
 import { verify } from "../src/verify.ts";
 import { testClock } from "./helpers/clock.ts";
@@ -86,7 +81,7 @@ describe("settling", () => {
     await settleNow(clock);
     const untilMs = await findSettledUntil(db);
     expect(untilMs).toBe(NOON + 9 * MINUTE_MS);
-    clock.set(NOON + 7 * MINUTE_MS);
+    clock.turn(NOON + 7 * MINUTE_MS);
     await store(testRound({ plannedAtMs: NOON - 10 * MINUTE_MS }));
     expect(await settleNow(clock)).toBe(1);
     expect(await findSettledUntil(db)).toBe(untilMs);

@@ -8,7 +8,7 @@ import { InvalidInputError } from "../src/errors.ts";
 import type { Renderer } from "../src/render-apart.ts";
 import { reportFormats } from "../src/reports/index.ts";
 import { checkSignatory, readSignatory, withPdfSignature } from "../src/sign-report.ts";
-import { testClock } from "./helpers/app.ts";
+import { testClock } from "./helpers/clock.ts";
 import { has } from "./helpers/programs.ts";
 import { acmeDocument } from "./reports/pdf-document.ts";
 

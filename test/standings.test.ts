@@ -3,8 +3,9 @@ import type { Config } from "../src/config.ts";
 import { readMonth } from "../src/read-month.ts";
 import { readPresent, readStandings } from "../src/standings.ts";
 import { decideExclusion, insertExclusion } from "../src/store/exclusions.ts";
-import { createIdCache } from "../src/store/rounds.ts";
-import { configOf, fillRounds, MINUTE_MS, testClock, type Weather } from "./helpers/app.ts";
+import { createIdCache } from "../src/store/prepare-rounds.ts";
+import { configOf, fillRounds, MINUTE_MS, type Weather } from "./helpers/app.ts";
+import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 
 const FROM = Date.parse("2026-10-01T00:00:00+08:00");

@@ -469,7 +469,16 @@ describe("deriving a month again", () => {
   const again = (save: boolean) => rebuild({ db, clock }, month, { save });
 
   test("finds nothing when nothing was touched", async () => {
-    expect(await again(true)).toEqual({ days: 18, differences: [] });
+    expect(await again(true)).toEqual({ days: 18, differences: [], noted: 0 });
+  });
+
+  test("notes again which chains hold which targets, and says how many it were", async () => {
+    const good = await rowsOf(db, "chain_target");
+    await db.query("delete from chain_target where chain_id = 2 or target_id = 1");
+    const missing = good.length - (await rowsOf(db, "chain_target")).length;
+    expect((await again(false)).noted).toBe(0);
+    expect(await again(true)).toEqual({ days: 18, differences: [], noted: missing });
+    expect(await rowsOf(db, "chain_target")).toEqual(good);
   });
 
   test("names what differs, and mends it only when asked to", async () => {

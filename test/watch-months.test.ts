@@ -8,11 +8,12 @@ import { approveExclusion, proposeExclusion, withdrawExclusion } from "../src/ex
 import { reportMonth } from "../src/report-month.ts";
 import { openDatabase } from "../src/store/connect.ts";
 import { listEvents } from "../src/store/events.ts";
-import { createIdCache } from "../src/store/rounds.ts";
+import { createIdCache } from "../src/store/prepare-rounds.ts";
 import { listSubjectStates } from "../src/store/subject-states.ts";
 import { watchMonths } from "../src/watch-months.ts";
 import { systemClock } from "../src/clock.ts";
-import { configOf, fillRounds, MINUTE_MS, testClock, type Weather } from "./helpers/app.ts";
+import { configOf, fillRounds, MINUTE_MS, type Weather } from "./helpers/app.ts";
+import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, silentLog, type TestDatabase } from "./helpers/database.ts";
 import { pauseAfter } from "./helpers/pausing-db.ts";
 import { waitFor } from "./helpers/wait.ts";

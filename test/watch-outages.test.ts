@@ -13,10 +13,11 @@ import {
   malfunctionJson,
 } from "../src/store/malfunctions.ts";
 import { listOpenOutages } from "../src/store/open-outages.ts";
-import { createIdCache } from "../src/store/rounds.ts";
+import { createIdCache } from "../src/store/prepare-rounds.ts";
 import { verifyMonth } from "../src/verify-month.ts";
 import { watchOutages } from "../src/watch-outages.ts";
-import { configOf, fillRounds, MINUTE_MS, testClock, type Weather } from "./helpers/app.ts";
+import { configOf, fillRounds, MINUTE_MS, type Weather } from "./helpers/app.ts";
+import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 import { pauseAfter } from "./helpers/pausing-db.ts";
 

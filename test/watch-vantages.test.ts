@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Config } from "../src/config.ts";
 import { listEvents } from "../src/store/events.ts";
-import { createIdCache } from "../src/store/rounds.ts";
+import { createIdCache } from "../src/store/prepare-rounds.ts";
 import { watchVantages } from "../src/watch-vantages.ts";
-import { configOf, fillRounds, MINUTE_MS, testClock, type Weather } from "./helpers/app.ts";
+import { configOf, fillRounds, MINUTE_MS, type Weather } from "./helpers/app.ts";
+import { testClock } from "./helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "./helpers/database.ts";
 
 const START = Date.parse("2026-10-01T00:00:00+08:00");

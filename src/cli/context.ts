@@ -5,7 +5,7 @@ import type { Metrics } from "../metrics.ts";
 import type { JobQueue, Queues } from "../queues.ts";
 import type { Renderer } from "../render-apart.ts";
 import type { Signer } from "../signing.ts";
-import type { RoundStore } from "../store/rounds.ts";
+import type { RoundStore } from "../store/prepare-rounds.ts";
 
 export const ROLES = ["all", "api", "scheduler", "worker", "recorder"] as const;
 export type RoleName = (typeof ROLES)[number];

@@ -4,7 +4,7 @@ import { importResults } from "../import-results.ts";
 import { InvalidInputError } from "../errors.ts";
 import { settle } from "../settle.ts";
 import { openSigner } from "../signing.ts";
-import { createIdCache } from "../store/rounds.ts";
+import { createIdCache } from "../store/prepare-rounds.ts";
 import { readArguments, throwProblems } from "./arguments.ts";
 import { OPERATOR } from "./by.ts";
 import { notRevised } from "./not-revised.ts";

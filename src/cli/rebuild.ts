@@ -18,9 +18,14 @@ export const rebuild: Verb = {
     const range = monthBounds(month, config.timeZone);
     return withStore<ExitStatus>(terminal, { settings, purpose: "rebuild" }, async ({ db }) => {
       const deps = { db, clock: terminal.clock };
-      const { days, differences } = await rebuildDays(deps, range, { save: true });
+      const { days, differences, noted } = await rebuildDays(deps, range, { save: true });
       for (const { target, vantage, day } of differences) {
         terminal.out(`${target} from ${vantage} on ${day} differed and was corrected`);
+      }
+      if (noted > 0) {
+        terminal.out(
+          `${noted} notes of which chains hold which targets were missing and were made`,
+        );
       }
       terminal.out(`${days} days derived again, ${differences.length} differences`);
       return 0;

@@ -11,7 +11,7 @@ import {
   type JobQueue,
 } from "../queues.ts";
 import { createRecorder } from "../record.ts";
-import type { RoundStore } from "../store/rounds.ts";
+import type { RoundStore } from "../store/prepare-rounds.ts";
 import type { Context } from "./context.ts";
 import { startJobWorker } from "./job-worker.ts";
 import type { OpenThings } from "./lifecycle.ts";

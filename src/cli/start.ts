@@ -6,7 +6,7 @@ import { openQueues } from "../queues.ts";
 import { openRenderer } from "../render-apart.ts";
 import { checkSignatory, withPdfSignature } from "../sign-report.ts";
 import { openSigner } from "../signing.ts";
-import { createIdCache } from "../store/rounds.ts";
+import { createIdCache } from "../store/prepare-rounds.ts";
 import { createLog } from "./log.ts";
 import { readArguments, requireOneOf, throwProblems } from "./arguments.ts";
 import { rememberQueues, ROLES, type Context, type RoleName } from "./context.ts";

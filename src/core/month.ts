@@ -3,7 +3,8 @@ import { DateTime, IANAZone } from "luxon";
 /** An interval of instants [fromMs, untilMs), epoch milliseconds. */
 export type Interval = { readonly fromMs: number; readonly untilMs: number };
 
-const MONTH = /^([1-9]\d{3})-(0[1-9]|1[0-2])$/;
+/** Up to 9998: what follows a month, such as the end of a claim's window, has four digits too. */
+const MONTH = /^(?!9999)([1-9]\d{3})-(0[1-9]|1[0-2])$/;
 const DAY_MS = 86_400_000;
 
 /** Whether a text is a month in the form "2026-10". */

@@ -1,5 +1,7 @@
-import { DateTime } from "luxon";
+import { changeText } from "./change-text.ts";
+import { claimWindowText, commonWindow } from "./claim-words.ts";
 import { isOwed, isOwedInPart } from "./credit.ts";
+import { grouped } from "./grouped.ts";
 import { diffReports } from "./report-diff.ts";
 import type { MailedFormat } from "./report-mail-schema.ts";
 import { changeLine, reportMailWords, type ReportMailWords } from "./report-mail-text.ts";
@@ -79,7 +81,7 @@ export function reportMailText(facts: ReportMailFacts): ReportMailText {
       },
       {
         title: words.changes,
-        items: changesOf(facts).map((change) => changeLine(change, words)),
+        items: changesOf(facts).map((change) => changeLine(changeText(change, facts), words)),
       },
     ]
       .filter(({ items }) => items.length > 0)
@@ -124,23 +126,21 @@ function verdictSentences(facts: ReportMailFacts, words: ReportMailWords): strin
   ].filter((sentence) => sentence !== "");
 }
 
-function owedSentence({ report, timeZone }: ReportMailFacts, words: ReportMailWords): string {
+function owedSentence({ report, timeZone, lang }: ReportMailFacts, words: ReportMailWords): string {
   const credits = report.subjects.flatMap(({ credit }) =>
     credit !== null && isOwed(credit) ? [credit] : [],
   );
-  if (credits.length === 0) return "";
-  const day = (ms: number) => DateTime.fromMillis(ms, { zone: timeZone }).toFormat("yyyy-MM-dd");
-  const from = day(Math.min(...credits.map(({ claimFrom }) => Date.parse(claimFrom))));
-  // The last day on which all of it can be claimed.
-  const until = day(Math.min(...credits.map(({ claimUntil }) => Date.parse(claimUntil))) - 1);
+  const window = commonWindow(credits);
+  if (window === null) return "";
+  const claim = claimWindowText(window, { lang, timeZone, closedAt: report.closing?.at ?? null });
   const amounts = report.credits
     .filter((sum) => sum.by === "account" && sum.account === report.account && isOwed(sum))
-    .map(({ amount, currency }) => `${currency} ${amount}`)
+    .map(({ amount, currency }) => `${currency} ${grouped(amount)}`)
     .join(" + ");
   const owed = isOwedInPart(report.subjects) ? words.owedAtLeast : words.owed;
-  if (amounts !== "") return owed(amounts, from, until);
+  if (amounts !== "") return words.join([owed(amounts), claim]);
   const percents = [...new Set(credits.map(({ percent }) => `${percent} %`))].join(", ");
-  return words.owedWithoutFee(percents, from, until);
+  return words.join([words.owedWithoutFee(percents), claim]);
 }
 
 function changesOf({ report, before }: ReportMailFacts) {

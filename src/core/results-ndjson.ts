@@ -90,11 +90,14 @@ function parseInstants(
   return { plannedAtMs, offsetMs };
 }
 
+/** Wherever on earth, what lies before it lies in a month; see `isMonth`. */
+const LAST_MS = Date.UTC(9998, 11, 31);
+
 /** Epoch milliseconds of an RFC 3339 instant; null for anything else. */
 export function parseInstant(value: unknown): number | null {
   if (typeof value !== "string" || !INSTANT.test(value)) return null;
   const ms = Date.parse(value);
-  if (Number.isNaN(ms) || ms < 0) return null;
+  if (Number.isNaN(ms) || ms < 0 || ms >= LAST_MS) return null;
   // Date.parse takes 30 February for 2 March.
   const date = value.slice(0, 10);
   return new Date(Date.parse(date)).toISOString().startsWith(date) ? ms : null;

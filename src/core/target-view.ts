@@ -22,7 +22,8 @@ export function localDays(range: {
   const days: LocalDay[] = [];
   let start = DateTime.fromMillis(range.fromMs, { zone: range.timeZone }).startOf("day");
   while (start.toMillis() < range.untilMs) {
-    const next = start.plus({ days: 1 });
+    // Again: where clocks skip midnight a day begins at one, and those after it do not.
+    const next = start.plus({ days: 1 }).startOf("day");
     days.push({
       day: start.toISODate() ?? "",
       weekday: start.weekday,

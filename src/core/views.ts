@@ -226,6 +226,8 @@ export type ResultRow = {
   readonly requestId: string | null;
 };
 
+export type DownCount = { readonly down: number; readonly all: number };
+
 export type TargetModel = {
   readonly frame: Frame;
   readonly monthFromMs: number;
@@ -244,6 +246,8 @@ export type TargetModel = {
     /** Start of the outage when down. */
     readonly sinceMs: number | null;
     readonly reason: Reason;
+    /** How many others answer to nobody now: of its product and region, and of the rest. */
+    readonly down: { readonly beside: DownCount; readonly elsewhere: DownCount };
   };
   readonly agreements: readonly TargetAgreement[];
   readonly vantages: readonly VantageState[];

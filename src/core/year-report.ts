@@ -1,3 +1,4 @@
+import { isMonth } from "./month.ts";
 import type { ClaimState } from "./claim.ts";
 import type { ReportState } from "./report-state.ts";
 import type { Report, ReportProof, ReportSubject, Verdict } from "./report.ts";
@@ -241,11 +242,9 @@ export type YearDocument = {
   readonly timeZone: string;
 };
 
-const YEAR = /^[1-9]\d{3}$/u;
-
 /** Whether a text is a year in the form "2026". */
 export function isYear(text: string): boolean {
-  return YEAR.test(text);
+  return isMonth(`${text}-01`);
 }
 
 /** "2026-01" to "2026-12". Throws RangeError for what is not a year. */

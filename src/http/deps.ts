@@ -9,7 +9,7 @@ import type { Metrics } from "../metrics.ts";
 import type { JobQueue } from "../queues.ts";
 import type { Renderer } from "../render-apart.ts";
 import type { Signer } from "../signing.ts";
-import type { RoundStore } from "../store/rounds.ts";
+import type { RoundStore } from "../store/prepare-rounds.ts";
 import type { FrameNotes } from "../view-overview.ts";
 
 /** What every role's server needs. */

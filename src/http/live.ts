@@ -6,9 +6,8 @@ import { z } from "zod";
 import type { Actor } from "../core/access.ts";
 import { compareText } from "../core/subject.ts";
 import { findChanges, type Changes } from "../store/changes.ts";
-import { hasAccess } from "../store/users.ts";
 import { requireMay } from "./actor.ts";
-import { actorOfBearer, actorOfCookie, isLocalActor } from "./authenticate.ts";
+import { createWhoAsks } from "./authenticate.ts";
 import type { HttpDeps } from "./deps.ts";
 import { sendProblem } from "./problems.ts";
 
@@ -52,6 +51,7 @@ export const liveRoutes =
       { schema: { hide: true, querystring }, compress: false },
       async (request, reply) => {
         const actor = requireMay(request, "read");
+        const changes = await looking.first();
         const own = [...listeners].filter((one) => one.actor.name === actor.name);
         if (listeners.size >= MOST_LISTENERS || own.length >= MOST_EACH) {
           return sendProblem(request, reply, {
@@ -59,8 +59,9 @@ export const liveRoutes =
             detail: "too many pages listen already",
           });
         }
-        const changes = await looking.first();
         const stream = reply.hijack().raw;
+        // Who went away meanwhile will not be heard to go.
+        if (stream.destroyed) return;
         const token = tokenOf(changes, actor);
         const listener = { request, actor, stream, told: token };
         listeners.add(listener);
@@ -85,16 +86,22 @@ export const liveRoutes =
 /** Looks while anybody listens. */
 function createLooking(deps: HttpDeps, listeners: Set<Listener>) {
   const { db } = deps.store;
+  const whoAsks = createWhoAsks(deps);
   let timer: NodeJS.Timeout | null = null;
   let changes: Changes | null = null;
   let looks = 0;
 
+  /** A login that ended, or a token that was taken back, hears nothing more. */
+  const keepAlive = async ({ request, actor, stream }: Listener) => {
+    if (isSame(actor, await whoAsks(request))) stream.write(": still here\n\n");
+    else stream.end();
+  };
   const look = async () => {
     changes = await findChanges(db, changes);
     looks += 1;
     for (const listener of listeners) {
       const token = tokenOf(changes, listener.actor);
-      if (looks % BEAT_LOOKS === 0) await keepAlive(deps, listener);
+      if (looks % BEAT_LOOKS === 0) await keepAlive(listener);
       if (token === listener.told) continue;
       listener.told = token;
       tell(listener, "change");
@@ -125,20 +132,13 @@ function createLooking(deps: HttpDeps, listeners: Set<Listener>) {
   };
 }
 
-/** A login that ended, or a token that was taken back, hears nothing more. */
-async function keepAlive(deps: HttpDeps, { request, actor, stream }: Listener): Promise<void> {
-  if (await isStillIn(deps, request, actor)) stream.write(": still here\n\n");
-  else stream.end();
+/** One and the same, who may still see the same. */
+function isSame(a: Actor, b: Actor | null): boolean {
+  return b !== null && knownBy(a) === knownBy(b);
 }
 
-async function isStillIn(deps: HttpDeps, request: FastifyRequest, actor: Actor): Promise<boolean> {
-  if (isLocalActor(actor)) return !(await hasAccess(deps.store.db));
-  const now = (await actorOfBearer(deps, request)) ?? (await actorOfCookie(deps, request));
-  return now !== null && now.role === actor.role && sameAccounts(now, actor);
-}
-
-function sameAccounts(a: Actor, b: Actor): boolean {
-  return JSON.stringify(a.accounts) === JSON.stringify(b.accounts);
+function knownBy({ name, role, accounts }: Actor): string {
+  return JSON.stringify([name, role, accounts]);
 }
 
 function tell({ stream, told }: Listener, event: "hello" | "change"): void {

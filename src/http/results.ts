@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { reviseMonths } from "../close-due.ts";
 import { formatResultLine } from "../core/results-ndjson.ts";
-import { InvalidInputError } from "../errors.ts";
+import { BusyError, InvalidInputError } from "../errors.ts";
+import { createGate } from "../gate.ts";
 import { importResults } from "../import-results.ts";
 import { settle } from "../settle.ts";
 import { pageResults } from "../store/results.ts";
@@ -15,11 +16,17 @@ import { idParams, resultsQuery } from "./schemas.ts";
 
 const NDJSON = "application/x-ndjson";
 const MAX_BODY_BYTES = 1024 * 1024 * 1024;
+/**
+ * Each holds a connection to the database while its sender sends, and takes a second one to store:
+ * more of them would leave none to anybody else.
+ */
+const IMPORTS = { atOnce: 3, waiting: 50 };
 
 /** Single results, in and out. */
 export const resultRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const gate = createGate(IMPORTS);
     // The body is read as it comes; it may be larger than memory. Nothing else is taken.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(NDJSON, { bodyLimit: MAX_BODY_BYTES }, (_request, payload, done) =>
@@ -62,11 +69,15 @@ export const resultRoutes =
         const by = actorOf(request);
         if (!isLocalActor(by)) requireMay(request, "import-results");
         const { keepGoing } = request.query;
-        const outcome = await importResults(
-          { store: deps.store, clock: deps.clock, config: deps.config(), by },
-          decode(request.body),
-          { keepGoing },
+        const done = await gate.run(() =>
+          importResults(
+            { store: deps.store, clock: deps.clock, config: deps.config(), by },
+            decode(request.body),
+            { keepGoing },
+          ),
         );
+        if (done === null) throw new BusyError("too many imports wait: send it again later");
+        const { result: outcome } = done;
         if (outcome.bad > 0 && !keepGoing) throw new InvalidInputError(outcome.problems);
         await bringUpToDate(deps);
         return outcome;

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { isMonth } from "../core/month.ts";
 import { SHOWN_RESULTS } from "../core/results-view.ts";
 import { viewLatency } from "../view-latency.ts";
 import { viewDay, viewResults } from "../view-slots.ts";
@@ -15,7 +16,9 @@ import { idParams, instantSchema, monthSchema, wordSchema } from "./schemas.ts";
 const DAY_FORM = "must be a day such as 2026-10-01";
 const daySchema = z
   .string({ error: DAY_FORM })
-  .refine((text) => z.iso.date().safeParse(text).success, { error: DAY_FORM });
+  .refine((text) => z.iso.date().safeParse(text).success && isMonth(text.slice(0, 7)), {
+    error: DAY_FORM,
+  });
 
 const MAX_RANGE_MS = 32 * 86_400_000;
 const range = z

@@ -1,8 +1,11 @@
 import { DateTime } from "luxon";
+import { claimDays, claimWindowText } from "../core/claim-words.ts";
 import { monthBounds } from "../core/month.ts";
+import { reasonText } from "../core/reason-text.ts";
 import type { Report, ReportCredit, ReportOutage, ReportSubject } from "../core/report.ts";
 import type { ResultLine } from "../core/results-ndjson.ts";
-import { verifySteps } from "./report-words-facts.ts";
+import type { Lang } from "../core/views.ts";
+import { kindText, verifySteps } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 import { reportWords } from "./report-words.ts";
 
@@ -37,10 +40,10 @@ export function renderClaimFile(file: ClaimFile): string {
   const parts = [
     `# SLA claim / 服务等级协议赔偿申请：${title}`,
     `## Claim\n\n${englishText(file)}`,
-    `## 申请\n\n${chineseText(file)}`,
+    `## 赔偿申请\n\n${chineseText(file)}`,
     `## Figure / 可用性数据\n\n${figureTable(file)}`,
-    `## Outages / 故障\n\n${outageText(file)}`,
-    `## Exclusions considered / 已考虑的除外情形\n\n${exclusionText(file)}`,
+    `## Outages / 中断记录\n\n${outageText(file)}`,
+    `## Exclusions considered / 已考虑的除外时段\n\n${exclusionText(file)}`,
     `## Proof / 证明\n\n${proofText(file)}`,
   ];
   return `${parts.join("\n\n")}\n`;
@@ -57,8 +60,7 @@ function englishText(file: ClaimFile): string {
     `Its availability in that month was ${subject.availabilityPercent ?? "-"} %. The agreement ` +
       `promises ${subject.objectivePercent} %. Below ${credit.belowPercent} % the agreement gives ` +
       `a credit of ${credit.percent} %. We claim **${amount}**, in the form that the agreement provides for.`,
-    `The claim can be made from ${local(file, credit.claimFrom)} until before ` +
-      `${local(file, credit.claimUntil)}.`,
+    windowText(file, "en"),
   ].join("\n\n");
 }
 
@@ -73,8 +75,13 @@ function chineseText(file: ClaimFile): string {
     `该服务周期内的服务可用性为 ${subject.availabilityPercent ?? "-"} %，协议承诺 ` +
       `${subject.objectivePercent} %。服务可用性低于 ${credit.belowPercent} % 时，协议规定的赔偿比例为` +
       `月度服务费用的 ${credit.percent} %。现申请赔偿：**${amount}**，以协议约定的形式（如代金券）支付。`,
-    `申请期限：自 ${local(file, credit.claimFrom)} 起，至 ${local(file, credit.claimUntil)} 前。`,
+    windowText(file, "zh"),
   ].join("\n\n");
+}
+
+function windowText({ report, credit, timeZone }: ClaimFile, lang: Lang): string {
+  const closedAt = report.closing?.at ?? null;
+  return claimWindowText(credit, { lang, closedAt, timeZone, isZoneSaid: true });
 }
 
 /** What is claimed and no more: of a subject's targets those that are credited here. */
@@ -91,6 +98,7 @@ function claimedText({ subject, credit }: ClaimFile, { claim, listOf }: ReportWo
 function figureTable(file: ClaimFile): string {
   const { subject, credit } = file;
   const { from, until } = cycleOf(file);
+  const days = claimDays(credit, file.timeZone);
   const { bad, counted } = subject;
   const fee = credit.fee === null ? "not known / 未知" : `${credit.fee} ${credit.currency}`;
   const sum =
@@ -99,11 +107,11 @@ function figureTable(file: ClaimFile): string {
       : `${credit.percent} % × ${fee} = ${credit.amount} ${credit.currency} (a half rounded up / 四舍五入)`;
   const rows: [string, string][] = [
     ["Agreement / 协议", md(subject.agreement)],
-    ["Subject / 对象", `${md(subject.id)} (${subject.scope})`],
+    ["Subject / 统计对象", `${md(subject.id)} (${subject.scope})`],
     ["Targets / 监测目标", subject.targets.map(md).join(", ")],
     ["Service cycle / 服务周期", `${from} – ${until}`],
-    ["Slot / 统计单元", `${subject.slotSeconds} s`],
-    ["Slots of the cycle / 周期内统计单元", String(subject.total)],
+    ["Slot / 时间片", `${subject.slotSeconds} s`],
+    ["Slots of the cycle / 周期内时间片总数", String(subject.total)],
     ["Excluded / 除外", String(subject.excluded)],
     ["Without data / 无数据", String(subject.noData)],
     ["Counted / 计入", String(counted)],
@@ -113,7 +121,7 @@ function figureTable(file: ClaimFile): string {
       `1 − ${bad.includes("/") ? `(${bad})` : bad} ÷ ${counted} = ${subject.availabilityPercent ?? "-"} % (cut, not rounded / 截断，不进位)`,
     ],
     [
-      "If all slots without data were bad, or good / 无数据单元全部按不可用或可用计",
+      "If all slots without data were bad, or good / 无数据时间片全部算作不可用或正常",
       `${subject.lowPercent ?? "-"} % – ${subject.highPercent ?? "-"} %`,
     ],
     ["Coverage / 数据覆盖率", `${subject.coveragePercent ?? "-"} %`],
@@ -121,10 +129,7 @@ function figureTable(file: ClaimFile): string {
     ["Tier / 赔偿档位", `< ${credit.belowPercent} %: ${credit.percent} %`],
     ["Fee of the month / 月度服务费用", fee],
     ["Credit / 赔偿金额", sum],
-    [
-      "Claim window / 申请期限",
-      `${local(file, credit.claimFrom)} – ${local(file, credit.claimUntil)}`,
-    ],
+    ["Days to claim / 索赔期", `${days.from} – ${days.until}`],
   ];
   if (subject.targets.length > 1) {
     const each = file.fees.map((one) => `${md(one.target)} ${one.fee ?? "?"}`);
@@ -139,13 +144,13 @@ function figureTable(file: ClaimFile): string {
 
 function outageText(file: ClaimFile): string {
   const list = table(
-    ["No. / 序号", "From / 开始", "Until / 结束", "Bad slots / 不可用单元", "Reason / 原因"],
+    ["No. / 编号", "From / 开始", "Until / 结束", "Bad slots / 不可用时间片", "Reason / 原因"],
     file.outages.map(({ outage }, index) => [
       String(index + 1),
       local(file, outage.from),
       local(file, outage.until),
       String(outage.slots),
-      md(outage.reason),
+      md(bothReasons(outage.reason)),
     ]),
   );
   const shown = file.outages
@@ -156,7 +161,7 @@ function outageText(file: ClaimFile): string {
     shown.length === file.outages.length
       ? []
       : [
-          "The single results of the other outages are no longer stored. / 其余故障的单次结果已超过保存期限。",
+          "The single results of the other outages are no longer stored. / 其余中断的单次结果已超过保存期限。",
         ];
   return [list, ...shown, ...rest].join("\n\n");
 }
@@ -169,7 +174,7 @@ function resultsText(
     local(file, new Date(one.plannedAtMs).toISOString()),
     md(one.target),
     md(one.vantage),
-    md(one.reason),
+    md(bothReasons(one.reason)),
     String(one.latencyMs),
     md(one.requestId),
     md(one.address),
@@ -187,16 +192,21 @@ function resultsText(
   ];
   const more = failed - results.length;
   return [
-    `### Failed results of outage ${number} / 故障 ${number} 的失败结果`,
+    `### Failed results of outage ${number} / 中断 ${number} 的失败结果`,
     ...(lines.length === 0 ? [] : [table(head, lines)]),
     ...(more === 0 ? [] : [`${more} more are stored. / 另有 ${more} 条已保存。`]),
   ].join("\n\n");
 }
 
+/** In both languages, as the report says it. */
+function bothReasons(reason: string): string {
+  return `${reasonText(reason, "en")} / ${reasonText(reason, "zh")}`;
+}
+
 function exclusionText(file: ClaimFile): string {
   const { exclusions } = file.subject;
   if (exclusions.length === 0) {
-    return "No approved exclusion applies. / 没有适用的已批准除外情形。";
+    return "No approved exclusion applies. / 没有适用的已批准除外时段。";
   }
   return table(
     [
@@ -209,7 +219,7 @@ function exclusionText(file: ClaimFile): string {
     ],
     exclusions.map(({ id, kind, from, until, reason, evidence }) => [
       String(id),
-      md(kind),
+      md(`${kindText(kind, reportWords.en)} / ${kindText(kind, reportWords.zh)}`),
       local(file, from),
       local(file, until),
       md(reason),
@@ -230,21 +240,21 @@ function proofText(file: ClaimFile): string {
   const { rounds, digest, inputs, signature, key, seals } = report.proof;
   const { month, revision } = report;
   const rows: [string, string][] = [
-    ["Report / 报告", `${month}, ${md(subject.account)}, revision / 修订版 ${revision}`],
-    ["Closed at / 关账时间", report.closing?.at ?? "-"],
+    ["Report / 报告", `${month}, ${md(subject.account)}, revision ${revision} / 第 ${revision} 版`],
+    ["Closed at / 定稿时间", report.closing?.at ?? "-"],
     ["Rounds of measurement / 测量轮次", String(rounds)],
     ["Days sealed / 已封存的日期", String(seals.length)],
-    ["Digest of the seals / 封存摘要", md(digest)],
-    ["Digest of the terms / 条款与输入摘要", md(inputs ?? "-")],
+    ["Digest of the evidence / 证据摘要", md(digest)],
+    ["Digest of the terms / 条款摘要", md(inputs ?? "-")],
     ["Signature of the report / 报告签名", md(signature ?? "-")],
-    ["Key / 签名密钥", md(key ?? "-")],
+    ["Key / 密钥", md(key ?? "-")],
   ];
   const sealed = seals.filter(({ day }) => outages.some(({ outage }) => touches(outage, day)));
   return [
     table(["", ""], rows),
-    "Seals of the days with outages (UTC) / 有故障日期的封存记录 (UTC)：",
+    "Seals of the days with outages (UTC) / 发生中断之日的封存记录（UTC）：",
     table(
-      ["Day / 日期", "Revision / 修订版", "Merkle root / 默克尔根"],
+      ["Day / 日期", "Revision / 版本", "Merkle root / 默克尔根"],
       sealed.map(({ day, revision: number, root }) => [day, String(number), md(root)]),
     ),
     ...[reportWords.en, reportWords.zh].map((words) => verifyText(file, words)),

@@ -17,16 +17,24 @@ const OWN: readonly (readonly [RegExp, (...parts: readonly string[]) => string])
   [/^malfunction (\d+) taken out$/u, (id) => `故障事件 ${id} 已移除`],
 ];
 
-function kindText(kind = ""): string {
-  const kinds: Readonly<Record<string, string>> = reportWords.zh.exclusionKinds;
+function kindText(kind = "", lang: Lang = "zh"): string {
+  const kinds: Readonly<Record<string, string>> = reportWords[lang].exclusionKinds;
   return kinds[kind] ?? kind;
+}
+
+/** The service's own words for a name and a kind, as people read them. */
+function plain(part: string): string {
+  return part
+    .replace(/ by user:(\S+)$/u, " by $1")
+    .replace(/(?<=^exclusion \d+ \()[a-z-]+(?=\))/u, (kind) => kindText(kind, "en").toLowerCase());
 }
 
 /** Why a revision was made; what a person wrote stays as it is. */
 export function closingReason(reason: string, lang: Lang): string {
-  if (lang === "en") return reason;
-  const parts = reason.split("; ").map(ownReason);
-  return parts.every((part) => part !== null) ? parts.join("；") : reason;
+  const own = reason.split("; ");
+  const parts = own.map((part) => ownReason(part.replace(/ by user:(\S+)$/u, " by $1")));
+  if (!parts.every((part) => part !== null)) return reason;
+  return lang === "en" ? own.map(plain).join("; ") : parts.join("；");
 }
 
 function ownReason(part: string): string | null {

@@ -8,7 +8,7 @@ import {
   owedTile,
   percentText,
 } from "./report-words-facts.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 /** Whose report it is, in words: "Acme Ltd (acme)". */

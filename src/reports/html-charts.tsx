@@ -3,7 +3,7 @@ import { placeName } from "../core/place-name.ts";
 import { budgetChart } from "./chart-budget.ts";
 import { heatChart } from "./chart-heat.ts";
 import { timelineChart } from "./chart-timeline.ts";
-import { trendChart } from "./chart-trend.ts";
+import { trendChart, trendMark } from "./chart-trend.ts";
 import { daysIn, heatOf, missedOf, spentOf, trendOf } from "./figure-choices.ts";
 import { Chart, moreText, Named, ownerOf, Section, Table, type Making } from "./html-parts.tsx";
 import { isMissed, monthText } from "./report-words-facts.ts";
@@ -80,7 +80,7 @@ export function Timelines(making: Making) {
 
 /** Twelve months: how many objectives were met, and the figures of those that stand lowest. */
 export function Trend(making: Making) {
-  const { document, words, own } = making;
+  const { document, words, own, lang } = making;
   const { sections, notes } = words;
   const { trend, report } = document;
   if (report.subjects.length === 0) return null;
@@ -99,12 +99,15 @@ export function Trend(making: Making) {
   const label = `${sections.trend}, ${monthText(report.month, words)}`;
   return (
     <Section id="trend" title={sections.trend} note={notes.trend}>
-      <Chart svg={trendChart(trend, label, words)} label={label} />
+      <Chart
+        svg={trendChart(trend, { label, mark: trendMark(report, lang) }, words)}
+        label={label}
+      />
       <Table
         caption={own.dataOf(sections.trend)}
         heads={[
           { name: words.columns.subject },
-          ...months.map(({ month }) => ({ name: month, isNumber: true })),
+          ...months.map(({ month }) => ({ name: month.slice(2), isNumber: true })),
         ]}
         rows={shown.map((subject) => ({
           key: subjectKey(subject),
@@ -116,7 +119,7 @@ export function Trend(making: Making) {
           ],
         }))}
         none={words.none.trend}
-        more={moreText(making, left, words.columns.subject)}
+        more={moreText(making, left, words.columns.subjects)}
       />
     </Section>
   );

@@ -2,7 +2,7 @@ import type { MonthDocument } from "../core/month-document.ts";
 import { TONE_CLASS, type Making } from "./html-parts.tsx";
 import { monthTiles, ownerText, toneOf } from "./cover-facts.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { instantText, monthText, verdictText, zoneText } from "./report-words-facts.ts";
+import { claimLine, instantText, monthText, verdictText, zoneText } from "./report-words-facts.ts";
 
 /** Title, the verdict in a sentence, and the key figures. */
 export function Cover(making: Making) {
@@ -10,6 +10,7 @@ export function Cover(making: Making) {
   const { report, timeZone, publicUrl } = document;
   const { subjects, closing } = report;
   const at = (instant: string) => instantText(instant, timeZone);
+  const claim = claimLine(document, words);
   const isLarge = subjects.length > LIMITS.allSubjects;
   return (
     <header>
@@ -20,6 +21,7 @@ export function Cover(making: Making) {
       </p>
       <div class={`verdict ${TONE_CLASS[toneOf(report)]}`}>
         <p>{verdictText(document, words)}</p>
+        {claim === "" ? null : <p class="claimable">{claim}</p>}
         {closing === null ? (
           <p class="not-final">{words.notFinal(at(report.settledUntil))}</p>
         ) : (

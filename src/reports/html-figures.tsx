@@ -27,7 +27,7 @@ import {
   vantagePercent,
   percentText,
 } from "./report-words-facts.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 /** For the operator: each account, the lowest figures of all, and where data is wanting. */

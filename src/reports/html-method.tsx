@@ -1,3 +1,4 @@
+import { changeText } from "../core/change-text.ts";
 import { firstOf } from "./figure-choices.ts";
 import { moreText, Section, Table, type Making } from "./html-parts.tsx";
 import { closingReason } from "./closing-reason.ts";
@@ -9,7 +10,8 @@ import { proofRows, verifySteps } from "./report-words-facts.ts";
 export function Changes(making: Making) {
   const { document, words, lang } = making;
   const { columns: c, sections } = words;
-  const { closing } = document.report;
+  const { timeZone, report } = document;
+  const { closing } = report;
   if (closing === null || closing.changes.length === 0) return null;
   const { shown, left } = firstOf(closing.changes, LIMITS.changes);
   return (
@@ -17,15 +19,18 @@ export function Changes(making: Making) {
       <Table
         caption={sections.changes}
         heads={[c.subject, c.field, c.before, c.after].map((name) => ({ name }))}
-        rows={shown.map(({ agreement, subject, field, before, after }) => ({
-          key: `${agreement} ${subject} ${field}`,
-          cells: [
-            agreement === "" ? subject : `${subject} · ${agreement}`,
-            field ?? words.nothing,
-            before ?? words.nothing,
-            after ?? words.nothing,
-          ],
-        }))}
+        rows={shown.map((change) => {
+          const { subject, what, before, after } = changeText(change, { lang, timeZone });
+          return {
+            key: `${change.agreement} ${change.subject} ${change.field}`,
+            cells: [
+              change.agreement === "" ? subject : `${subject} · ${change.agreement}`,
+              what,
+              before ?? words.nothing,
+              after ?? words.nothing,
+            ],
+          };
+        })}
         none={words.nothing}
         more={moreText(making, left, sections.changes)}
       />

@@ -58,6 +58,7 @@ a { color: var(--link); }
   border-left: 5px solid var(--quiet); border-radius: 8px;
 }
 .verdict p:first-child { font-size: 20px; font-weight: 700; line-height: 1.35; }
+.claimable { font-weight: 700; }
 .verdict.missed { border-left-color: var(--missed); } .verdict.met { border-left-color: var(--good); }
 .verdict.risk { border-left-color: var(--minor); }
 .not-final { color: var(--minor-ink); background: var(--minor-wash); font-weight: 700; padding: 6px 12px; border-radius: 6px; margin-top: 8px; }
@@ -73,6 +74,7 @@ th, td { text-align: left; min-width: 5.5em; overflow-wrap: break-word; vertical
 thead th { color: var(--quiet); font-size: 13px; border-top: 0; white-space: nowrap; }
 tbody th { font-weight: 700; min-width: 130px; }
 tbody th span, td span.under { display: block; font-weight: 400; color: var(--quiet); font-size: 13px; }
+.many th, .many td { padding: 7px 5px; min-width: 0; } .many th:first-child { padding-left: 14px; min-width: 130px; } .many th:last-child, .many td:last-child { padding-right: 14px; }
 .number { text-align: right; white-space: nowrap; } .time { white-space: nowrap; }
 .missed { color: var(--missed-ink); font-weight: 700; } .met { color: var(--good-ink); }
 .risk { color: var(--minor-ink); font-weight: 700; } .verdict.met, .verdict.missed, .verdict.risk { color: inherit; font-weight: inherit; }
@@ -101,6 +103,7 @@ footer { margin-top: 40px; color: var(--quiet); font-size: 13px; }
   .many th, .many td { padding: 2px; font-size: 6.5pt; white-space: normal; }
   .scroll { overflow: visible; border: 0; } .chart svg { min-width: 0; }
   h2, h3, h2 + .note { break-after: avoid; } tr, .card, .chart, .tiles div { break-inside: avoid; }
+  tbody, tbody tr:first-child { break-before: avoid; }
   thead { display: table-header-group; }
   a { color: inherit; text-decoration: none; }
   .verdict, .tiles div, .card, .chart { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

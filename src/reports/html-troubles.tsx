@@ -8,13 +8,15 @@ import { proseHtml } from "./markdown.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import {
   claimText,
-  claimTime,
+  claimDaysText,
   instantText,
   isClaimable,
   isMissed,
+  kindText,
   moneyText,
   owedOf,
   owedText,
+  whoText,
   type Owed,
 } from "./report-words-facts.ts";
 import { listExclusions, listOutages, type ExclusionRow, type OutageRow } from "./tables-rows.ts";
@@ -72,7 +74,8 @@ export function Credits(making: Making) {
 
 function creditRow(making: Making, { subject, credit }: Owed) {
   const { document, words } = making;
-  const { percent, belowPercent, fee, amount, currency, claimFrom, claimUntil, yieldsTo } = credit;
+  const { percent, belowPercent, fee, amount, currency, yieldsTo } = credit;
+  const days = claimDaysText(document, { subject, credit });
   const figure = `${subject.availabilityPercent ?? words.nothing} %`;
   const notes = [
     `${ownerOf(making, subject)} · ${figure}`,
@@ -92,8 +95,8 @@ function creditRow(making: Making, { subject, credit }: Owed) {
       `${percent} %`,
       fee === null ? words.nothing : moneyText(fee, currency),
       <strong>{amount === null ? words.nothing : moneyText(amount, currency)}</strong>,
-      claimTime(document, subject, claimFrom),
-      claimTime(document, subject, claimUntil),
+      days.from,
+      <strong>{days.until}</strong>,
     ],
   };
 }
@@ -242,7 +245,7 @@ function Excluded(props: {
   readonly rows: readonly ExclusionRow[];
 }) {
   const { making, part, rows } = props;
-  const { words, document } = making;
+  const { words, document, own } = making;
   const { columns: c, sections } = words;
   const { shown, left } = firstOf(rows, LIMITS.exclusions);
   const at = (instant: string) => instantText(instant, document.timeZone);
@@ -264,8 +267,8 @@ function Excluded(props: {
             at(exclusion.from),
             at(exclusion.until),
             namesOf(subjects, making),
-            <Beside under={`${c.proposedBy}: ${exclusion.proposedBy}`}>
-              {exclusion.approvedBy}
+            <Beside under={`${c.proposedBy}${own.colon}${whoText(exclusion.proposedBy, words)}`}>
+              {whoText(exclusion.approvedBy, words)}
             </Beside>,
           ],
         }))}
@@ -286,8 +289,7 @@ function Beside(props: { readonly under: string; readonly children: ComponentChi
 }
 
 function reasonOf({ id, kind, reason }: ExclusionRow["exclusion"], { words }: Making): string {
-  const name = Object.entries(words.exclusionKinds).find(([one]) => one === kind)?.[1] ?? kind;
-  return kind === "maintenance" ? `${id} · ${reason}` : `${id} · ${name} · ${reason}`;
+  return [id, ...(kind === "maintenance" ? [] : [kindText(kind, words)]), reason].join(" · ");
 }
 
 function namesOf(subjects: readonly ReportSubject[], { words }: Making): string {

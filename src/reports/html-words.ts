@@ -8,6 +8,7 @@ export type HtmlWords = {
   readonly value: string;
   readonly dataOf: (title: string) => string;
   readonly between: string;
+  readonly colon: string;
 };
 
 const en: HtmlWords = {
@@ -17,6 +18,7 @@ const en: HtmlWords = {
   value: "Value",
   dataOf: (title) => `${title}: as a table`,
   between: " ",
+  colon: ": ",
 };
 
 const zh: HtmlWords = {
@@ -26,6 +28,7 @@ const zh: HtmlWords = {
   value: "值",
   dataOf: (title) => `${title}：数据表`,
   between: "",
+  colon: "：",
 };
 
 export const htmlWords: Readonly<Record<Lang, HtmlWords>> = { en, zh };

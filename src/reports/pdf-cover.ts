@@ -3,8 +3,8 @@ import type { MonthDocument } from "../core/month-document.ts";
 import { PAINT } from "./chart-svg.ts";
 import { monthTiles, ownerText, toneOf } from "./cover-facts.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { panel, tileRow, TONE_PAINT } from "./pdf-parts.ts";
-import { instantText, monthText, verdictText, zoneText } from "./report-words-facts.ts";
+import { panel, tileRow, unbroken, TONE_PAINT } from "./pdf-parts.ts";
+import { claimLine, instantText, monthText, verdictText, zoneText } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 /** Title, the verdict in a sentence, and the key figures. */
@@ -21,6 +21,7 @@ export function coverContent(document: MonthDocument, words: ReportWords): Conte
       ? words.notFinal(instantText(report.settledUntil, timeZone))
       : words.closedAt(report.revision, instantText(closing.at, timeZone));
   const isFinal = closing !== null;
+  const claim = claimLine(document, words);
   const tiles = monthTiles(document, words);
   return [
     { text: words.title, style: "title", margin: [0, 8, 0, 2] },
@@ -35,7 +36,8 @@ export function coverContent(document: MonthDocument, words: ReportWords): Conte
     },
     { text: cycle, style: "note" },
     panel(TONE_PAINT[toneOf(report)], [
-      { text: verdictText(document, words), fontSize: 15, bold: true, lineHeight: 1.25 },
+      { text: unbroken(verdictText(document, words)), fontSize: 15, bold: true, lineHeight: 1.25 },
+      ...(claim === "" ? [] : [{ text: claim, fontSize: 9.5, bold: true } satisfies Content]),
       {
         text: state,
         fontSize: 9,

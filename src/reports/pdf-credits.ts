@@ -3,10 +3,17 @@ import type { MonthDocument } from "../core/month-document.ts";
 import { PAINT } from "./chart-svg.ts";
 import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
-import { block, heading, numberCell, tableSection, type TableColumn } from "./pdf-parts.ts";
+import {
+  block,
+  heading,
+  numberCell,
+  tableSection,
+  unbroken,
+  type TableColumn,
+} from "./pdf-parts.ts";
 import {
   claimText,
-  claimTime,
+  claimDaysText,
   isClaimable,
   moneyText,
   owedOf,
@@ -53,6 +60,7 @@ type Place = { readonly document: MonthDocument; readonly words: ReportWords };
 
 function creditRow({ subject, credit }: Owed, { document, words }: Place): TableCell[] {
   const owner = document.report.account === null ? `${subject.account} · ` : "";
+  const days = claimDaysText(document, { subject, credit });
   const notes = [
     ...(subject.creditNote === null ? [] : [words.creditNotes[subject.creditNote]]),
     ...(credit.yieldsTo.length === 0 ? [] : [words.notes.yieldsTo(words.listOf(credit.yieldsTo))]),
@@ -73,8 +81,8 @@ function creditRow({ subject, credit }: Owed, { document, words }: Place): Table
     numberCell(whole(`${credit.percent} %`)),
     moneyCell(credit.fee, credit.currency, words),
     { ...moneyCell(credit.amount, credit.currency, words), bold: true },
-    claimTime(document, subject, credit.claimFrom),
-    claimTime(document, subject, credit.claimUntil),
+    days.from,
+    { text: days.until, bold: true },
   ];
 }
 
@@ -108,7 +116,7 @@ function claims(owed: readonly Owed[], { document, words }: Place): Content[] {
     const head = index === 0 ? heading(words.sections.claim) : [];
     return block([
       ...head,
-      panel([{ text }, { text: window, style: "note", margin: [0, 3, 0, 0] }]),
+      panel([{ text: unbroken(text) }, { text: window, style: "note", margin: [0, 3, 0, 0] }]),
     ]);
   });
   const left = owed.length - shown.length;

@@ -6,7 +6,7 @@ import type { Lang } from "../core/views.ts";
 import { budgetChart } from "./chart-budget.ts";
 import { heatChart } from "./chart-heat.ts";
 import { timelineChart } from "./chart-timeline.ts";
-import { trendChart } from "./chart-trend.ts";
+import { trendChart, trendMark } from "./chart-trend.ts";
 import {
   daysIn,
   firstOf,
@@ -214,7 +214,7 @@ export function timelinesSection(making: Making): Content[] {
 }
 
 /** Twelve months: how many objectives were met, and the figures of those that stand lowest. */
-export function trendSection({ document, words }: Making): Content[] {
+export function trendSection({ document, words, lang }: Making): Content[] {
   const { trend, report } = document;
   if (report.subjects.length === 0) return [];
   if (trend.filter(({ subjects }) => subjects !== null).length < 2) {
@@ -255,14 +255,14 @@ export function trendSection({ document, words }: Making): Content[] {
   return [
     block([
       ...heading(words.sections.trend, words.notes.trend),
-      chart(trendChart(trend, label, words)),
+      chart(trendChart(trend, { label, mark: trendMark(report, lang) }, words)),
     ]),
     ...tableSection({
       title: words.columns.availability,
       columns,
       rows,
       none: words.none.trend,
-      after: left > 0 ? moreText(left, words.columns.subject, words) : "",
+      after: left > 0 ? moreText(left, words.columns.subjects, words) : "",
     }),
   ];
 }

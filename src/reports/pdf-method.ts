@@ -1,4 +1,5 @@
 import type { Content, TableCell } from "pdfmake";
+import { changeText } from "../core/change-text.ts";
 import { PAINT } from "./chart-svg.ts";
 import { closingReason } from "./closing-reason.ts";
 import { methodParts } from "./method-parts.ts";
@@ -36,13 +37,16 @@ function title(id: string, more: string): Content {
   };
 }
 
+/** A word that its column would not hold at the size of the others. */
+const LONG = /\S{80}/u;
+
 /** What proves the report, and how anybody checks it. */
 export function proofSection({ document, words }: Making, attachment: string): Content[] {
   const { report } = document;
   const rows = proofRows(document, words).map(([name, value]): TableCell[] => [
     { text: name, color: PAINT.quiet },
-    // Their column is wide enough: what is to be copied stays in one piece.
-    { text: value, wordBreak: "normal" },
+    // What is to be copied stays in one piece: a signature of 95 signs, too, must fit its column.
+    { text: value, wordBreak: "normal", fontSize: LONG.test(value) ? 6.5 : 8 },
   ]);
   const { seals } = report.proof;
   return [
@@ -99,7 +103,8 @@ function verifyContent({ intro, steps, end }: VerifySteps): Content[] {
 
 /** What this revision changed against the one before. */
 export function changesSection({ document, words, lang }: Making): Content[] {
-  const { changes = [], reason = "" } = document.report.closing ?? {};
+  const { report, timeZone } = document;
+  const { changes = [], reason = "" } = report.closing ?? {};
   if (changes.length === 0) return [];
   const listed = changes.slice(0, LIMITS.changes);
   const left = changes.length - listed.length;
@@ -113,12 +118,11 @@ export function changesSection({ document, words, lang }: Making): Content[] {
       { name: c.before, width: 110 },
       { name: c.after, width: 110 },
     ],
-    rows: listed.map(({ agreement, subject, field, before, after }): TableCell[] => [
-      agreement === "" ? subject : `${subject} · ${agreement}`,
-      field ?? words.nothing,
-      before ?? words.nothing,
-      after ?? words.nothing,
-    ]),
+    rows: listed.map((change): TableCell[] => {
+      const { subject, what, before, after } = changeText(change, { lang, timeZone });
+      const name = change.agreement === "" ? subject : `${subject} · ${change.agreement}`;
+      return [name, what, before ?? words.nothing, after ?? words.nothing];
+    }),
     none: "",
     after: left > 0 ? moreText(left, words.sections.changes, words) : "",
   });

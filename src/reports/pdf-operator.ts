@@ -8,7 +8,7 @@ import { lowestBy } from "./cover-facts.ts";
 import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { numberCell, tableSection, verdictCell } from "./pdf-parts.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import {
   badSecondsOf,
   countVerdicts,

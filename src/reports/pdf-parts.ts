@@ -137,6 +137,8 @@ export function tableSection(input: {
     outlineText: title,
   };
   const others = columns.slice(1).map((): TableCell => ({}));
+  // A row too: alone on the next page it has the heading over it that it speaks of.
+  const last: TableCell[][] = after === "" ? [] : [[spanning(after, columns.length), ...others]];
   return [
     {
       table: {
@@ -144,15 +146,31 @@ export function tableSection(input: {
         keepWithHeaderRows: 2,
         dontBreakRows: true,
         widths: columns.map(({ width }) => width),
-        body: [[top, ...others], head, [mark, ...others], ...rows],
+        body: [[top, ...others], head, [mark, ...others], ...rows, ...last],
       },
       layout: linesLayout(isDense ? 0.8 : 3.2),
     },
-    ...(after === ""
-      ? []
-      : [{ text: after, style: "note", margin: [0, 5, 0, 0] } satisfies Content]),
   ];
 }
+
+/** Points. */
+const NOTE_WIDTH = 230;
+
+/** A note of a width of its own: pdfmake would widen the columns for a longer one that spans them. */
+function spanning(text: string, colSpan: number): TableCell {
+  const table = { widths: [NOTE_WIDTH], body: [[{ text, style: "note" }]] };
+  return { table, layout: FREE, colSpan };
+}
+
+/** A table that is only there for its width. */
+const FREE: CustomTableLayout = {
+  hLineWidth: () => 0,
+  vLineWidth: () => 0,
+  paddingLeft: () => 0,
+  paddingRight: () => 0,
+  paddingTop: () => 0,
+  paddingBottom: () => 0,
+};
 
 /** What a cover says in a sentence, with a stroke in its colour. */
 export function panel(paint: string, stack: Content[]): Content {
@@ -169,6 +187,11 @@ export function panel(paint: string, stack: Content[]): Content {
       paddingBottom: () => 11,
     },
   };
+}
+
+/** A figure stays with its unit, and an amount with its currency, where a line is broken. */
+export function unbroken(text: string): string {
+  return text.replaceAll(/\b([A-Z]{3}) (?=\d)|(\d) (?=%)/gu, "$1$2\u00a0");
 }
 
 /** Key figures side by side. One of up to `whole` characters stays with its unit on one line. */

@@ -30,9 +30,7 @@ export function printPdf(document: MonthDocument, lang: Lang): Promise<Uint8Arra
   const isFinal = closing !== null;
   const [monthName, owner] = [monthText(month, words), ownerText(document, words)];
   const name = attachmentName(document);
-  const state = isFinal
-    ? `${words.columns.revision} ${revision}`
-    : words.statuses[reportState(report)];
+  const state = isFinal ? words.revision(revision) : words.statuses[reportState(report)];
   return printFrame({
     words,
     orientation: "portrait",

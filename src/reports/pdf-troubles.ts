@@ -13,7 +13,13 @@ import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { block, heading, tableSection, type TableColumn } from "./pdf-parts.ts";
 import { proseContent } from "./pdf-prose.ts";
-import { instantText, isMissed, malfunctionFinder } from "./report-words-facts.ts";
+import {
+  instantText,
+  isMissed,
+  kindText,
+  malfunctionFinder,
+  whoText,
+} from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 type Struck = { readonly subject: ReportSubject; readonly outage: ReportOutage };
@@ -226,11 +232,8 @@ function exclusionRow(
   timeZone: string,
   words: ReportWords,
 ): TableCell[] {
-  const kinds: Readonly<Record<string, string>> = words.exclusionKinds;
   const kind =
-    exclusion.kind === "maintenance"
-      ? []
-      : [{ text: kinds[exclusion.kind] ?? exclusion.kind, bold: true }];
+    exclusion.kind === "maintenance" ? [] : [{ text: kindText(exclusion.kind, words), bold: true }];
   return [
     String(exclusion.id),
     {
@@ -247,9 +250,9 @@ function exclusionRow(
     { text: namesText(subjects, words), style: "small" },
     {
       stack: [
-        exclusion.approvedBy,
+        whoText(exclusion.approvedBy, words),
         {
-          text: `${words.columns.proposedBy}: ${exclusion.proposedBy}`,
+          text: `${words.columns.proposedBy}${words.htmlLang === "en" ? ": " : "："}${whoText(exclusion.proposedBy, words)}`,
           style: "note",
           fontSize: 7,
         },

@@ -1,6 +1,6 @@
 import { commonWords } from "../core/common-words.ts";
 import { malfunctionWords } from "../core/malfunction-text.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 const count = (n: number, one: string, many = `${one}s`) => `${grouped(n)} ${n === 1 ? one : many}`;
@@ -18,6 +18,7 @@ export const reportWordsEn: ReportWords = {
   allAccounts: "All accounts",
   cycle: (from, until, zone) => `${from} to ${until}, ${zone}`,
   timesIn: (zone) => `All times are in ${zone}.`,
+  revision: (revision) => `Revision ${revision}`,
   closedAt: (revision, time) => `Closed at ${time}, revision ${revision}`,
   notFinal: (settledUntil) =>
     `Not final: these figures are not closed and signed. They go up to ${settledUntil}.`,
@@ -136,7 +137,7 @@ export const reportWordsEn: ReportWords = {
     amount: "Amount",
     currency: "Currency",
     claimFrom: "Claim from",
-    claimUntil: "Claim until before",
+    claimUntil: "Last day to claim",
     note: "Note",
     yieldsTo: "Credited under",
     from: "Begin",
@@ -213,7 +214,7 @@ export const reportWordsEn: ReportWords = {
       "Objectives met, missed, and without a verdict in each month; a dash where none was closed.",
     vantages:
       "Hours of single targets in which each vantage was to measure, and of these those with a valid request, and those in which every valid request failed.",
-    more: (n, what) => `${grouped(n)} more (${what}) are not listed here.`,
+    more: (n, what) => `${grouped(n)} more (${what}) ${be(n)} not listed here.`,
     elsewhere: "Everything is in the attached JSON, and in the report's XLSX and CSV (ZIP) forms.",
     lasts: "still on",
     reviewToCome: "The review is to come.",
@@ -302,8 +303,6 @@ export const reportWordsEn: ReportWords = {
         ? `${percent} % of ${fee}, which is at least ${amount}`
         : `${amount}, which is ${percent} % of ${fee}`;
     },
-    window: (from, until) => `The claim can be made from ${from} until before ${until}.`,
-    over: "That time was over when the month was closed.",
   },
 
   proof: {
@@ -317,6 +316,7 @@ export const reportWordsEn: ReportWords = {
     previous: "Revision before",
     closedAt: "Closed at",
     closedBy: "Closed by",
+    bySystem: "system",
     closedFor: "Reason",
     seals: (n) => count(n, "day"),
     how: "How to verify",
@@ -326,11 +326,11 @@ export const reportWordsEn: ReportWords = {
     verify: "Where nines runs, this checks all of it and derives the figures again:",
     bundle: "This writes the evidence to one file:",
     check:
-      "This checks that file anywhere, with Node.js alone; the program is one file of nines and " +
-      "needs nothing else of it:",
+      "This checks that file anywhere, with Node.js alone; nines-verify.mjs lies in dist/ of nines, " +
+      "needs nothing else of it, and is handed out with the file:",
     compare:
       "It names the key that signed: compare it with the one above, and both with the one that " +
-      "the operator made public.",
+      "the operator made public. It counts whole days in UTC, and so more rounds than the month has.",
     unsigned:
       "Until its month is closed a report is not signed; it is sealed and signed on closing.",
   },

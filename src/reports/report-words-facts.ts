@@ -1,6 +1,7 @@
 import { DateTime } from "luxon";
 import type { Agreement } from "../core/agreement.ts";
 import { sourceOf } from "../core/built-in-agreements.ts";
+import { claimDays, claimWindowText, commonWindow } from "../core/claim-words.ts";
 import { isOwed, isOwedInPart } from "../core/credit.ts";
 import { cutDecimal, durationText } from "../core/duration-text.ts";
 import { percentCut, type Fraction } from "../core/fraction.ts";
@@ -14,7 +15,7 @@ import type {
   ReportSubject,
 } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import { closingReason } from "./closing-reason.ts";
 import { reportWords } from "./report-words.ts";
 import type { ReportWords, VerdictCounts } from "./report-words-type.ts";
@@ -168,15 +169,29 @@ export function zoneOf(
   return terms.get(subjectKey(subject))?.timeZone ?? timeZone;
 }
 
-/** "2027-01-01 00:00", with the zone's name where it is not the report's. */
-export function claimTime(
+/** The first and the last day to claim, with the zone's name where it is not the report's. */
+export function claimDaysText(
   document: MonthDocument,
-  subject: ReportSubject,
-  instant: string,
-): string {
+  { subject, credit }: Owed,
+): { readonly from: string; readonly until: string } {
   const zone = zoneOf(document, subject);
-  const text = instantText(instant, zone);
-  return zone === document.timeZone ? text : `${text} (${zone})`;
+  const { from, until } = claimDays(credit, zone);
+  const note = zone === document.timeZone ? "" : ` (${zone})`;
+  return { from: from + note, until: until + note };
+}
+
+/** On the cover, below the sum: when all of it can be claimed; "" where nothing is. */
+export function claimLine(document: MonthDocument, words: ReportWords): string {
+  const { report } = document;
+  const owed = owedOf(report).filter(isClaimable);
+  const window = commonWindow(owed.map(({ credit }) => credit));
+  const [first] = owed;
+  if (window === null || first === undefined || report.status === "running") return "";
+  return claimWindowText(window, {
+    lang: langOf(words),
+    closedAt: report.closing?.at ?? null,
+    timeZone: zoneOf(document, first.subject),
+  });
 }
 
 export type Owed = { readonly subject: ReportSubject; readonly credit: ReportCredit };
@@ -200,14 +215,13 @@ export function claimText(
   words: ReportWords,
 ): { readonly text: string; readonly window: string } {
   const { claim } = words;
-  const zone = zoneOf(document, subject);
-  const { percent, amount, currency, claimFrom, claimUntil } = credit;
-  const closedAt = document.report.closing?.at ?? claimFrom;
-  const window = claim.window(
-    `${instantText(claimFrom, zone)} (${zone})`,
-    `${instantText(claimUntil, zone)} (${zone})`,
-  );
-  const over = closedAt < claimUntil ? [] : [claim.over];
+  const { percent, amount, currency } = credit;
+  const window = claimWindowText(credit, {
+    lang: langOf(words),
+    closedAt: document.report.closing?.at ?? null,
+    timeZone: zoneOf(document, subject),
+    isZoneSaid: true,
+  });
   return {
     text: claim.text({
       accountName: document.accountNames[subject.account] ?? subject.account,
@@ -229,7 +243,7 @@ export function claimText(
         targets: credit.yieldsTo.length === 0 ? "" : words.listOf(credit.targets),
       }),
     }),
-    window: [window, ...over].join(words.htmlLang === "en" ? " " : ""),
+    window,
   };
 }
 
@@ -248,7 +262,7 @@ export function proofRows(
     [names.key, proof.key],
     [names.audit, proof.audit && names.auditEntry(proof.audit.entry, proof.audit.hash)],
     [names.closedAt, closing && instantText(closing.at, timeZone)],
-    [names.closedBy, closing?.by ?? null],
+    [names.closedBy, closing && whoText(closing.by, words)],
     [names.closedFor, closing && closingReason(closing.reason, langOf(words))],
     [names.previous, closing?.previous ?? null],
   ];
@@ -273,9 +287,20 @@ export function verifySteps(
   const steps = [
     { what: proof.verify, command: `npx nines verify --month ${month}` },
     { what: proof.bundle, command: `npx nines export --month ${month}${of} --out ${file}` },
-    { what: proof.check, command: `node dist/nines-verify.mjs ${file}` },
+    { what: proof.check, command: `node nines-verify.mjs ${file}` },
   ];
   return { intro: proof.chained, steps, end: proof.compare };
+}
+
+/** The kind of an exclusion; one that is not known stands as it is. */
+export function kindText(kind: string, { exclusionKinds }: ReportWords): string {
+  const kinds: Readonly<Record<string, string>> = exclusionKinds;
+  return kinds[kind] ?? kind;
+}
+
+/** "user:li" is li to people, and a token stays one. */
+export function whoText(name: string, { proof }: ReportWords): string {
+  return name === "system" ? proof.bySystem : name.replace(/^user:/u, "");
 }
 
 function langOf({ htmlLang }: ReportWords): Lang {

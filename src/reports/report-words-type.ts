@@ -90,6 +90,7 @@ export type ReportWords = CommonWords & {
   readonly allAccounts: string;
   readonly cycle: (from: string, until: string, zone: string) => string;
   readonly timesIn: (zone: string) => string;
+  readonly revision: (revision: number) => string;
   readonly closedAt: (revision: number, time: string) => string;
   /** Stands on every page of a running month. */
   readonly notFinal: (settledUntil: string) => string;
@@ -218,9 +219,6 @@ export type ReportWords = CommonWords & {
       /** Whose fees it is of: "" for the whole subject. */
       readonly targets: string;
     }) => string;
-    readonly window: (from: string, until: string) => string;
-    /** The window was over when the month was closed. */
-    readonly over: string;
   };
 
   readonly proof: {
@@ -234,6 +232,7 @@ export type ReportWords = CommonWords & {
     readonly previous: string;
     readonly closedAt: string;
     readonly closedBy: string;
+    readonly bySystem: string;
     readonly closedFor: string;
     readonly seals: (n: number) => string;
     readonly how: string;

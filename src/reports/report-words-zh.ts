@@ -8,6 +8,7 @@ export const reportWordsZh: ReportWords = {
   allAccounts: "全部账号",
   cycle: (from, until, zone) => `${from} 至 ${until}，${zone}`,
   timesIn: (zone) => `所有时间均为 ${zone} 时区。`,
+  revision: (revision) => `第 ${revision} 版`,
   closedAt: (revision, time) => `${time} 定稿，第 ${revision} 版`,
   notFinal: (settledUntil) => `非最终结果：尚未定稿签名，数据统计至 ${settledUntil}。`,
   nothing: "–",
@@ -33,18 +34,18 @@ export const reportWordsZh: ReportWords = {
       if (parts.length > 0) return `截至目前，${all} 项承诺中，${parts.join("，")}。`;
       return all === 1 ? "截至目前，承诺可以达成。" : `截至目前，${all} 项承诺均可达成。`;
     },
-    owed: (amounts) => `应获赔偿 ${amounts}。`,
-    owedAtLeast: (amounts) => `应获赔偿至少 ${amounts}，部分费用未知。`,
-    owedUnknown: "应获赔偿，因费用未知，金额待定。",
+    owed: (amounts) => `应得赔偿 ${amounts}。`,
+    owedAtLeast: (amounts) => `应得赔偿至少 ${amounts}，部分费用未知。`,
+    owedUnknown: "应得赔偿，因费用未知，金额待定。",
   },
 
   sections: {
     keyFigures: "关键数据",
     places: "产品与地域",
     subjects: "全部数据",
-    credits: "应获赔偿",
+    credits: "应得赔偿",
     creditTotals: "合计",
-    claim: "申请文本",
+    claim: "索赔文本",
     outages: "中断记录",
     malfunctions: "故障事件",
     exclusions: "除外时段",
@@ -69,7 +70,7 @@ export const reportWordsZh: ReportWords = {
     lowest: "最低服务可用性",
     badTime: "不可用时间合计",
     outages: "中断次数",
-    owed: "应获赔偿",
+    owed: "应得赔偿",
     coverage: "最低覆盖率",
     accounts: "账号",
   },
@@ -115,8 +116,8 @@ export const reportWordsZh: ReportWords = {
     fee: "月度服务费用",
     amount: "金额",
     currency: "币种",
-    claimFrom: "申请开始",
-    claimUntil: "申请截止（不含）",
+    claimFrom: "索赔起始日",
+    claimUntil: "索赔截止日",
     note: "说明",
     yieldsTo: "另按协议赔偿",
     from: "开始",
@@ -134,7 +135,7 @@ export const reportWordsZh: ReportWords = {
     evidence: "依据",
     proposedBy: "提出人",
     approvedBy: "批准人",
-    field: "字段",
+    field: "项目",
     before: "之前",
     after: "之后",
     day: "日期",
@@ -168,7 +169,7 @@ export const reportWordsZh: ReportWords = {
   malfunctionStates: malfunctionWords.zh.states,
   none: {
     subjects: "本月没有监测任何目标。",
-    credits: "没有应获的赔偿。",
+    credits: "没有应得的赔偿。",
     outages: "本月没有中断。",
     malfunctions: "本月没有故障事件。",
     exclusions: "没有已批准的除外时段。",
@@ -176,7 +177,7 @@ export const reportWordsZh: ReportWords = {
     timelines: "这是较早的版本，只保留了报告，未保留每个时间片，因此没有图表。",
     trend: "没有其他已定稿的月份。",
     below: "全部为 100 %。",
-    creditsYet: "本月尚未结束，应获赔偿以定稿结果为准。",
+    creditsYet: "本月尚未结束，应得赔偿以定稿结果为准。",
     vantages: "没有探测点有监测任务。",
   },
 
@@ -186,7 +187,7 @@ export const reportWordsZh: ReportWords = {
     budgetsSoFar: "截至目前的不可用时间与承诺整月允许的时间之比；竖线为允许额度。",
     heatMap: "各统计对象当日最差的状况。",
     timelines: "每行一天，横向 24 小时。每个未达标的统计对象各有一幅。",
-    trend: "各月达标、未达标与无结论的项数；短横线为未定稿的月份。",
+    trend: "各月达标、未达标与数据不足的项数；短横线为未定稿的月份。",
     vantages:
       "按单个目标累计的小时数：各探测点应测的时间、其中有有效请求的时间，以及有效请求全部失败的时间。",
     more: (n, what) => `另有 ${n} 项（${what}）未在此列出。`,
@@ -207,7 +208,7 @@ export const reportWordsZh: ReportWords = {
     inForce: (date) => `自 ${date} 起生效`,
     holdsFor: (subjects) => `适用于 ${subjects}`,
     slot: (length) =>
-      `当月划分为长度 ${length} 的时间片。每个结果计入其计划时刻所在的时间片，没有隐藏的重试。`,
+      `当月以 ${length}为一个时间片。每个结果计入其计划时刻所在的时间片，没有隐藏的重试。`,
     bad: ({ method, quorum }, threshold) => {
       if (method === "error-rate") {
         return "时间片的不可用程度为全部探测点有效请求中失败请求所占比例。";
@@ -273,8 +274,6 @@ export const reportWordsZh: ReportWords = {
         ? `${fee}的 ${percent} %，至少 ${amount}`
         : `${amount}，即${targets === "" ? "" : " "}${fee}的 ${percent} %`;
     },
-    window: (from, until) => `申请期限：自 ${from} 起，至 ${until} 前。`,
-    over: "定稿时该期限已过。",
   },
 
   proof: {
@@ -288,6 +287,7 @@ export const reportWordsZh: ReportWords = {
     previous: "上一版",
     closedAt: "定稿时间",
     closedBy: "定稿人",
+    bySystem: "系统",
     closedFor: "理由",
     seals: (n) => `${n} 天`,
     how: "如何校验",
@@ -295,8 +295,10 @@ export const reportWordsZh: ReportWords = {
       "各轮测量结果按哈希值首尾相连，每日以默克尔根封存；经签名的报告列明所依据的封存摘要与条款摘要。",
     verify: "在运行 nines 的机器上逐项校验并重新推导上述数据：",
     bundle: "将全部证据导出为一个文件：",
-    check: "在任何装有 Node.js 的机器上校验该文件（所用程序为 nines 的单个文件，无需其他部分）：",
-    compare: "校验结果会列出签名密钥，请与上文密钥及运营方公布的密钥核对。",
+    check:
+      "在任何装有 Node.js 的机器上校验该文件（nines-verify.mjs 位于 nines 的 dist/ 目录，可单独使用，随证据文件一并提供）：",
+    compare:
+      "校验结果会列出签名密钥，请与上文密钥及运营方公布的密钥核对。校验按 UTC 整日进行，因此轮次多于当月轮次。",
     unsigned: "定稿之前的报告没有签名，定稿时封存并签名。",
   },
 

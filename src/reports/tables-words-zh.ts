@@ -124,7 +124,7 @@ export const tableWordsZh: TableWords = {
       },
     },
     credits: {
-      what: "应获赔偿，每个统计对象一行。",
+      what: "应得赔偿，每个统计对象一行。",
       columns: {
         no,
         agreement,

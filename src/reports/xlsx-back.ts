@@ -1,9 +1,19 @@
 import type { WriteSheet } from "hucre/xlsx";
+import { changeText } from "../core/change-text.ts";
 import { subjectKey, type TrendFigure, type VantageCoverage } from "../core/month-document.ts";
 import { isMissed, proofRows, vantagePercent, verifySteps } from "./report-words-facts.ts";
 import { methodParts } from "./method-parts.ts";
 import type { Book } from "./xlsx-book.ts";
-import { column, HEAD, LABEL, putCell, STYLES, tableSheet, TITLE } from "./xlsx-sheet.ts";
+import {
+  column,
+  HEAD,
+  LABEL,
+  putCell,
+  rowHeights,
+  STYLES,
+  tableSheet,
+  TITLE,
+} from "./xlsx-sheet.ts";
 import type { Cells, SheetCell, SheetColumn } from "./xlsx-sheet.ts";
 
 type TrendRow = {
@@ -101,7 +111,7 @@ export function methodSheet(book: Book): WriteSheet {
 const NO_LABEL: Paragraph = ["", LABEL];
 
 export function proofSheet(book: Book): WriteSheet {
-  const { own, words, document, report } = book;
+  const { own, words, document, report, lang, zone } = book;
   const { columns: heads, sections } = words;
   const { seals } = report.proof;
   const { intro, steps, end } = verifySteps(report, words);
@@ -134,8 +144,9 @@ export function proofSheet(book: Book): WriteSheet {
     rows.push([], [[sections.changes, LABEL]]);
     const names = [heads.subject, heads.field, heads.before, heads.after, heads.agreement];
     rows.push(names.map((head) => [head, HEAD]));
-    for (const { subject, field, before, after, agreement } of changes) {
-      const texts = [subject, field ?? "", before ?? "", after ?? "", agreement];
+    for (const change of changes) {
+      const { subject, what, before, after } = changeText(change, { lang, timeZone: zone });
+      const texts = [subject, what, before ?? "", after ?? "", change.agreement];
       rows.push(texts.map((text) => [text, STYLES.text]));
     }
   }
@@ -157,6 +168,7 @@ function textSheet(
     cells,
     view: { showGridLines: false },
     columns: widths.map((width) => ({ width })),
+    rowDefs: rowHeights(cells, widths),
     pageSetup: { paperSize: "a4", orientation: "landscape", fitToPage: true, fitToWidth: 1 },
   };
 }

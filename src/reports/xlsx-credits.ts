@@ -1,8 +1,10 @@
 import type { WriteSheet } from "hucre/xlsx";
 import type { Agreement } from "../core/agreement.ts";
+import { claimDays } from "../core/claim-words.ts";
 import { currencyPlaces } from "../core/money.ts";
 import { subjectKey } from "../core/month-document.ts";
 import type { ReportCredit, ReportSubject } from "../core/report.ts";
+import { claimText, isClaimable, zoneOf } from "./report-words-facts.ts";
 import type { Book } from "./xlsx-book.ts";
 import {
   column,
@@ -24,7 +26,7 @@ export type CreditRow = {
 
 const IDS = [
   "no subject agreement account accountName availability tier percent",
-  "fee amount currency claimFrom claimUntil note targets yieldsTo",
+  "fee amount currency claimFrom claimUntil note targets yieldsTo claim",
 ].flatMap((ids) => ids.split(" "));
 const letter = lettersOf(IDS);
 
@@ -90,22 +92,37 @@ function sumColumns(book: Book): SheetColumn<CreditRow>[] {
   ];
 }
 
-function claimColumns({ words, own, clock, zone }: Book): SheetColumn<CreditRow>[] {
+function claimColumns({ words, document }: Book): SheetColumn<CreditRow>[] {
   const { columns: heads } = words;
-  const at = (instant: string) => clock(Date.parse(instant)).serial;
+  const days = ({ subject, credit }: CreditRow) => claimDays(credit, zoneOf(document, subject));
   return [
-    column("time", ["claimFrom", own.inZone(heads.claimFrom, zone)], (row) =>
-      at(row.credit.claimFrom),
-    ),
-    column("time", ["claimUntil", own.inZone(heads.claimUntil, zone)], (row) =>
-      at(row.credit.claimUntil),
-    ),
-    column("long", ["note", heads.note], ({ subject: { creditNote } }) =>
-      creditNote === null ? null : words.creditNotes[creditNote],
-    ),
-    column("long", ["targets", heads.targets], ({ credit }) => credit.targets.join(", ")),
+    column("day", ["claimFrom", heads.claimFrom], (row) => dayCell(days(row).from)),
+    column("day", ["claimUntil", heads.claimUntil], (row) => dayCell(days(row).until)),
+    {
+      ...column<CreditRow>("long", ["note", heads.note], ({ subject: { creditNote } }) =>
+        creditNote === null ? null : words.creditNotes[creditNote],
+      ),
+      width: 24,
+    },
+    {
+      ...column<CreditRow>("long", ["targets", heads.targets], (row) =>
+        row.credit.targets.join(", "),
+      ),
+      width: 30,
+    },
     column("text", ["yieldsTo", heads.yieldsTo], ({ credit }) => credit.yieldsTo.join(", ")),
+    {
+      ...column<CreditRow>("long", ["claim", words.sections.claim], (row) =>
+        isClaimable(row) ? claimText(document, row, words).text : null,
+      ),
+      width: 90,
+    },
   ];
+}
+
+/** A calendar day as spreadsheets count them. */
+function dayCell(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / 86_400_000 + 25_569;
 }
 
 /** The largest of the tiers that apply; the report's where the tiers known do not come to it. */

@@ -1,7 +1,7 @@
 import type { CellStyle, WriteSheet } from "hucre/xlsx";
 import { reportState } from "../core/report-state.ts";
 import type { ReportCreditTotal, ReportRollup } from "../core/report.ts";
-import { monthText, verdictText } from "./report-words-facts.ts";
+import { claimLine, monthText, verdictText } from "./report-words-facts.ts";
 import type { Book } from "./xlsx-book.ts";
 import { poolFigures, type SheetFigure } from "./xlsx-figures.ts";
 import { creditRange, moneyCell, type CreditRow } from "./xlsx-credits.ts";
@@ -29,7 +29,9 @@ export function summarySheet(book: Book, credits: readonly CreditRow[]): WriteSh
   const { words, own, report, slotNotes, statusNotes } = book;
   const lines: (Line | LineAt)[] = [
     [[`${words.title} · ${monthText(report.month, words)}`, TITLE]],
-    [[verdictText(book.document, words), LABEL]],
+    ...[verdictText(book.document, words), claimLine(book.document, words)]
+      .filter((text) => text !== "")
+      .map((text): Line => [[text, LABEL]]),
     ...[...statusNotes, ...slotNotes, own.formulas].map((note): Line => [[note, NOTE]]),
     [],
     ...factLines(book),

@@ -1,6 +1,7 @@
 import type { WriteSheet } from "hucre/xlsx";
 import { reasonText } from "../core/reason-text.ts";
 import type { ReportSubject } from "../core/report.ts";
+import { kindText, whoText } from "./report-words-facts.ts";
 import type { ExclusionRow, OutageRow } from "./tables-rows.ts";
 import type { Book } from "./xlsx-book.ts";
 import { column, tableSheet, type SheetColumn } from "./xlsx-sheet.ts";
@@ -80,7 +81,7 @@ export function exclusionSheet(book: Book): WriteSheet {
   const at = (instant: string) => clock(Date.parse(instant)).serial;
   const columns: readonly SheetColumn<ExclusionRow>[] = [
     { ...column("whole", ["no", heads.no], ({ exclusion }) => exclusion.id), width: 8 },
-    column("text", ["kind", heads.kind], ({ exclusion }) => kindText(book, exclusion.kind)),
+    column("text", ["kind", heads.kind], ({ exclusion }) => kindText(exclusion.kind, words)),
     column("time", ["from", own.inZone(heads.from, zone)], (row) => at(row.exclusion.from)),
     column("time", ["until", own.inZone(heads.until, zone)], (row) => at(row.exclusion.until)),
     column("long", ["reason", heads.reason], ({ exclusion }) => exclusion.reason),
@@ -88,17 +89,17 @@ export function exclusionSheet(book: Book): WriteSheet {
       ...column("text", ["evidence", heads.evidence], (row) => row.exclusion.evidence),
       width: 40,
     },
-    column("text", ["proposedBy", heads.proposedBy], ({ exclusion }) => exclusion.proposedBy),
-    column("text", ["approvedBy", heads.approvedBy], ({ exclusion }) => exclusion.approvedBy),
+    column("text", ["proposedBy", heads.proposedBy], ({ exclusion }) =>
+      whoText(exclusion.proposedBy, words),
+    ),
+    column("text", ["approvedBy", heads.approvedBy], ({ exclusion }) =>
+      whoText(exclusion.approvedBy, words),
+    ),
     column("whole", ["count", own.subjectCount], ({ subjects }) => subjects.length),
     column("long", ["subjects", heads.subject], ({ subjects }) => namesOf(subjects)),
   ];
   const note = exclusions.length === 0 ? words.none.exclusions : own.notes.exclusions;
   return tableSheet({ name: own.sheets.exclusions, note, columns, rows: exclusions });
-}
-
-function kindText({ words }: Book, kind: string): string {
-  return Object.entries(words.exclusionKinds).find(([id]) => id === kind)?.[1] ?? kind;
 }
 
 function namesOf(subjects: readonly ReportSubject[]): string {

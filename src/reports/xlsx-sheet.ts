@@ -46,7 +46,10 @@ const BASE: CellStyle = { alignment: { vertical: "top" } };
 export const STYLES: Readonly<Record<ColumnKind, CellStyle>> = {
   // "@": what is typed into the cell later stays text as well.
   text: { numFmt: "@", alignment: { vertical: "top", horizontal: "left", indent: 1 } },
-  long: { numFmt: "@", alignment: { vertical: "top", wrapText: true } },
+  long: {
+    numFmt: "@",
+    alignment: { vertical: "top", horizontal: "left", indent: 1, wrapText: true },
+  },
   whole: { ...BASE, numFmt: "#,##0" },
   number: { ...BASE, numFmt: "#,##0.00####" },
   percent: { ...BASE, numFmt: "0.000" },
@@ -65,7 +68,7 @@ const WIDTHS: Readonly<Record<ColumnKind, number>> = {
 
 export const TITLE: CellStyle = { font: { name: FONT, size: 14, bold: true } };
 export const NOTE: CellStyle = {
-  font: { name: FONT, size: 10, italic: true },
+  font: { name: FONT, size: 10, color: { rgb: "5A6675" } },
   alignment: { vertical: "top", wrapText: false },
 };
 export const HEAD: CellStyle = {
@@ -74,6 +77,14 @@ export const HEAD: CellStyle = {
   alignment: { vertical: "center", wrapText: true },
   border: { bottom: THIN },
 };
+/** A head stands over its column as the cells below it do: numbers and times to the right. */
+export function headOf(kind: ColumnKind): CellStyle {
+  const side =
+    kind === "text" || kind === "long"
+      ? ({ horizontal: "left", indent: 1 } as const)
+      : ({ horizontal: "right" } as const);
+  return { ...HEAD, alignment: { vertical: "center", wrapText: true, ...side } };
+}
 const MISSED: CellStyle = {
   font: { name: FONT, size: 10, bold: true, color: { rgb: "9B1027" } },
   fill: { type: "pattern", pattern: "solid", fgColor: { rgb: "FBE1E4" } },
@@ -134,8 +145,8 @@ export function tableSheet<Row>(input: {
   const { name, note, columns, rows, frozen = 0, rules = [], printedTo } = input;
   const cells: Cells = new Map();
   putCell(cells, [0, 0], { cell: note, style: NOTE });
-  for (const [index, { head }] of columns.entries()) {
-    putCell(cells, [FIRST_ROW - 2, index], { cell: head, style: HEAD });
+  for (const [index, { head, kind }] of columns.entries()) {
+    putCell(cells, [FIRST_ROW - 2, index], { cell: head, style: headOf(kind) });
   }
   for (const [index, row] of rows.entries()) {
     const at = FIRST_ROW - 1 + index;
@@ -145,13 +156,16 @@ export function tableSheet<Row>(input: {
     }
   }
   const last = colToLetter(columns.length - 1);
+  const widths = columns.map(({ kind, width }) => width ?? WIDTHS[kind]);
+  const heights = rowHeights(cells, widths);
+  heights.set(FIRST_ROW - 2, { height: 30 });
   return {
     name,
-    columns: columns.map(({ kind, width }) => ({ width: width ?? WIDTHS[kind] })),
+    columns: widths.map((width) => ({ width })),
     cells,
     freezePane: { rows: FIRST_ROW - 1, columns: frozen },
     autoFilter: { range: `A${FIRST_ROW - 1}:${last}${lastRow(rows.length)}` },
-    rowDefs: new Map([[FIRST_ROW - 2, { height: 30 }]]),
+    rowDefs: heights,
     conditionalRules: [...rules],
     pageSetup: {
       paperSize: "a4",
@@ -167,6 +181,43 @@ export function tableSheet<Row>(input: {
     headerFooter: { oddFooter: "&L&A&R&P / &N" },
     a11y: { headerRow: FIRST_ROW - 2 },
   };
+}
+
+const LINE_POINTS = 14;
+/** Of a column that is given none. */
+const DEFAULT_WIDTH = 9;
+/** Excel's own limit. */
+const MAX_POINTS = 409;
+
+/**
+ * The heights of rows with wrapped texts, as near as can be told without the font: not every
+ * program makes room by itself, and texts would lie on the rows below.
+ */
+export function rowHeights(
+  cells: Cells,
+  widths: readonly number[],
+): Map<number, { readonly height: number }> {
+  const heights = new Map<number, { readonly height: number }>();
+  for (const [key, { value, style }] of cells) {
+    if (style?.alignment?.wrapText !== true || typeof value !== "string") continue;
+    const [row = 0, place = 0] = key.split(",").map(Number);
+    const height = Math.min(
+      MAX_POINTS,
+      linesOf(value, widths[place] ?? DEFAULT_WIDTH) * LINE_POINTS,
+    );
+    if (height > Math.max(LINE_POINTS, heights.get(row)?.height ?? 0)) heights.set(row, { height });
+  }
+  return heights;
+}
+
+/** In digits; a Chinese character is as wide as two. */
+const lengthOf = (line: string) => line.length + (line.match(/[\u2e80-\uffef]/gu)?.length ?? 0);
+
+function linesOf(text: string, width: number): number {
+  const room = Math.max(1, width - 2);
+  return text
+    .split("\n")
+    .reduce((lines, line) => lines + Math.max(1, Math.ceil(lengthOf(line) / room)), 0);
 }
 
 /** The last row of a table; a table without rows keeps one empty, so that ranges over it exist. */

@@ -104,7 +104,7 @@ const zh: XlsxWords = {
     outages: "中断记录",
     badSlots: "不可用时间片",
     exclusions: "除外时段",
-    credits: "应获赔偿",
+    credits: "应得赔偿",
     trend: "近十二个月",
     vantages: "各探测点",
     method: "计算方法",

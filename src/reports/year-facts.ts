@@ -14,7 +14,7 @@ import { badTimeText, minutesText } from "../core/year-time-text.ts";
 import { tile, type Tile, type Tone } from "./cover-facts.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { instantText, moneyText, percentText } from "./report-words-facts.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import { reportWords } from "./report-words.ts";
 import type { ReportWords } from "./report-words-type.ts";
 import { yearWords, type YearWords } from "./year-words.ts";
@@ -32,7 +32,7 @@ export function yearMaking(document: YearDocument, lang: Lang): YearMaking {
   return { document, lang, words: reportWords[lang], own: yearWords[lang] };
 }
 
-/** "Service level year 2026". */
+/** "Service level summary 2026". */
 export function yearTitle({ document, own }: YearMaking): string {
   return own.yearOf(own.title, document.report.year);
 }

@@ -7,7 +7,7 @@ import { badTimeText, minutesText } from "../core/year-time-text.ts";
 import { Named, numbers, Section, Table, type Head } from "./html-parts.tsx";
 import { LIMITS } from "./pdf-limits.ts";
 import { instantText, moneyText, percentText } from "./report-words-facts.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import { leftText, owedCell, owedText, stateText, type YearMaking } from "./year-facts.ts";
 
 type Props = { readonly making: YearMaking };

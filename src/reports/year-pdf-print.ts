@@ -4,7 +4,7 @@ import type { Lang } from "../core/views.ts";
 import { PAINT } from "./chart-svg.ts";
 import { ownerText } from "./cover-facts.ts";
 import { printFrame } from "./pdf-frame.ts";
-import { panel, tileRow, TONE_PAINT } from "./pdf-parts.ts";
+import { panel, tileRow, TONE_PAINT, unbroken } from "./pdf-parts.ts";
 import { instantText } from "./report-words-facts.ts";
 import {
   caveatsOf,
@@ -95,7 +95,7 @@ function yearPanel(making: YearMaking): Content {
     margin: [0, 3, 0, 0],
   }));
   return panel(TONE_PAINT[yearTone(document)], [
-    { text: sentenceOf(making), fontSize: 15, bold: true, lineHeight: 1.25 },
+    { text: unbroken(sentenceOf(making)), fontSize: 15, bold: true, lineHeight: 1.25 },
     ...caveats,
     { text: own.informativeLong, fontSize: 9, color: PAINT.quiet, margin: [0, 3, 0, 0] },
   ]);

@@ -8,7 +8,7 @@ import { PAINT } from "./chart-svg.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { block, heading, numberCell, tableSection, WIDE, type TableColumn } from "./pdf-parts.ts";
 import { instantText, moneyText, percentText } from "./report-words-facts.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 import { yearChart } from "./year-chart.ts";
 import {
   leftText,

@@ -1,7 +1,7 @@
 import { commonYearWords } from "../core/common-year-words.ts";
 import type { MonthCounts } from "../core/year-report.ts";
 import type { Lang } from "../core/views.ts";
-import { grouped } from "./report-words-number.ts";
+import { grouped } from "../core/grouped.ts";
 
 const be = (n: number) => (n === 1 ? "was" : "were");
 const objectives = (n: number) => `${grouped(n)} monthly objective${n === 1 ? "" : "s"}`;
@@ -9,11 +9,11 @@ const objectives = (n: number) => `${grouped(n)} monthly objective${n === 1 ? ""
 /** What only the forms of a year say; the rest is in the words of the monthly report. */
 const en = {
   ...commonYearWords.en,
-  title: "Service level year",
+  title: "Service level summary",
   asOf: (time: string) => `Figures as of ${time}`,
-  informative: "Informative: the agreement promises months.",
+  informative: "For information: the agreements promise availability month by month.",
   informativeLong:
-    "The agreements promise months. What is summed over the year informs: it has no objective, and no credit follows from it.",
+    "The agreements promise availability month by month. The sums of the year are for information: they have no objective, and no credit follows from them.",
   yearOf: (title: string, year: string) => `${title} ${year}`,
   empty: "There is no report of any month of this year.",
   noneClosed: "No month of this year is closed yet.",
@@ -34,7 +34,7 @@ const en = {
     return all === 1 ? "The only monthly objective was kept." : `All ${objectives(all)} were kept.`;
   },
   owed: (amounts: string) => `Credits of ${amounts} are owed.`,
-  owedUnknown: "Credits are owed; their fees are not known.",
+  owedUnknown: "Credits are owed; their amount is not known, as the fees are not.",
   notClosed: (months: string) => `Not final: ${months} may still change.`,
   gaps: (months: string) => `There is no report of ${months}: nothing is counted for it.`,
   between: " ",
@@ -63,7 +63,7 @@ const en = {
   columns: {
     kept: "Kept",
     missed: "Missed",
-    undecided: "Undecided",
+    undecided: "Too little data",
     notClosed: "Not closed",
     without: "No figure",
     objectives: "Objective",
@@ -83,9 +83,9 @@ const en = {
     report: "Report",
   },
   tiles: {
-    kept: "Months kept",
-    missed: "Months missed",
-    undecided: "Undecided",
+    kept: "Objectives kept",
+    missed: "Objectives missed",
+    undecided: "Too little data",
     badTime: "Bad time",
     excluded: "Exclusions",
     owed: "Credits owed",
@@ -142,8 +142,8 @@ const zh: YearWords = {
     if (undecided > 0) return `没有未达标的月度承诺。${rest}`;
     return `${grouped(all)} 项月度承诺全部达标。`;
   },
-  owed: (amounts) => `应获赔偿 ${amounts}。`,
-  owedUnknown: "有应获赔偿，但费用未知。",
+  owed: (amounts) => `应得赔偿 ${amounts}。`,
+  owedUnknown: "应得赔偿，因费用未知，金额待定。",
   notClosed: (months) => `非最终数据：${months}仍可能变化。`,
   gaps: (months) => `${months}没有报告，不计入任何数据。`,
   between: "",
@@ -151,7 +151,7 @@ const zh: YearWords = {
 
   months: "逐月情况",
   monthTable: "各月",
-  monthsNote: "各月达标、未达标与无结论的项数。",
+  monthsNote: "各月达标、未达标与数据不足的项数。",
   grid: "各统计对象逐月可用性",
   gridNote: "可用性（百分比），与各月报告一致；其后为全年：按全部计入时间合计。",
   subjects: "各统计对象全年数据",
@@ -170,7 +170,7 @@ const zh: YearWords = {
   columns: {
     kept: "达标",
     missed: "未达标",
-    undecided: "无结论",
+    undecided: "数据不足",
     notClosed: "未定稿",
     without: "无数据",
     objectives: "承诺值",
@@ -180,7 +180,7 @@ const zh: YearWords = {
     excludedTime: "除外时间",
     noDataTime: "无数据时间",
     lowestCoverage: "最低覆盖率",
-    owed: "应获",
+    owed: "应得",
     claimed: "已申请",
     credited: "已赔付",
     credits: "赔偿笔数",
@@ -190,12 +190,12 @@ const zh: YearWords = {
     report: "报告",
   },
   tiles: {
-    kept: "达标月数",
-    missed: "未达标月数",
-    undecided: "无结论",
+    kept: "达标项数",
+    missed: "未达标项数",
+    undecided: "数据不足",
     badTime: "不可用时间",
     excluded: "除外时段",
-    owed: "应获赔偿",
+    owed: "应得赔偿",
     claimed: "已申请",
     coverage: "覆盖率",
   },
@@ -206,7 +206,7 @@ const zh: YearWords = {
     absent: "不在该月报告中",
     gap: "该月没有报告",
   },
-  noCredits: "全年没有应获的赔偿。",
+  noCredits: "全年没有应得的赔偿。",
   noOutages: "全年没有中断。",
   noSubjects: "该年没有任何月份的报告。",
   partly: (n) => `${grouped(n)} 笔费用未知`,
@@ -217,7 +217,7 @@ const zh: YearWords = {
     "按产品与地域汇总时，只相加长度相同的时间片，与月度报告一致。",
     "全年覆盖率 = 有数据或已除外的时间片所占时间比例；另列各月中的最低值。",
     "不同币种的金额从不相加。",
-    "各月报告均经签名，本汇总未签名：可将各月报告重新相加以核对。",
+    "各月报告均经签名，本汇总未签名：将各月报告重新相加即可核对。",
   ],
   sheets: {
     summary: "概况",

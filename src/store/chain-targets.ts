@@ -28,9 +28,12 @@ export async function listChainTargets(db: Queryable): Promise<Map<number, Set<n
 export async function mendChainTargets(db: Queryable, range: Interval): Promise<number> {
   const { rowCount } = await db.query(
     `insert into chain_target (target_id, chain_id)
-     select distinct unnest(targets), chain_id
-     from (select distinct chain_id, targets from round
-           where planned_at >= $1 and planned_at < $2) as held
+     select distinct unnest(held.targets), c.id
+     from chain c cross join lateral (
+       -- Chain by chain along the index: a scan would read a whole partition for a day of it.
+       select distinct targets from round r
+       where r.chain_id = c.id and r.planned_at >= $1 and r.planned_at < $2
+     ) held
      order by 1, 2
      on conflict do nothing`,
     [new Date(range.fromMs).toISOString(), new Date(range.untilMs).toISOString()],

@@ -86,6 +86,11 @@ export async function findDroppedUntil(db: Queryable): Promise<number> {
   return Number((await findMemo(db, DROPPED_UNTIL)) ?? 0);
 }
 
+/** To be asked after a UTC day's rounds were read: those dropped in between were missing there. */
+export async function wasDropped(tx: Queryable, day: number): Promise<boolean> {
+  return day * 86_400_000 < (await findDroppedUntil(tx));
+}
+
 /** How the audit log speaks of it. */
 export const DROPPED_ITEM = "rounds:dropped-until";
 export const droppedJson = (untilMs: number) => ({ until: new Date(untilMs).toISOString() });

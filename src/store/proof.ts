@@ -30,20 +30,25 @@ async function listChainDays(
   return rows;
 }
 
-/** The chains that measured any of the targets: all rounds of a chain are of one account. */
+/**
+ * The chains that measured any of the targets in the interval. A chain is mostly of one account, then
+ * the first of its rounds decides at once; those of imports, and shards that changed hands, are not.
+ */
 async function listChainsOf(
   db: Queryable,
   { fromMs, untilMs }: Interval,
   targets: readonly string[],
 ): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
-    `select c.id from chain c
+    `with wanted as (select array_agg(id) as ids from target where name = any($3))
+     select h.chain_id as id
+     from (select distinct chain_id from chain_target, wanted where target_id = any(ids)) h, wanted
      cross join lateral (
-       select r.targets from round r
-       where r.chain_id = c.id and r.planned_at >= $1 and r.planned_at < $2
-       order by r.planned_at limit 1
-     ) first
-     where first.targets && array(select t.id from target t where t.name = any($3))`,
+       select from round r
+       where r.chain_id = h.chain_id and r.planned_at >= $1 and r.planned_at < $2
+         and r.targets && ids
+       limit 1
+     ) held`,
     [new Date(fromMs).toISOString(), new Date(untilMs).toISOString(), targets],
   );
   return rows.map(({ id }) => id);
@@ -51,8 +56,8 @@ async function listChainsOf(
 
 /**
  * How many rounds were planned in the interval, and a digest over the chains' hashes of the
- * UTC days that it touches: a figure's tie to its evidence. Of all chains, or of those of some
- * targets.
+ * UTC days that it touches: a figure's tie to its evidence. Of all chains, or of those, each whole,
+ * that measured some targets.
  */
 export async function findProof(
   db: Queryable,

@@ -4,34 +4,11 @@ import { MINUTES_PER_DAY } from "../core/day-counts.ts";
 import { packDetail, roundText, type PackedDetail } from "../core/round-proof.ts";
 import type { Round } from "../core/round.ts";
 import { MINUTE_MS } from "../core/tally.ts";
-import { saveChainTargets, type ChainTarget } from "./chain-targets.ts";
-import { withTransaction, type Db, type Queryable } from "./connect.ts";
+import { withTransaction, type Queryable } from "./connect.ts";
 import { ConflictError } from "../errors.ts";
-import { ensureIds } from "./names.ts";
-import { ensurePartitions, findDroppedUntil } from "./partitions.ts";
+import { findDroppedUntil } from "./partitions.ts";
 import { savePhases, type PhasesRow } from "./phases.ts";
-
-/** Ids that never change once handed out, so that a round costs no look-up. */
-export type IdCache = {
-  readonly targets: Map<string, number>;
-  readonly vantages: Map<string, number>;
-  readonly chains: Map<string, number>;
-  readonly partitions: Set<string>;
-  /** Targets by the chain that is noted to hold them. */
-  readonly held: Map<number, Set<number>>;
-};
-
-export function createIdCache(): IdCache {
-  return {
-    targets: new Map(),
-    vantages: new Map(),
-    chains: new Map(),
-    partitions: new Set(),
-    held: new Map(),
-  };
-}
-
-export type RoundStore = { readonly db: Db; readonly ids: IdCache };
+import { chainKey, known, prepareRounds, unreachable, type RoundStore } from "./prepare-rounds.ts";
 
 type Head = { seq: number; hash: Buffer };
 type NewRow = {
@@ -69,17 +46,6 @@ export async function storeRounds(
   });
 }
 
-/** Hands out ids, notes what chains hold, makes partitions, each on its own: none is ever taken back. */
-export async function prepareRounds(store: RoundStore, rounds: readonly Round[]): Promise<void> {
-  await resolveIds(store, rounds);
-  await noteHeld(store, rounds);
-  await ensurePartitions(
-    store.db,
-    store.ids.partitions,
-    rounds.map(({ plannedAtMs }) => plannedAtMs),
-  );
-}
-
 /**
  * Appends prepared rounds to their chains inside a transaction; `markUnsettled` must follow
  * in the same one. Returns the new ones.
@@ -107,72 +73,16 @@ export async function appendRounds(
   return rows.map(({ round }) => round);
 }
 
-const chainKey = (round: Round) => `${round.vantage}\n${round.shard}`;
 const rowKey = (chainId: number, plannedAtMs: number) => `${chainId}@${plannedAtMs}`;
-
-async function resolveIds({ db, ids }: RoundStore, rounds: readonly Round[]): Promise<void> {
-  const targets = new Set<string>();
-  const vantages = new Set<string>();
-  for (const round of rounds) {
-    if (!ids.vantages.has(round.vantage)) vantages.add(round.vantage);
-    for (const target of round.targets) if (!ids.targets.has(target)) targets.add(target);
-  }
-  if (targets.size > 0) merge(ids.targets, await ensureIds(db, "target", [...targets]));
-  if (vantages.size > 0) merge(ids.vantages, await ensureIds(db, "vantage", [...vantages]));
-  const chains = new Map(
-    rounds
-      .filter((round) => !ids.chains.has(chainKey(round)))
-      .map((round) => [chainKey(round), round]),
-  );
-  for (const [key, { vantage, shard }] of chains) {
-    const place = { vantageId: known(ids.vantages, vantage), shard };
-    ids.chains.set(key, (await findChain(db, place)) ?? (await createChain(db, place)));
-  }
-}
-
-type ChainPlace = { readonly vantageId: number; readonly shard: string };
-
-async function findChain(db: Queryable, { vantageId, shard }: ChainPlace): Promise<number | null> {
-  const { rows } = await db.query<{ id: number }>(
-    `select id from chain where vantage_id = $1 and shard = $2`,
-    [vantageId, shard],
-  );
-  return rows[0]?.id ?? null;
-}
-
-async function createChain(db: Queryable, place: ChainPlace): Promise<number> {
-  await db.query(`insert into chain (vantage_id, shard) values ($1, $2) on conflict do nothing`, [
-    place.vantageId,
-    place.shard,
-  ]);
-  return (await findChain(db, place)) ?? unreachable(`chain ${place.shard}`);
-}
-
-async function noteHeld({ db, ids }: RoundStore, rounds: readonly Round[]): Promise<void> {
-  const missing = new Map<string, ChainTarget>();
-  for (const round of rounds) {
-    const chainId = known(ids.chains, chainKey(round));
-    const held = ids.held.get(chainId);
-    for (const name of round.targets) {
-      const targetId = known(ids.targets, name);
-      if (held?.has(targetId) !== true)
-        missing.set(`${chainId} ${targetId}`, { chainId, targetId });
-    }
-  }
-  await saveChainTargets(db, [...missing.values()]);
-  for (const { chainId, targetId } of missing.values()) {
-    const held = ids.held.get(chainId) ?? new Set();
-    ids.held.set(chainId, held.add(targetId));
-  }
-}
 
 function chainIdsOf({ ids }: RoundStore, rounds: readonly Round[]): number[] {
   return [...new Set(rounds.map((round) => known(ids.chains, chainKey(round))))];
 }
 
 async function lockHeads(tx: Queryable, chainIds: readonly number[]): Promise<Map<number, Head>> {
+  // No key: what the chains hold is noted meanwhile, over another connection, and refers to them.
   const { rows } = await tx.query<{ id: number } & Head>(
-    `select id, seq, hash from chain where id = any($1::int[]) order by id for update`,
+    `select id, seq, hash from chain where id = any($1::int[]) order by id for no key update`,
     [chainIds],
   );
   return new Map(rows.map(({ id, seq, hash }) => [id, { seq, hash }]));
@@ -363,16 +273,4 @@ function minuteOf(round: Pick<Round, "plannedAtMs">): Minute {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function known(ids: ReadonlyMap<string, number>, name: string): number {
-  return ids.get(name) ?? unreachable(`id of ${name}`);
-}
-
-function unreachable(what: string): never {
-  throw new Error(`no ${what}`);
-}
-
-function merge(into: Map<string, number>, from: ReadonlyMap<string, number>): void {
-  for (const [name, id] of from) into.set(name, id);
 }

@@ -53,7 +53,7 @@ function UserRow(props: UserProps) {
       </td>
       <td role="cell">
         <Time ms={user.createdAtMs} zone={model.timeZone} />
-        <span class="members quiet">{t.by(user.createdBy)}</span>
+        <span class="members quiet">{t.by(user.createdBy.replace(/^user:/u, ""))}</span>
       </td>
       <td role="cell">
         {isOff ? (
@@ -118,6 +118,8 @@ function Password({ user, model: { password }, lang, reader, t }: UserProps) {
   return (
     <PostForm path={pathOf(user, "password")} {...{ lang, reader }}>
       <Alert text={wrong === undefined ? null : problemText(wrong.message, lang).text} />
+      {/* For password managers: whose it is. */}
+      <input type="text" value={user.name} autocomplete="username" hidden />
       <SecretField
         id={`password-${user.name}`}
         name="password"
@@ -188,7 +190,7 @@ function TokenRow({ token, model, lang, reader, t }: AccessShown & { readonly to
       </td>
       <td role="cell">
         <Time ms={token.createdAtMs} zone={model.timeZone} />
-        <span class="members quiet">{t.by(token.createdBy)}</span>
+        <span class="members quiet">{t.by(token.createdBy.replace(/^user:/u, ""))}</span>
       </td>
       <td role="cell" data-label={t.ends}>
         {expiresAtMs === null ? t.never : <Time ms={expiresAtMs} zone={model.timeZone} />}

@@ -28,6 +28,8 @@ export type AuditModel = {
 /** Beyond it an entry's fields are counted: a report has thousands. */
 const MOST_FIELDS = 30;
 const MOST_CHARACTERS = 300;
+/** More are folded, so that entries stay a list. */
+const FEW_FIELDS = 4;
 
 type Shown = { readonly model: AuditModel; readonly lang: Lang; readonly t: AuditText };
 
@@ -145,6 +147,22 @@ function Changes({
   readonly t: AuditText;
 }) {
   if (changes.length === 0) return <span class="quiet small">{t.noChange}</span>;
+  if (changes.length <= FEW_FIELDS) return <Fields changes={changes} t={t} />;
+  return (
+    <details class="row-acts">
+      <summary>{t.fields(changes.length)}</summary>
+      <Fields changes={changes} t={t} />
+    </details>
+  );
+}
+
+function Fields({
+  changes,
+  t,
+}: {
+  readonly changes: readonly FieldChange[];
+  readonly t: AuditText;
+}) {
   const more = changes.length - MOST_FIELDS;
   return (
     <dl class="changes">

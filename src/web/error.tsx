@@ -1,6 +1,7 @@
 import type { Lang, Reader } from "../core/views.ts";
 import { renderDocument } from "./document.tsx";
-import { inLang, loginHref, overviewHref } from "./links.ts";
+import { inLang, loginHref, overviewHref, pageHref } from "./links.ts";
+import { NOBODY } from "./nav.tsx";
 import { navText } from "./nav-text.ts";
 import { problemText } from "./problem-text.ts";
 import { messages } from "./text.ts";
@@ -20,7 +21,9 @@ export type ShownError = {
 export function renderError(error: ShownError, lang: Lang, reader: Reader | null = null): string {
   const t = messages[lang];
   const title = t.errorTitles[error.status] ?? error.title;
-  const help = t.errorHelp[error.status];
+  // While nobody has access there is nobody to log in as.
+  const isUnset = reader?.name === NOBODY && (error.status === 403 || error.status === 409);
+  const help = isUnset ? navText[lang].unset : t.errorHelp[error.status];
   const said = problemText(error.detail, lang);
   return renderDocument({
     reader,
@@ -35,7 +38,7 @@ export function renderError(error: ShownError, lang: Lang, reader: Reader | null
         <p class="error-status">{t.statusCode(error.status)}</p>
         <h1>{title}</h1>
         {help === undefined ? null : <p>{help}</p>}
-        {error.detail === "" || error.status >= 500 ? null : (
+        {error.detail === "" || error.status >= 500 || isUnset ? null : (
           <p class="quiet small" lang={said.lang}>
             {said.text}
           </p>
@@ -46,9 +49,19 @@ export function renderError(error: ShownError, lang: Lang, reader: Reader | null
               {navText[lang].logIn}
             </a>
           ) : null}
+          {isUnset ? (
+            <a class="button primary" href={pageHref("/setup", lang)}>
+              {navText[lang].setUp}
+            </a>
+          ) : null}
           <a class="button" href={overviewHref(lang)}>
             {t.backToOverview}
           </a>
+          {reader !== null && error.status === 404 ? (
+            <a class="button" href={pageHref("/search", lang)}>
+              {navText[lang].search}
+            </a>
+          ) : null}
         </p>
       </div>
     ),

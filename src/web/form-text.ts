@@ -8,7 +8,7 @@ const en = {
   optional: "optional",
   filter: "Filter",
   show: "Show",
-  any: "all",
+  any: "All",
   clear: "Show all",
   account: "Account",
   product: "Product",

@@ -43,7 +43,7 @@ const en = {
 
   setUpTitle: "Set up the first admin",
   setUpNote:
-    "This machine reads without login until somebody has access. With the first admin that ends: from then on everybody logs in.",
+    "Until somebody has access, everything can be read on this machine without a login. Adding the first admin ends that: from then on everybody logs in.",
   setUpElsewhere:
     "The first admin is set up on the machine that runs the service: by this page, when the service listens on loopback and is asked for as localhost, or by its command line:",
   setUpDone: "Add the admin and log in",

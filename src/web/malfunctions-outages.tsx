@@ -29,6 +29,9 @@ export function MalfunctionOutages(
 ) {
   const { outages, words, speech, reader } = props;
   const mayPropose = reader !== null && may({ ...reader, origin: "" }, "propose-exclusion");
+  const lastingFirst = outages.toSorted(
+    (a, b) => Number(b.untilMs === null) - Number(a.untilMs === null),
+  );
   const head = [words.subject, words.from, words.until, words.length, words.reason];
   const texts = mayPropose ? [...head, reportsText[speech.lang].exclusion] : head;
   return (
@@ -43,7 +46,7 @@ export function MalfunctionOutages(
           <table class={mayPropose ? "list tight proposes" : "list tight"} role="table">
             <ListHead texts={texts} />
             <tbody role="rowgroup">
-              {outages.slice(0, MOST_ROWS).map((outage) => (
+              {lastingFirst.slice(0, MOST_ROWS).map((outage) => (
                 <OutageRow {...props} outage={outage} mayPropose={mayPropose} />
               ))}
             </tbody>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { SYSTEM } from "../core/access.ts";
 import type { Incident } from "../core/incident.ts";
 import { incidentTitle, responseText, scopeNames } from "../core/incident.ts";
 import { LEVELS, type Malfunction, type MalfunctionRules } from "../core/malfunction.ts";
@@ -15,6 +16,7 @@ import { MalfunctionFilters, OpenLink, type MalfunctionList } from "./malfunctio
 import { malfunctionFormText } from "./malfunctions-form-text.ts";
 import { MalfunctionOutages } from "./malfunctions-outages.tsx";
 import { MalfunctionSteps, NO_STEP, type TypedStep } from "./malfunctions-steps.tsx";
+import { reportsText } from "./reports-text.ts";
 import { messages } from "./text.ts";
 
 type Clockwork = {
@@ -167,7 +169,7 @@ function LevelsNote(props: { readonly rules: MalfunctionRules | undefined; reado
               <Level level={level} words={malfunctionWords[lang]} />
             </dt>
             <dd>
-              {what} <span class="quiet">{within}</span>
+              {what} <span class="quiet">· {within}</span>
             </dd>
           </div>
         ))}
@@ -209,6 +211,7 @@ export function renderMalfunction(
   const words = malfunctionWords[lang];
   const title = incidentTitle(model, lang);
   const own = { words, speech, nowMs, timeZone };
+  const isReviewed = REVIEW_PARTS.some((part) => model.review[part] !== null);
   return renderDocument({
     reader,
     path: "/malfunctions",
@@ -242,9 +245,10 @@ export function renderMalfunction(
         </div>
         <div class="columns act-first">
           <div class="stack">
-            <Review model={model} words={words} />
+            {isReviewed ? <Review model={model} words={words} /> : null}
             <MalfunctionOutages outages={model.outages} {...own} reader={reader} />
             <Timeline model={model} {...own} />
+            {isReviewed ? null : <Review model={model} words={words} />}
           </div>
           <div class="stack">
             {reader === null ? null : (
@@ -282,9 +286,9 @@ function Facts({
     [words.owner, owner ?? words.nobody],
     [words.origin, words.origins[malfunction.origin]],
     ...(reference === null ? [] : [[words.reference, reference] as const]),
-    [words.accounts, listText(accounts)],
-    [words.products, listText(products)],
-    [words.regions, listText(regions)],
+    [words.accounts, listText(accounts, words)],
+    [words.products, listText(products, words)],
+    [words.regions, listText(regions, words)],
   ];
   return (
     <section class="card pad" aria-labelledby="facts-title">
@@ -309,16 +313,19 @@ function levelText({ malfunction, rules }: MalfunctionModel, lang: Lang): string
   return told === undefined ? level : `${level}${lang === "zh" ? "：" : ": "}${told.what}`;
 }
 
-function listText(names: readonly string[]): string {
-  return names.length === 0 ? "–" : names.join(", ");
+function listText(names: readonly string[], { comma }: MalfunctionWords): string {
+  return names.length === 0 ? "–" : names.join(comma);
 }
 
+const REVIEW_PARTS = ["cause", "impact", "resolution", "followUps"] as const;
+
 function Review({ model, words }: Pick<Words, "words"> & { readonly model: MalfunctionModel }) {
-  const parts = ["cause", "impact", "resolution", "followUps"] as const;
+  const isEmpty = REVIEW_PARTS.every((part) => model.review[part] === null);
   return (
     <section class="card pad" aria-labelledby="review-title">
       <h2 id="review-title">{words.review}</h2>
-      {parts.map((part) => (
+      {isEmpty ? <p class="quiet">{words.notWritten}</p> : null}
+      {(isEmpty ? [] : REVIEW_PARTS).map((part) => (
         <div class="review-part">
           <h3>{words[part]}</h3>
           <Prose html={model.review[part]} otherwise={words.notWritten} />
@@ -334,7 +341,12 @@ function Prose(props: { readonly html: string | null; readonly otherwise: string
   return <div class="prose" dangerouslySetInnerHTML={{ __html: props.html }} />;
 }
 
-function Timeline({ model, words, timeZone }: Words & { readonly model: MalfunctionModel }) {
+function Timeline({
+  model,
+  words,
+  speech,
+  timeZone,
+}: Words & { readonly model: MalfunctionModel }) {
   return (
     <section class="card pad" aria-labelledby="timeline-title">
       <h2 id="timeline-title">{words.timeline}</h2>
@@ -347,7 +359,12 @@ function Timeline({ model, words, timeZone }: Words & { readonly model: Malfunct
             <div>
               <span class="strong">{words.kinds[kind]}</span>
               {html === null && text !== null ? ` ${text}` : ""}
-              {by === null ? null : <span class="quiet"> {by}</span>}
+              {by === null ? null : (
+                <span class="quiet">
+                  {" "}
+                  {by === SYSTEM.name ? reportsText[speech.lang].bySystem : by}
+                </span>
+              )}
               {html === null ? null : <Prose html={html} otherwise="" />}
             </div>
           </li>

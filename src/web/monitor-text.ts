@@ -107,7 +107,7 @@ const en: MonitorText = {
 };
 
 const zh: MonitorText = {
-  title: "监测自身",
+  title: "监测系统",
   lead: "nines 对自身状况的了解。未能测到的部分只会降低覆盖率，绝不会变成不可用时间。",
   settled: "已统计至",
   settledNote: (length) => `落后当前时刻 ${length}`,

@@ -57,7 +57,7 @@ export function Csrf({ reader }: { readonly reader: Reader }) {
 }
 
 /** Whoever is on this machine, while nobody has access. */
-const NOBODY = "local";
+export const NOBODY = "local";
 
 /** Finds a target from any page; on a phone the menu is beside it, and opens what follows. */
 export function Search({ reader, lang }: { readonly reader: Reader; readonly lang: Lang }) {

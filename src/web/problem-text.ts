@@ -17,9 +17,23 @@ const meant = (hint = "") => {
   return name === undefined ? "" : `，是否为“${name}”？`;
 };
 
+const KINDS: Readonly<Record<string, string>> = {
+  exclusion: "除外时段 ",
+  malfunction: "故障事件 ",
+  claim: "索赔 ",
+};
+/** `"ecs"|"slb"` */
+const listed = (list = "", comma: string) => list.replaceAll('"', "").split("|").join(comma);
+
 /** What the service says of an input, in Chinese. */
 const RULES: readonly Rule[] = [
   [/^nothing at [A-Z]+ (.*)$/u, (path) => `这里没有 ${path}`],
+  [/^there is no such page$/u, () => "没有这样的页面"],
+  [/^no target "(.*)" in the configuration$/u, (id) => `配置中没有监测目标“${id}”`],
+  [/^no (\S+) (\d+)$/u, (kind = "", id) => `没有${KINDS[kind] ?? ` ${kind} `}${id}`],
+  [/^must be a month such as (\S+)$/u, (month) => `请填写月份，例如 ${month}`],
+  [/^Invalid option: expected one of (.+)$/u, (list) => `只能是 ${listed(list, "、")} 之一`],
+  [/^this is no login: /u, () => "这里使用的是令牌，不是登录：令牌在吊销之前一直有效"],
   [/^the role (\S+) may not /u, (role = "") => `角色“${roleWord(role, "zh")}”没有这项权限`],
   ...ACCESS_RULES,
   [/^say why, in up to (\d+) characters$/u, (n) => `请说明原因，最多 ${n} 个字符`],
@@ -137,6 +151,8 @@ function reviewPart(part: string): string {
 
 /** What is said for programs, as a person who fills in a form needs it. */
 const ENGLISH_RULES: readonly Rule[] = [
+  [/^nothing at [A-Z]+ (.*)$/u, (path) => `There is nothing at ${path}`],
+  [/^Invalid option: expected one of (.+)$/u, (list) => `Must be one of ${listed(list, ", ")}`],
   [
     /^must be an RFC 3339 instant such as/u,
     () => "Give a date and a time, such as 2026-10-01 02:00",
@@ -152,6 +168,14 @@ export function problemText(
   message: string,
   lang: Lang,
 ): { readonly text: string; readonly lang: Lang } {
+  // A part of an address: its place is named as the address has it.
+  const [, place, rest] = /^(?:querystring|params)\.([\w.]+): (.*)$/su.exec(message) ?? [];
+  if (place !== undefined && rest !== undefined) {
+    const said = problemText(rest, lang);
+    const text =
+      said.lang === "zh" ? said.text : said.text.slice(0, 1).toLowerCase() + said.text.slice(1);
+    return { text: `${place}${said.lang === "zh" ? "：" : ": "}${text}`, lang: said.lang };
+  }
   for (const [pattern, say] of lang === "zh" ? RULES : ENGLISH_RULES) {
     const found = pattern.exec(message);
     if (found !== null) return { text: say(...found.slice(1)), lang };

@@ -1,3 +1,4 @@
+import { claimDays, commonWindow } from "../core/claim-words.ts";
 import { isOwed, isOwedInPart } from "../core/credit.ts";
 import { durationText } from "../core/duration-text.ts";
 import { placeName } from "../core/place-name.ts";
@@ -14,7 +15,7 @@ import { Badge, VERDICT_LOOK } from "./icons.tsx";
 import { pageHref, reportFileHref, targetHref } from "./links.ts";
 import { Claims } from "./reports-claims.tsx";
 import { lengthOf, longestFirst, Outages, placed } from "./reports-outages.tsx";
-import { Part, type ReportParts, type TypedStep } from "./reports-parts.tsx";
+import { forPeopleFirst, Part, type ReportParts, type TypedStep } from "./reports-parts.tsx";
 import { Exclusions, Malfunctions } from "./reports-troubles.tsx";
 import { Proof, Revisions } from "./reports-proof.tsx";
 import { reportPageHref } from "./reports.tsx";
@@ -87,7 +88,7 @@ function Downloads(props: ReportParts & { readonly query: Readonly<Record<string
   return (
     <div class="page-tools">
       <span class="quiet">{words.download}</span>
-      {model.formats.map((format) => (
+      {forPeopleFirst(model.formats).map((format) => (
         <a
           class="button"
           href={reportFileHref(speech.lang, { month: model.report.month, format, query })}
@@ -176,10 +177,9 @@ function Owed({ model, words }: Omit<ReportParts, "reader">) {
   const credits = report.subjects.flatMap(({ credit }) =>
     credit !== null && isOwed(credit) ? [credit] : [],
   );
-  if (credits.length === 0) return null;
-  const day = (text: string, back = 0) => instant(Date.parse(text) - back, timeZone).slice(0, 10);
-  const from = day(credits.map(({ claimFrom }) => claimFrom).toSorted()[0] ?? "");
-  const until = day(credits.map(({ claimUntil }) => claimUntil).toSorted()[0] ?? "", 1);
+  const window = commonWindow(credits);
+  if (window === null) return null;
+  const { from, until } = claimDays(window, timeZone);
   const amounts = report.credits
     .filter((sum) => sum.by === "account" && isOwed(sum))
     .map(({ amount, currency }) => `${amount} ${currency}`);

@@ -8,7 +8,7 @@ import { dayAndHour } from "./format.ts";
 import { dayHref, proposeHref, targetHref } from "./links.ts";
 import { Part, type ReportParts } from "./reports-parts.tsx";
 
-const FIRST_OUTAGES = 20;
+const FIRST_OUTAGES = 10;
 const MOST_OUTAGES = 120;
 
 type PlacedOutage = ReportOutage & { readonly subject: ReportSubject };
@@ -100,7 +100,7 @@ function OutageLine(
           </a>
         )}
       </td>
-      <td role="cell">
+      <td role="cell" class="aside">
         <Time ms={untilMs} zone={model.timeZone} />
       </td>
       <td role="cell" data-label={words.length}>

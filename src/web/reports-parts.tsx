@@ -33,6 +33,11 @@ export function Part(props: {
   );
 }
 
+/** What people read comes first. */
+const FORMAT_ORDER = ["json", "csv", "zip", "html", "xlsx", "pdf"];
+export const forPeopleFirst = (formats: readonly string[]) =>
+  formats.toSorted((a, b) => FORMAT_ORDER.indexOf(b) - FORMAT_ORDER.indexOf(a));
+
 /** A link, or the number of a ticket. */
 export function Evidence({ text }: { readonly text: string }) {
   if (!/^https?:\/\//iu.test(text)) return <>{text}</>;

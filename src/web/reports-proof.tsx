@@ -1,3 +1,4 @@
+import { changeText } from "../core/change-text.ts";
 import type { ReportChange, ReportSeal } from "../core/report.ts";
 import { Time } from "./document.tsx";
 import { ListHead, Pairs, Refusal } from "./form-parts.tsx";
@@ -73,7 +74,7 @@ export function Revisions(props: ReportParts & { readonly typed: TypedStep }) {
 function Changes(
   props: ReportParts & { readonly against: number; readonly changes: readonly ReportChange[] },
 ) {
-  const { words, speech, changes, against } = props;
+  const { model, words, speech, changes, against } = props;
   if (changes.length === 0) return <p class="quiet">{words.changesNone(against)}</p>;
   const shown = changes.slice(0, MOST_CHANGES);
   return (
@@ -82,21 +83,24 @@ function Changes(
       <table class="list tight" role="table">
         <ListHead texts={[words.subject, words.what, words.before, words.after]} />
         <tbody role="rowgroup">
-          {shown.map((change) => (
-            <tr role="row">
-              <td role="cell">
-                <span class="name">{change.subject}</span>{" "}
-                <span class="quiet small">{change.agreement}</span>
-              </td>
-              <td role="cell">{whatOf(change, props)}</td>
-              <td role="cell" class="wrap" data-label={words.before}>
-                {valueOf(change.before, change, speech)}
-              </td>
-              <td role="cell" class="wrap strong" data-label={words.after}>
-                {valueOf(change.after, change, speech)}
-              </td>
-            </tr>
-          ))}
+          {shown.map((change) => {
+            const text = changeText(change, { lang: speech.lang, timeZone: model.timeZone });
+            return (
+              <tr role="row">
+                <td role="cell">
+                  <span class="name">{text.subject}</span>{" "}
+                  <span class="quiet small">{change.agreement}</span>
+                </td>
+                <td role="cell">{text.what}</td>
+                <td role="cell" class="wrap" data-label={words.before}>
+                  {text.before ?? "–"}
+                </td>
+                <td role="cell" class="wrap strong" data-label={words.after}>
+                  {text.after ?? "–"}
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
       {changes.length > shown.length ? (
@@ -104,22 +108,6 @@ function Changes(
       ) : null}
     </div>
   );
-}
-
-function whatOf({ field, before }: ReportChange, { words }: Pick<ReportParts, "words">): string {
-  if (field === null) return before === null ? words.added : words.removed;
-  return words.fields[field] ?? field;
-}
-
-function valueOf(
-  value: string | null,
-  { field }: ReportChange,
-  { t }: ReportParts["speech"],
-): string {
-  if (value === null || value === "") return "–";
-  const verdicts: Readonly<Record<string, string>> = t.verdicts;
-  if (field === "verdict") return verdicts[value] ?? value;
-  return field?.endsWith("Percent") === true ? `${value} %` : value;
 }
 
 /** What the report rests on, and how a stranger can check it. */

@@ -1,5 +1,4 @@
 import { claimStates } from "../core/claim-words.ts";
-import { changeFieldText } from "../core/change-field-text.ts";
 import type { CreditNote } from "../core/report.ts";
 import type { Lang } from "../core/views.ts";
 
@@ -170,9 +169,6 @@ export const en = {
   what: "What",
   before: "Before",
   after: "After",
-  added: "new in the report",
-  removed: "no longer in the report",
-  fields: changeFieldText.en,
   proof: "Proof",
   proofRunning: "The month is not closed: its digest may still change, and it is not signed yet.",
   rounds: "Rounds measured",

@@ -1,5 +1,4 @@
 import { claimStates } from "../core/claim-words.ts";
-import { changeFieldText } from "../core/change-field-text.ts";
 import type { ReportsText } from "./reports-text-en.ts";
 
 /** The texts of the pages about reports, in Chinese. */
@@ -69,7 +68,7 @@ export const zh: ReportsText = {
     `应得赔偿至少 ${amounts}（部分费用未知），索赔期为 ${from} 至 ${until}。`,
   owedOver: "索赔期已过。",
   owedNoAmount: (percent, from, until) =>
-    `应得赔偿为月度服务费的 ${percent}，索赔期为 ${from} 至 ${until}；配置中没有填写费用。`,
+    `应得赔偿为月度服务费用的 ${percent}，索赔期为 ${from} 至 ${until}；配置中没有填写费用。`,
   subjects: "各项承诺",
   subject: "目标或目标组",
   place: "产品与地域",
@@ -101,7 +100,7 @@ export const zh: ReportsText = {
     "no-fee": "配置中没有填写费用",
     "part-fee": "部分目标的费用未在配置中填写",
   },
-  percentOfFee: (percent) => `月度服务费的 ${percent} %`,
+  percentOfFee: (percent) => `月度服务费用的 ${percent} %`,
   window: "索赔期",
   windowText: (from, until) => `${from} 至 ${until}`,
   claimWindow: (from, until) => `索赔期 ${from} 至 ${until}`,
@@ -150,9 +149,6 @@ export const zh: ReportsText = {
   what: "项目",
   before: "之前",
   after: "之后",
-  added: "新增",
-  removed: "已移除",
-  fields: changeFieldText.zh,
   proof: "证明",
   proofRunning: "本月尚未定稿：摘要仍会变化，也尚未签名。",
   rounds: "测量轮次",

@@ -30,12 +30,14 @@ const hint = document.createElement("p");
 hint.className = "quiet small";
 hint.textContent = words.hint;
 hint.hidden = true;
+const ranges = [];
 for (const [hours, label] of words.ranges) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button";
   button.textContent = label;
   button.addEventListener("click", () => load(untilMs - hours * HOUR_MS, untilMs));
+  ranges.push([button, hours * HOUR_MS]);
   head.append(button);
 }
 const views = document.createElement("div");
@@ -61,6 +63,10 @@ function drawViews(data) {
 
 async function load(fromMs, toMs) {
   const number = ++asked;
+  for (const [button, lengthMs] of ranges) {
+    const isShown = toMs === untilMs && toMs - fromMs === lengthMs;
+    button.setAttribute("aria-pressed", String(isShown));
+  }
   status.textContent = words.loading;
   const query = new URLSearchParams({
     from: new Date(fromMs).toISOString(),

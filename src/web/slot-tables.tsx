@@ -108,29 +108,70 @@ export function HourTable({ model, shown, speech }: Props) {
         <table class="list tight votes" role="table" aria-labelledby="slots-title">
           <Heads first={[words.slot]} {...{ shown, speech }} last={words.evidence} />
           <tbody role="rowgroup">
-            {shown.slots.map((slot) => {
-              const untilMs = slot.fromMs + shown.terms.slotMs;
-              return (
-                <tr role="row">
-                  <td role="cell" class="strong">
-                    {clockTime(slot.fromMs, timeZone)}
-                  </td>
-                  <SlotCells slot={slot} {...{ shown, speech }} />
-                  <td role="cell">
-                    {slot.state === "to-come" ? null : (
-                      <a href={evidenceHref(lang, { id: model.id, fromMs: slot.fromMs, untilMs })}>
-                        {words.results}
-                        <span class="hidden"> {clockTime(slot.fromMs, timeZone)}</span>
-                      </a>
-                    )}
-                  </td>
-                </tr>
-              );
-            })}
+            {alikeRuns(shown.slots).flatMap((run) =>
+              run.map((slot, index) => (
+                <SlotRow {...{ model, shown, speech, slot }} alike={index === 0 ? run : null} />
+              )),
+            )}
           </tbody>
         </table>
       </div>
     </section>
+  );
+}
+
+/** Those that follow each other and are the same in everything. */
+function alikeRuns(slots: readonly DaySlot[]): DaySlot[][] {
+  const runs: DaySlot[][] = [];
+  let lastKey = "";
+  for (const slot of slots) {
+    const { fromMs: _, ...facts } = slot;
+    const key = JSON.stringify(facts);
+    const run = runs.at(-1);
+    if (run !== undefined && key === lastKey) run.push(slot);
+    else runs.push([slot]);
+    lastKey = key;
+  }
+  return runs;
+}
+
+/** A phone shows a run of slots that are alike as its first one. */
+function SlotRow(
+  props: Props & {
+    readonly slot: DaySlot;
+    /** The run that begins with it; null within one. */
+    readonly alike: readonly DaySlot[] | null;
+  },
+) {
+  const { model, shown, speech, slot, alike } = props;
+  const words = slotsText[speech.lang];
+  const { timeZone } = model.frame;
+  const { slotMs } = shown.terms;
+  const { fromMs } = slot;
+  const runUntilMs = (alike?.at(-1)?.fromMs ?? fromMs) + slotMs;
+  const isRun = alike !== null && alike.length > 1;
+  const link = (untilMs: number, look?: string) => (
+    <a class={look} href={evidenceHref(speech.lang, { id: model.id, fromMs, untilMs })}>
+      {words.results}
+      <span class="hidden"> {clockTime(fromMs, timeZone)}</span>
+    </a>
+  );
+  return (
+    <tr role="row" class={alike === null ? "alike" : undefined}>
+      <td role="cell" class="strong">
+        {clockTime(fromMs, timeZone)}
+        {isRun ? <span class="narrow-only">{` – ${clockTime(runUntilMs, timeZone)}`}</span> : null}
+      </td>
+      <SlotCells slot={slot} {...{ shown, speech }} />
+      <td role="cell">
+        {slot.state === "to-come" ? null : (
+          <>
+            {link(fromMs + slotMs, isRun ? "wide-only" : undefined)}
+            {isRun ? link(runUntilMs, "narrow-only") : null}
+          </>
+        )}
+      </td>
+    </tr>
   );
 }
 

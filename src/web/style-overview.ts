@@ -52,7 +52,7 @@ td.none { color: var(--quiet); }
 .list tr:target { background: var(--quiet-wash); box-shadow: inset 3px 0 0 var(--accent); }
 .list .number, .plain .number { text-align: right; white-space: nowrap; }
 .badges { white-space: nowrap; }
-.badges .badge + .badge { margin-left: 8px; }
+.badges .badge:not(:last-child) { margin-right: 8px; }
 .name { font-weight: 700; overflow-wrap: anywhere; }
 .members { display: block; font-weight: 400; font-size: 13px; }
 .group { margin-bottom: 14px; overflow: clip; }

@@ -29,7 +29,7 @@ section > .all-good { padding: 0; }
 .attention th:nth-child(3) { width: 20%; }
 .attention th:nth-child(4) { width: 14%; }
 .attention th:nth-child(5) { width: 19%; }
-.attention td.nowrap { white-space: normal; }
+.attention td.nowrap, .attention .badges { white-space: normal; }
 .attention .number { white-space: normal; }
 .attention .number .quiet { display: block; font-size: 13px; }
 
@@ -53,6 +53,7 @@ section > .all-good { padding: 0; }
 .phases { display: flex; flex-wrap: wrap; gap: 0 14px; }
 .zoom-tools { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 10px; }
 .zoom-tools .button { min-height: 32px; }
+.zoom-tools [aria-pressed="true"] { font-weight: 700; border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 /* Its chart has a width of its own until it is drawn anew: meanwhile it does not widen the page. */
 .zoom-plot { min-height: 240px; overflow: hidden; }
 .zoom-plot .u-legend { color: var(--ink); font-family: inherit; font-size: 13px; text-align: left; }
@@ -99,6 +100,11 @@ section > .quiet.section-gap { margin-bottom: 8px; }
   .attention .number .quiet { display: inline; }
   .evidence td:nth-child(5) { width: auto; flex: 1 1 100%; }
 }
+.narrow-only { display: none; }
+@media screen and (max-width: 720px) {
+  .narrow-only { display: inline; }
+  .wide-only, .votes .alike { display: none; }
+}
 @media (max-width: 720px) {
   .h1-note { display: block; font-size: 16px; }
   .troubles li { padding: 8px 14px; }
@@ -107,5 +113,7 @@ section > .quiet.section-gap { margin-bottom: 8px; }
   .strip-row + .strip-row { margin-top: 5px; }
   .hours { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .trend td:nth-child(3), .trend th:nth-child(3) { display: none; }
+  .trend thead th { white-space: normal; vertical-align: bottom; }
+  .trend thead th + th { padding-left: 10px; }
 }
 `;

@@ -23,7 +23,7 @@ export const stylePrint = `
   .turned .cell-notes span { white-space: normal; }
   .scroll { overflow: visible; }
   .card { break-inside: avoid; border-color: #bbb; }
-  .group, .scroll.card, .card:has(> .list), .card:has(> .claim) { break-inside: auto; }
+  .group, .scroll.card, .card:has(> .list), .card:has(> .claim), .card:has(> .scroll) { break-inside: auto; }
   .section-head, h1, h2, h3, summary { break-after: avoid; }
   tr, .claim, .region-list li { break-inside: avoid; }
   .list th, .list td { padding: 5px 7px; font-size: 11px; }

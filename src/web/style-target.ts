@@ -5,6 +5,8 @@ export const styleTarget = `
 .now { display: flex; flex-wrap: wrap; gap: 2px 9px; align-items: center; margin-top: 5px; }
 .now .icon { width: 16px; height: 16px; }
 .agreement { margin-bottom: 10px; }
+.trouble { margin: 14px 0 0; }
+.trouble .page-tools { margin-top: 12px; }
 
 .figures { display: grid; grid-template-columns: 1.35fr 1.25fr 1fr 1fr 1.25fr; margin-bottom: 14px;
   background: var(--card); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
@@ -51,7 +53,7 @@ export const styleTarget = `
 .terms summary { cursor: pointer; }
 .terms h2 { display: inline; }
 .terms[open] summary { margin-bottom: 8px; }
-.pairs > div { display: grid; grid-template-columns: minmax(96px, 2fr) 5fr; gap: 12px; padding: 5px 0; border-top: 1px solid var(--line); font-size: 14px; }
+.pairs > div { display: grid; grid-template-columns: minmax(104px, 2fr) 5fr; gap: 12px; padding: 5px 0; border-top: 1px solid var(--line); font-size: 14px; }
 .pairs dt { color: var(--quiet); overflow-wrap: anywhere; }
 .pairs.across { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 0 32px; margin-top: 10px; }
 
@@ -70,6 +72,10 @@ export const styleTarget = `
 }
 @media screen and (max-width: 960px) {
   .span td:nth-child(2) time::before { content: "– "; }
+}
+@media screen and (max-width: 720px) {
+  /* The rest is one click away. */
+  .newest tr:nth-child(n + 9) { display: none; }
 }
 @media (max-width: 720px) {
   h1 { font-size: 22px; }

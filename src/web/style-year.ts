@@ -35,18 +35,22 @@ export const styleYear = `
 @media (max-width: 1100px) { .year-facts { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 @media screen and (max-width: 720px) {
   .year-facts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
+  .year-facts div { padding: 7px 12px; }
   .year-facts dd { font-size: 16px; }
   .year-grid { min-width: 0; }
   .year-grid thead { display: none; }
   .year-grid, .year-grid tbody { display: block; }
-  .year-grid tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 4px; padding: 12px 14px; border-bottom: 1px solid var(--line); }
+  .year-grid tr { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 0 3px; padding: 9px 14px; border-bottom: 1px solid var(--line); }
   .year-grid tbody tr:last-child { border-bottom: 0; }
-  .year-grid th:first-child { grid-column: 1 / -1; width: auto; position: static; padding: 0; border: 0; }
-  .year-grid td { border: 0; padding: 4px 2px; border-radius: 6px; }
-  .year-grid .year-cell { border-left: 0; }
-  .year-grid td::before { content: attr(data-label); display: block; font-weight: 400; font-size: 12px; color: var(--quiet); }
-  .year-sign { display: inline; margin-right: 3px; }
+  .year-grid th:first-child { grid-column: 1 / span 3; grid-row: span 2; width: auto; position: static; padding: 0; border: 0; }
+  .year-grid td { border: 0; padding: 3px 0; border-radius: 6px; line-height: 1.3; }
+  .year-grid .year-cell { border-left: 0; order: 1; margin-top: 3px; }
+  .year-grid td.sum { grid-column: 4 / span 3; text-align: right; padding: 0; white-space: normal; }
+  .year-grid td::before { content: attr(data-label) " "; font-weight: 400; font-size: 12px; color: var(--quiet); }
+  .year-cell a { display: inline; padding: 0; }
+  .year-sign { display: inline; font-size: 12px; }
+  .year-figure { display: block; font-size: 12.5px; }
   .year-grid .year-cell.gap, .year-grid .year-cell.ahead { display: none; }
-  .year-grid td.sum { grid-column: span 2; text-align: left; padding: 4px 2px; }
+  .list td.aside { display: none; }
 }
 `;

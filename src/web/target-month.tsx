@@ -293,7 +293,9 @@ function OutageRow(props: Props & { readonly outage: ReportOutage }) {
   const { timeZone, status, settledUntilMs } = model.frame;
   const fromMs = Date.parse(outage.from);
   const untilMs = Date.parse(outage.until);
-  const open = status === "running" && untilMs >= settledUntilMs;
+  // Its last minutes may not be counted yet.
+  const lasts = model.state.now === "down" && model.state.sinceMs === fromMs;
+  const open = status === "running" && (lasts || untilMs >= settledUntilMs);
   const { day, hour } = dayAndHour(fromMs, timeZone);
   const malfunction = agreement.malfunctions.get(fromMs);
   const mayPropose = reader !== null && may({ ...reader, origin: "" }, "propose-exclusion");

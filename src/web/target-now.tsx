@@ -193,7 +193,7 @@ export function ResultsSection({ model, speech }: Props) {
         <p class="card empty">{t.resultsNone}</p>
       ) : (
         <div class="card">
-          <table class="list tight" role="table" aria-labelledby="results-title">
+          <table class="list tight newest" role="table" aria-labelledby="results-title">
             <thead role="rowgroup">
               <tr role="row">
                 {[t.time, t.vantage, t.outcome, t.latency, t.reason].map((text) => (

@@ -11,6 +11,7 @@ import { LivePart } from "./live-part.tsx";
 import { chartStyle, latencyScript, liveScript } from "./scripts.ts";
 import { MonthSection } from "./target-month.tsx";
 import { LatencySection, ProbeSection, ResultsSection, VantageSection } from "./target-now.tsx";
+import { TroubleSection } from "./target-trouble.tsx";
 import { messages } from "./text.ts";
 
 /** The page of one target: a complete document. */
@@ -53,6 +54,9 @@ export function renderTarget(model: TargetModel, lang: Lang, reader: Reader | nu
             </a>
           </div>
         </div>
+        <LivePart name="trouble">
+          <TroubleSection model={model} speech={speech} reader={reader} />
+        </LivePart>
         <LivePart name="month">
           {first === undefined ? <p class="card empty">{t.emptyMonth}</p> : null}
           {model.agreements.map((agreement) => (

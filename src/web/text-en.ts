@@ -230,6 +230,7 @@ export const en: Messages = {
     401: "Sign-in needed",
     403: "Not allowed",
     404: "Nothing here",
+    409: "This is not possible",
     500: "Something went wrong on our side",
     503: "Not ready yet",
   },

@@ -9,6 +9,8 @@ import { reportPageHref } from "./reports.tsx";
 import { termsText, type YearParts } from "./year-parts.ts";
 
 const MOST_SUBJECTS = 100;
+/** The others are folded: the worst come first. */
+const FIRST_SUBJECTS = 8;
 
 /** Every subject by every month, with the mark of its verdict. */
 export function YearGrid(parts: YearParts) {
@@ -17,42 +19,63 @@ export function YearGrid(parts: YearParts) {
   if (report.subjects.length === 0) return null;
   const shown = rankedSubjects(report.subjects).slice(0, MOST_SUBJECTS);
   const left = report.subjects.length - shown.length;
+  const first = shown.slice(0, FIRST_SUBJECTS);
+  const rest = shown.slice(FIRST_SUBJECTS);
   return (
     <Part id="grid" title={words.grid}>
       <p class="quiet small">{words.gridNote}</p>
       <Legend {...parts} shown={shown} />
-      <div
-        class="card scroll"
-        role="region"
-        aria-label={`${words.grid}, ${report.year}`}
-        tabIndex={0}
-      >
-        <table class="year-grid" role="table">
-          <thead role="rowgroup">
-            <tr role="row">
-              <th scope="col" role="columnheader">
-                {words.subject}
-              </th>
-              {report.months.map((month) => (
-                <MonthHead {...parts} month={month} />
-              ))}
-              <th scope="col" role="columnheader" class="number">
-                {words.year}
-              </th>
-              <th scope="col" role="columnheader" class="number">
-                {words.badTime}
-              </th>
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            {shown.map((subject) => (
-              <SubjectRow {...parts} subject={subject} />
-            ))}
-          </tbody>
-        </table>
+      <div class="card">
+        <Grid {...parts} shown={first} />
+        {rest.length === 0 ? null : (
+          <details class="rest">
+            <summary>{words.restOfSubjects(rest.length)}</summary>
+            <Grid {...parts} shown={rest} isRest />
+          </details>
+        )}
       </div>
       {left > 0 ? <p class="more quiet">{words.moreSubjects(left)}</p> : null}
     </Part>
+  );
+}
+
+type Shown = YearParts & { readonly shown: readonly YearSubject[] };
+
+function Grid({ isRest = false, ...props }: Shown & { readonly isRest?: boolean }) {
+  const { model, words, shown } = props;
+  const { months, year } = model.report;
+  const label = `${words.grid}, ${year}`;
+  return (
+    <div
+      class="scroll"
+      role="region"
+      aria-label={isRest ? `${label}: ${words.restOfSubjects(shown.length)}` : label}
+      tabIndex={0}
+    >
+      <table class="year-grid" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">
+              {words.subject}
+            </th>
+            {months.map((month) => (
+              <MonthHead {...props} month={month} />
+            ))}
+            <th scope="col" role="columnheader" class="number">
+              {words.year}
+            </th>
+            <th scope="col" role="columnheader" class="number">
+              {words.badTime}
+            </th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {shown.map((subject) => (
+            <SubjectRow {...props} subject={subject} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -68,7 +91,7 @@ function MonthHead({ words, month }: YearParts & { readonly month: YearMonth }) 
   );
 }
 
-function Legend(props: YearParts & { readonly shown: readonly YearSubject[] }) {
+function Legend(props: Shown) {
   const { model, words, shown } = props;
   const { months } = model.report;
   const used = new Set(
@@ -140,7 +163,7 @@ function Cell(
         <span class="year-sign" aria-hidden="true">
           {CELL_MARKS[kind]}
         </span>
-        {cell.availabilityPercent ?? "–"}
+        <span class="year-figure">{cell.availabilityPercent ?? "–"}</span>
         <span class="hidden">{` ${name}: ${words.kinds[kind]}`}</span>
       </a>
     </td>

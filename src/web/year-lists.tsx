@@ -1,79 +1,36 @@
-import type { ComponentChildren } from "preact";
-import { durationText } from "../core/duration-text.ts";
-import { placeName } from "../core/place-name.ts";
-import { reasonText } from "../core/reason-text.ts";
-import type { MonthCounts, YearCreditLine, YearCredits, YearMonth } from "../core/year-report.ts";
-import { badTimeText, minutesText } from "../core/year-time-text.ts";
-import { Time } from "./document.tsx";
-import { ListHead } from "./form-parts.tsx";
+import type { YearCreditLine, YearCredits, YearMonth } from "../core/year-report.ts";
+import { badTimeText } from "../core/year-time-text.ts";
 import { figure, instant, monthName } from "./format.ts";
 import { pageHref, yearHref } from "./links.ts";
 import { Part } from "./reports-parts.tsx";
 import { reportPageHref } from "./reports.tsx";
 import { amountsText, owedText, type YearParts } from "./year-parts.ts";
+import { ASIDE, asideIf, Cell, countHeads, Counts, List } from "./year-table.tsx";
 
 const MOST_CREDITS = 100;
 const MOST_ACCOUNTS = 100;
-
-/** A table that becomes blocks on a narrow screen. */
-function List(props: { readonly heads: readonly string[]; readonly children: ComponentChildren }) {
-  return (
-    <div class="card">
-      <table class="list tight" role="table">
-        <ListHead texts={props.heads} />
-        <tbody role="rowgroup">{props.children}</tbody>
-      </table>
-    </div>
-  );
-}
-
-function Cell(props: {
-  readonly label?: string;
-  readonly look?: string | undefined;
-  readonly children: ComponentChildren;
-}) {
-  const { label, look, children } = props;
-  return (
-    <td role="cell" class={look} data-label={label}>
-      {children}
-    </td>
-  );
-}
-
-function Counts({ counts, words }: { readonly counts: MonthCounts } & Pick<YearParts, "words">) {
-  return (
-    <>
-      <Cell label={words.kept}>{counts.kept}</Cell>
-      <Cell label={words.missed} look={counts.missed > 0 ? "t-missed strong" : undefined}>
-        {counts.missed}
-      </Cell>
-      <Cell label={words.undecidedHead}>{counts.undecided}</Cell>
-      <Cell label={words.notClosedHead}>{counts.notClosed}</Cell>
-    </>
-  );
-}
-
-const countHeads = ({ words }: YearParts) => [
-  words.kept,
-  words.missed,
-  words.undecidedHead,
-  words.notClosedHead,
-];
 
 type Summed = Pick<YearMonth, "subjects" | "counts" | "time" | "credits">;
 
 /** What a month or an account comes to, under `sumHeads`. */
 function Sums({ speech, words, subjects, counts, time, credits }: YearParts & Summed) {
+  const claimed = amountsText(credits, (one) => one.claimed);
   return (
     <>
-      <Cell label={words.subjects}>{subjects}</Cell>
+      <Cell label={words.subjects} look={ASIDE}>
+        {subjects}
+      </Cell>
       <Counts counts={counts} words={words} />
-      <Cell label={words.badTime}>{badTimeText(time, speech.t)}</Cell>
+      <Cell label={words.badTime} look="nowrap">
+        {badTimeText(time, speech.t)}
+      </Cell>
       <Cell label={words.coverage}>{figure(time.coveragePercent)}</Cell>
-      <Cell label={words.owedHead} look="strong">
+      <Cell label={words.owedHead} look={asideIf(credits.length === 0, "strong nowrap")}>
         {owedText(credits)}
       </Cell>
-      <Cell label={words.claimedHead}>{amountsText(credits, ({ claimed }) => claimed) || "–"}</Cell>
+      <Cell label={words.claimedHead} look={asideIf(claimed === "", "nowrap")}>
+        {claimed || "–"}
+      </Cell>
     </>
   );
 }
@@ -87,18 +44,39 @@ const sumHeads = (parts: YearParts) => [
   parts.words.claimedHead,
 ];
 
-/** All twelve, with what each comes to. */
+const hasSums = ({ state }: YearMonth) => state !== "none" && state !== "ahead";
+
+/** All twelve, with what each comes to; months without a report that follow each other share a line. */
 export function YearMonths(parts: YearParts) {
   const { model, words } = parts;
   const heads = [words.month, words.report, ...sumHeads(parts)];
+  const { months } = model.report;
   return (
     <Part id="months" title={words.months}>
       <List heads={heads}>
-        {model.report.months.map((month) => (
-          <MonthLine {...parts} month={month} />
-        ))}
+        {months.map((month, index) => {
+          if (hasSums(month)) return <MonthLine {...parts} month={month} />;
+          if (months[index - 1]?.state === month.state) return null;
+          const end = months.findIndex((one, later) => later > index && one.state !== month.state);
+          const last = months.at(end === -1 ? -1 : end - 1) ?? month;
+          return <EmptyMonths {...parts} first={month} last={last} />;
+        })}
       </List>
     </Part>
+  );
+}
+
+function EmptyMonths(props: YearParts & { readonly first: YearMonth; readonly last: YearMonth }) {
+  const { speech, words, first, last } = props;
+  const [from, to] = [monthName(first.month, speech.t), monthName(last.month, speech.t)];
+  return (
+    <tr role="row">
+      <Cell look="nowrap">{first === last ? from : words.monthRange(from, to)}</Cell>
+      <Cell look={first.state === "ahead" ? "quiet" : "t-minor"}>{words.states[first.state]}</Cell>
+      {sumHeads(props).map(() => (
+        <Cell>{null}</Cell>
+      ))}
+    </tr>
   );
 }
 
@@ -109,20 +87,23 @@ function MonthLine(props: YearParts & { readonly month: YearMonth }) {
   const name = monthName(month.month, speech.t);
   const said =
     state === "closed"
-      ? `${words.states.closed}, ${words.revision(revision)}`
+      ? words.both(words.states.closed, words.revision(revision))
       : settledUntil === null
         ? words.states[state]
-        : `${words.states[state]}, ${speech.t.settledUntil} ${instant(Date.parse(settledUntil), model.timeZone)}`;
-  const isSure = state === "closed" || state === "ahead";
-  const has = state !== "none" && state !== "ahead";
+        : words.both(
+            words.states[state],
+            `${speech.t.settledUntil} ${instant(Date.parse(settledUntil), model.timeZone)}`,
+          );
   const href =
     account === null
       ? pageHref("/reports", speech.lang, { month: month.month })
       : reportPageHref(speech.lang, month.month, { account });
   return (
     <tr role="row">
-      <Cell>{has ? <a href={href}>{name}</a> : name}</Cell>
-      <Cell look={isSure ? "quiet" : "t-minor"}>{said}</Cell>
+      <Cell look="nowrap">
+        <a href={href}>{name}</a>
+      </Cell>
+      <Cell look={state === "closed" ? "quiet" : "t-minor"}>{said}</Cell>
       {month.subjects === 0 ? (
         sumHeads(props).map(() => <Cell>{null}</Cell>)
       ) : (
@@ -214,10 +195,10 @@ function CreditLine(props: YearParts & { readonly line: YearCreditLine }) {
       <Cell label={words.owedHead} look="strong nowrap">
         {amount === null ? words.noFee : money(amount)}
       </Cell>
-      <Cell label={words.claimedHead} look="nowrap">
+      <Cell label={words.claimedHead} look={asideIf(line.claimed === null, "nowrap")}>
         {money(line.claimed)}
       </Cell>
-      <Cell label={words.creditedHead} look="nowrap">
+      <Cell label={words.creditedHead} look={asideIf(line.credited === null, "nowrap")}>
         {money(line.credited)}
       </Cell>
       <Cell>
@@ -249,101 +230,5 @@ function CreditSum({ words, sum }: YearParts & { readonly sum: YearCredits }) {
       </Cell>
       <Cell>{null}</Cell>
     </tr>
-  );
-}
-
-/** Each product and region, slots of one length together. */
-export function YearPlaces(parts: YearParts) {
-  const { model, speech, words } = parts;
-  const { places } = model.report;
-  if (places.length === 0) return null;
-  const heads = [
-    words.place,
-    words.slots,
-    words.subjects,
-    ...countHeads(parts),
-    words.badTime,
-    words.countedTime,
-    words.year,
-    words.owedHead,
-  ];
-  return (
-    <Part id="places" title={words.places}>
-      <p class="quiet small">{words.placesNote}</p>
-      <List heads={heads}>
-        {places.map((place) => (
-          <tr role="row">
-            <Cell>
-              <span class="name">{placeName(place, speech.lang)}</span>
-              {place.worst === null ? null : (
-                <span class="members quiet">{words.worst(place.worst.id)}</span>
-              )}
-            </Cell>
-            <Cell label={words.slots}>{durationText(place.slotSeconds, speech.t)}</Cell>
-            <Cell label={words.subjects}>{place.subjects}</Cell>
-            <Counts counts={place.counts} words={words} />
-            <Cell label={words.badTime}>{badTimeText(place.time, speech.t)}</Cell>
-            <Cell label={words.countedTime}>
-              {minutesText(place.time.countedMinutes, speech.t)}
-            </Cell>
-            <Cell label={words.year} look="strong nowrap">
-              {figure(place.availabilityPercent)}
-            </Cell>
-            <Cell label={words.owedHead}>{owedText(place.credits)}</Cell>
-          </tr>
-        ))}
-      </List>
-    </Part>
-  );
-}
-
-/** Those that lasted longest. */
-export function YearOutages(parts: YearParts) {
-  const { model, speech, words } = parts;
-  const { report, timeZone, accountNames } = model;
-  const { t } = speech;
-  return (
-    <Part id="outages" title={words.outages}>
-      {report.outages.length === 0 ? (
-        <p class="quiet">{words.outagesNone}</p>
-      ) : (
-        <List heads={[words.subject, t.from, t.until, words.length, words.reason]}>
-          {report.outages.map((outage) => (
-            <tr role="row">
-              <Cell>
-                <span class="name">{outage.id}</span>
-                <span class="members quiet">
-                  {report.account === null
-                    ? `${accountNames[outage.account] ?? outage.account} · ${outage.agreement}`
-                    : outage.agreement}
-                  {` · ${placeName(outage, speech.lang)}`}
-                </span>
-              </Cell>
-              <Cell>
-                <Time ms={Date.parse(outage.from)} zone={timeZone} />
-              </Cell>
-              <Cell>
-                <Time ms={Date.parse(outage.until)} zone={timeZone} />
-              </Cell>
-              <Cell label={words.length}>{minutesText(outage.minutes, speech.t)}</Cell>
-              <Cell look="wrap">{reasonText(outage.reason, speech.lang)}</Cell>
-            </tr>
-          ))}
-        </List>
-      )}
-    </Part>
-  );
-}
-
-/** How the year is added up. */
-export function YearHow({ words }: YearParts) {
-  return (
-    <Part id="how" title={words.how}>
-      <ul class="year-how quiet">
-        {words.howLines.map((line) => (
-          <li>{line}</li>
-        ))}
-      </ul>
-    </Part>
   );
 }

@@ -7,17 +7,12 @@ import { renderDocument, type Speech } from "./document.tsx";
 import { FilterForm } from "./form-parts.tsx";
 import { figure, zoneLabel } from "./format.ts";
 import { pageHref, yearHref } from "./links.ts";
+import { forPeopleFirst } from "./reports-parts.tsx";
 import { messages } from "./text.ts";
 import { YearGrid } from "./year-grid.tsx";
-import {
-  YearAccounts,
-  YearCreditList,
-  YearHow,
-  YearMonths,
-  YearOutages,
-  YearPlaces,
-} from "./year-lists.tsx";
+import { YearAccounts, YearCreditList, YearMonths } from "./year-lists.tsx";
 import { amountsText, owedText, type YearParts } from "./year-parts.ts";
+import { YearHow, YearOutages, YearPlaces } from "./year-places.tsx";
 import { yearText } from "./year-text.ts";
 
 /** The page at `/years/2026`: twelve months of reports side by side. */
@@ -111,7 +106,7 @@ function Downloads({ model, speech, words }: YearParts) {
   const names: Readonly<Record<string, string>> = words.formatNames;
   return (
     <>
-      {model.formats.map((format) => (
+      {forPeopleFirst(model.formats).map((format) => (
         <a
           class="button"
           href={pageHref(`/api/v1/years/${year}`, speech.lang, {
@@ -191,7 +186,7 @@ function Facts({ model, speech, words }: YearParts) {
   const { facts } = words;
   const judged = counts.kept + counts.missed + counts.undecided;
   const rows: readonly (readonly [string, string])[] = [
-    [facts.kept, `${counts.kept} / ${judged}`],
+    [facts.kept, judged === 0 ? "–" : `${counts.kept} / ${judged}`],
     [facts.badTime, badTimeText(time, speech.t)],
     [facts.excluded, words.exclusions(exclusions, minutesText(time.excludedMinutes, speech.t))],
     [facts.coverage, figure(time.coveragePercent)],

@@ -9,7 +9,7 @@ import {
 import { appendAudit } from "../../src/store/audit.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { SETUP } from "../helpers/access.ts";
-import { testClock } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 
 const account = { id: "acme", name: "Acme", currency: "CNY", contacts: [], lang: "en" as const };

@@ -16,7 +16,8 @@ import { renderProduct } from "../../src/web/product.tsx";
 import { renderDay } from "../../src/web/slots.tsx";
 import { renderTarget } from "../../src/web/target.tsx";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import {
   fillManyTargets,
   manyTargetsYaml,

@@ -2,35 +2,18 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actorBy } from "../../src/cli/by.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { makeHome, runNines, startNines, type Home } from "../helpers/nines.ts";
+import { createCommandLine, type CommandLine } from "../helpers/command-line.ts";
+import { createTestDatabase } from "../helpers/database.ts";
+import { makeHome, runNines, startNines } from "../helpers/nines.ts";
 
-let at: Home;
-let database: TestDatabase;
-
+let line: CommandLine;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  at = makeHome();
-  at.write(
-    "nines.yaml",
-    `
-version: 1
-vantages: [{ id: here, controls: [] }]
-accounts: [{ id: acme, name: Acme Ltd }, { id: globex, name: Globex }]
-defaults: { interval: 1m, timeout: 1s, vantages: [here] }
-targets:
-  - { id: web-1, product: ecs, region: cn-hangzhou, account: acme, probe: { kind: tcp, address: "127.0.0.1:1" } }
-`,
-  );
+  line = await createCommandLine();
 });
-afterAll(async () => {
-  at.remove();
-  await database.drop();
-});
+afterAll(() => line.close());
 
-const env = () => ({ DATABASE_URL: database.url });
-const run = (...args: string[]) => runNines(args, { at, env: env() });
-const runWith = (input: string, ...args: string[]) => runNines(args, { at, env: env(), input });
+const run = (...args: string[]) => line.run(...args);
+const runWith = (input: string, ...args: string[]) => runNines(args, { ...line.options, input });
 
 async function entries(...args: string[]) {
   const { stdout } = await run("audit", "--json", ...args);
@@ -49,7 +32,7 @@ describe("nines token", () => {
     expect(stdout).toMatch(/^nines_[\w-]{43}\n$/u);
     expect(stderr).toContain("token am: account-manager of acme, globex, until ");
     expect(stderr).not.toContain(stdout.trim());
-    const { rows } = await database.db.query<object>(`select * from token`);
+    const { rows } = await line.database.db.query<object>(`select * from token`);
     expect(rows).toMatchObject([{ name: "am", accounts: ["acme", "globex"], revoked_at: null }]);
     expect(JSON.stringify(rows)).not.toContain(stdout.trim());
     expect(await entries("--item", "token:am")).toMatchObject([
@@ -60,7 +43,7 @@ describe("nines token", () => {
   test("without a name it gets one; the configuration is needed for accounts alone", async () => {
     const args = ["token", "create", "--role", "viewer"];
     const nowhere = makeHome();
-    const { status, stderr } = await runNines(args, { at: nowhere, env: env() });
+    const { status, stderr } = await runNines(args, { ...line.options, at: nowhere });
     nowhere.remove();
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(/token viewer-[\da-f]{6}: viewer;/u);
@@ -170,14 +153,14 @@ test("nines audit prints a line for each entry, newest first", async () => {
   ]);
   expect(await entries("--action", "token.revoke")).toHaveLength(1);
   expect(await entries("--from", "2031-01-01T00:00:00Z")).toEqual([]);
-  expect(await verifyAudit(database.db)).toBeNull();
+  expect(await verifyAudit(line.database.db)).toBeNull();
 });
 
 test("a verb acts as a user or a token that is in force", async () => {
   await run("user", "add", "both", "--role", "sre");
   await run("token", "create", "--role", "viewer", "--name", "both");
   await run("token", "create", "--role", "viewer", "--name", "short", "--expires", "1ms");
-  const { db } = database;
+  const { db } = line.database;
   expect(await actorBy(db, "li")).toEqual({
     name: "user:li",
     role: "admin",
@@ -197,7 +180,7 @@ test("a verb acts as a user or a token that is in force", async () => {
 
 test("a service heeds what the command line did at once, and logs no secret", async () => {
   const own = await createTestDatabase();
-  const options = { at, env: { DATABASE_URL: own.url } };
+  const options = { at: line.at, env: { DATABASE_URL: own.url } };
   const service = await startNines([], options);
   try {
     const status = async (token?: string) =>

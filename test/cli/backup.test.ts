@@ -3,22 +3,13 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SMALL_CONFIG } from "../helpers/command-line.ts";
 import { ninesCommand, makeHome, runNines, startNines, type Home } from "../helpers/nines.ts";
 
 let at: Home;
 beforeAll(async () => {
   at = makeHome();
-  at.write(
-    "nines.yaml",
-    `
-version: 1
-vantages: [{ id: here, controls: [] }]
-accounts: [{ id: acme, name: Acme Ltd }]
-defaults: { interval: 1m, timeout: 1s, vantages: [here] }
-targets:
-  - { id: web-1, product: ecs, region: cn-hangzhou, account: acme, probe: { kind: tcp, address: "127.0.0.1:9" } }
-`,
-  );
+  at.write("nines.yaml", SMALL_CONFIG);
   const start = Date.parse("2026-10-01T00:00:00+08:00");
   const lines = [0, 1, 2, 3].map((minute) =>
     JSON.stringify({

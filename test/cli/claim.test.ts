@@ -4,20 +4,20 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeMonth } from "../../src/close-month.ts";
 import { claim } from "../../src/cli/claim.ts";
 import { SYSTEM } from "../../src/core/access.ts";
-import { InvalidInputError } from "../../src/errors.ts";
 import { listClaims } from "../../src/store/claims.ts";
 import { configOf } from "../helpers/app.ts";
 import { giveToken } from "../helpers/access.ts";
+import { openTerminal, type Terminal } from "../helpers/command-line.ts";
 import {
   createHourlyMonth,
   HOURLY_CONFIG,
   OCTOBER,
   type HourlyMonth,
 } from "../helpers/hourly-month.ts";
-import { makeHome, runNines, type Finished, type Home } from "../helpers/nines.ts";
+import { runNines } from "../helpers/nines.ts";
 
 let october: HourlyMonth;
-let at: Home;
+let terminal: Terminal;
 const ids = { "web-1": "", "web-2": "" };
 
 beforeAll(async () => {
@@ -31,36 +31,18 @@ beforeAll(async () => {
   const give = (wish: Parameters<typeof giveToken>[1]) => giveToken(october, wish, october.clock);
   await give({ role: "account-manager", accounts: ["acme"], name: "li" });
   await give({ role: "sre", name: "wu" });
-  at = makeHome();
-  at.write("nines.yaml", HOURLY_CONFIG);
+  terminal = openTerminal(october);
 });
 afterAll(async () => {
-  at.remove();
+  terminal.at.remove();
   await october.drop();
 });
 
-const env = () => ({ DATABASE_URL: october.url, NINES_CONFIG: join(at.folder, "nines.yaml") });
-
-/** The verb as the command line runs it, in this process. */
-async function run(...args: string[]): Promise<Finished> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const terminal = {
-    clock: october.clock,
-    env: env(),
-    out: (text: string) => out.push(text),
-    err: (text: string) => err.push(text),
-  };
-  const status = await claim.run(args, terminal).catch((error: unknown) => {
-    if (!(error instanceof InvalidInputError)) throw error;
-    err.push(...error.problems.map(({ place, message }) => `${place}: ${message}`));
-    return 2;
-  });
-  return { status, stdout: out.join("\n"), stderr: err.join("\n") };
-}
+const run = (...args: string[]) => terminal.run(claim, ...args);
 
 describe("nines claim", () => {
   test("is a verb of the command", async () => {
-    const { status, stdout } = await runNines(["claim", "list", "--json"], { at, env: env() });
+    const { status, stdout } = await runNines(["claim", "list", "--json"], terminal);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       claims: [{ subject: "web-1" }, { subject: "web-2" }],
@@ -107,7 +89,7 @@ describe("nines claim", () => {
   });
 
   test("writes the claim's file, for one account alone", async () => {
-    const out = join(at.folder, "claim.md");
+    const out = join(terminal.at.folder, "claim.md");
     const subject = ["--month", "2026-10", "--subject", "web-2"];
     expect(await run("file", ...subject, "--out", out)).toMatchObject({ status: 0, stderr: "" });
     const text = readFileSync(out, "utf8");

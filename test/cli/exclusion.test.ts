@@ -1,37 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Report } from "../../src/core/report.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { makeHome, runNines, type Home } from "../helpers/nines.ts";
+import { createCommandLine, type CommandLine } from "../helpers/command-line.ts";
 
-let at: Home;
-let database: TestDatabase;
-
+let line: CommandLine;
 beforeAll(async () => {
-  at = makeHome();
-  database = await createTestDatabase();
-  at.write(
-    "nines.yaml",
-    `
-version: 1
-vantages: [{ id: here, controls: [] }]
-accounts: [{ id: acme }, { id: globex }]
-defaults: { interval: 1m, timeout: 1s, vantages: [here] }
-targets:
-  - { id: web-1, product: ecs, region: cn-hangzhou, account: acme, probe: { kind: tcp, address: "127.0.0.1:9" } }
-  - { id: web-2, product: ecs, region: cn-shanghai, account: globex, probe: { kind: tcp, address: "127.0.0.1:9" } }
-`,
-  );
+  line = await createCommandLine();
   for (const [name, role] of Object.entries({ li: "sre", wang: "approver", root: "admin" })) {
     const { status, stderr } = await run("token", "create", "--name", name, "--role", role);
     if (status !== 0) throw new Error(stderr);
   }
 });
-afterAll(async () => {
-  await database.drop();
-  at.remove();
-});
+afterAll(() => line.close());
 
-const run = (...args: string[]) => runNines(args, { at, env: { DATABASE_URL: database.url } });
+const run = (...args: string[]) => line.run(...args);
 const exclusion = (...args: string[]) => run("exclusion", ...args);
 
 const SPAN = ["--from", "2026-10-01T10:00:00+08:00", "--until", "2026-10-01T11:00:00+08:00"];

@@ -5,40 +5,25 @@ import { readBundleLines } from "../../src/bundle-lines.ts";
 import { checkBundle } from "../../src/check-bundle.ts";
 import { exportVerb } from "../../src/cli/export.ts";
 import { closeDueMonths } from "../../src/close-due.ts";
-import {
-  createHourlyMonth,
-  HOURLY_CONFIG,
-  OCTOBER,
-  type HourlyMonth,
-} from "../helpers/hourly-month.ts";
-import { makeHome, type Home } from "../helpers/nines.ts";
+import { openTerminal, type Terminal } from "../helpers/command-line.ts";
+import { createHourlyMonth, OCTOBER, type HourlyMonth } from "../helpers/hourly-month.ts";
 
 let october: HourlyMonth;
-let at: Home;
+let terminal: Terminal;
 beforeAll(async () => {
   october = await createHourlyMonth();
   await october.fill("web-1", () => "o");
   await closeDueMonths(october);
-  at = makeHome();
-  at.write("nines.yaml", HOURLY_CONFIG);
+  terminal = openTerminal(october);
 });
 afterAll(async () => {
-  at.remove();
+  terminal.at.remove();
   await october.drop();
 });
 
-const file = (name: string) => join(at.folder, name);
-
-/** The verb as the command line runs it, in this process. */
-function run(month: string, ...args: string[]) {
-  const terminal = {
-    clock: october.clock,
-    env: { DATABASE_URL: october.url, NINES_CONFIG: file("nines.yaml") },
-    out: () => undefined,
-    err: () => undefined,
-  };
-  return exportVerb.run(["--month", month, ...args], terminal);
-}
+const file = (name: string) => join(terminal.at.folder, name);
+const run = (month: string, ...args: string[]) =>
+  terminal.run(exportVerb, "--month", month, ...args);
 
 describe("nines export", () => {
   test("writes a file that holds", async () => {
@@ -66,6 +51,6 @@ describe("nines export", () => {
 
   test("leaves nothing of a month that it cannot export", async () => {
     await expect(run("2026-09", "--out", file("none.gz"))).rejects.toThrow("is not closed");
-    expect(readdirSync(at.folder).filter((name) => name.startsWith("none"))).toEqual([]);
+    expect(readdirSync(terminal.at.folder).filter((name) => name.startsWith("none"))).toEqual([]);
   });
 });

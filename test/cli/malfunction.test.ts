@@ -1,37 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { makeHome, runNines, type Home } from "../helpers/nines.ts";
+import { createCommandLine, type CommandLine } from "../helpers/command-line.ts";
 
-let at: Home;
-let database: TestDatabase;
-
+let line: CommandLine;
 beforeAll(async () => {
-  at = makeHome();
-  database = await createTestDatabase();
-  at.write(
-    "nines.yaml",
-    `
-version: 1
-vantages: [{ id: here, controls: [] }]
-accounts: [{ id: acme }]
-defaults: { interval: 1m, timeout: 1s, vantages: [here] }
-targets:
-  - { id: web-1, product: ecs, region: cn-hangzhou, account: acme, probe: { kind: tcp, address: "127.0.0.1:9" } }
-`,
-  );
+  line = await createCommandLine();
   for (const [name, role] of Object.entries({ li: "sre", vi: "viewer" })) {
     const { status, stderr } = await run("token", "create", "--name", name, "--role", role);
     if (status !== 0) throw new Error(stderr);
   }
 });
-afterAll(async () => {
-  await database.drop();
-  at.remove();
-});
+afterAll(() => line.close());
 
-const run = (...args: string[]) => runNines(args, { at, env: { DATABASE_URL: database.url } });
+const run = (...args: string[]) => line.run(...args);
 const malfunction = (...args: string[]) => run("malfunction", ...args);
 const OPEN = ["open", "--title", "Console is slow", "--level", "P2", "--account", "acme"];
 
@@ -43,14 +25,14 @@ test("opened by a ticket, handled, reviewed from a file, closed, and reported", 
     status: 0,
     stdout: "malfunction 1 is there already: open\n",
   });
-  at.write("cause.md", "A **switch** broke.\n");
+  line.at.write("cause.md", "A **switch** broke.\n");
   const steps = [
     ["acknowledge", "1"],
     ["assign", "1", "--owner", "Network"],
     ["note", "1", "--text", "It is the uplink."],
     ["level", "1", "--level", "P1"],
     ["restore", "1", "--at", "2026-01-01T11:30:00+08:00"],
-    ["review", "1", "--cause", `@${join(at.folder, "cause.md")}`, "--impact", "Logins."],
+    ["review", "1", "--cause", `@${join(line.at.folder, "cause.md")}`, "--impact", "Logins."],
     ["review", "1", "--resolution", "Replaced it.", "--follow-ups", "A spare."],
     ["close", "1"],
   ];
@@ -72,7 +54,7 @@ test("opened by a ticket, handled, reviewed from a file, closed, and reported", 
   const report = await malfunction("report", "1", "--lang", "zh");
   expect(report.stdout).toContain("> A **switch** broke.");
   expect(report.stdout).toContain("| 时长 | 1 小时 30 分钟 |");
-  const out = join(at.folder, "report.html");
+  const out = join(line.at.folder, "report.html");
   expect(await malfunction("report", "1", "--format", "html", "--out", out)).toMatchObject({
     status: 0,
     stdout: "",

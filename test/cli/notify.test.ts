@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
+import { createCommandLine, type CommandLine } from "../helpers/command-line.ts";
 import { startHttpServer, type HttpServer } from "../helpers/http-server.ts";
-import { makeHome, runNines, type Home } from "../helpers/nines.ts";
+import { runNines } from "../helpers/nines.ts";
 import { freePort } from "../helpers/ports.ts";
 
-let at: Home;
-let database: TestDatabase;
+let line: CommandLine;
 let receiver: HttpServer;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   receiver = await startHttpServer((request, response) => {
     response.statusCode = request.url === "/refuses" ? 403 : 200;
     response.end("{}");
   });
-  at = makeHome();
-  at.write(
-    "nines.yaml",
-    `
+  line = await createCommandLine(`
 version: 1
 timeZone: Asia/Shanghai
 vantages: [{ id: here, controls: [] }]
@@ -31,19 +26,18 @@ channels:
   - { id: away, kind: webhook, url: "http://127.0.0.1:${await freePort()}/T0PSECRET" }
   - { id: desk, kind: inbox, lang: zh }
 routes: [{ channels: [hook, refuses, away, desk] }]
-`,
-  );
+`);
 });
 afterAll(async () => {
-  at.remove();
+  await line.close();
   await receiver.close();
-  await database.drop();
 });
 
-const run = (...args: string[]) =>
-  runNines(["notify", ...args], { at, env: { DATABASE_URL: database.url } });
+const run = (...args: string[]) => line.run("notify", ...args);
 const count = async (table: string) => {
-  const { rows } = await database.db.query<{ n: number }>(`select count(*) as n from ${table}`);
+  const { rows } = await line.database.db.query<{ n: number }>(
+    `select count(*) as n from ${table}`,
+  );
   return rows[0]?.n;
 };
 
@@ -51,7 +45,7 @@ describe("nines notify test", () => {
   test("sends at once, without a database, and says how long it took", async () => {
     const args = ["notify", "test", "hook"];
     const nowhere = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
-    const { status, stdout, stderr } = await runNines(args, { at, env: nowhere });
+    const { status, stdout, stderr } = await runNines(args, { at: line.at, env: nowhere });
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(/^hook {2}sent\n {2}took {4}\d+ ms\n {2}detail {2}\S/u);
     const sent = receiver.seen.filter(({ url }) => url === "/takes");
@@ -73,7 +67,7 @@ describe("nines notify test", () => {
 
   test("puts a letter into an inbox, again and again", async () => {
     for (const _ of [1, 2]) expect((await run("test", "desk")).status).toBe(0);
-    const { rows } = await database.db.query<{ body: string; message: number | null }>(
+    const { rows } = await line.database.db.query<{ body: string; message: number | null }>(
       "select message, body from letter order by id",
     );
     expect(rows.map(({ message }) => message)).toEqual([null, null]);
@@ -92,12 +86,12 @@ describe("nines notify test", () => {
 });
 
 test("nines notify list shows the channels and what was last tried", async () => {
-  await database.db.query(
+  await line.database.db.query(
     `insert into message (channel, state, status, events, created_at, due_at, body)
      values ('hook', 'sent', 'opened', '{}', $1, $1, '{"title":"web-1 fails"}')`,
     ["2026-10-05T02:03:00Z"],
   );
-  await database.db.query(
+  await line.database.db.query(
     `insert into delivery (message, attempt, at, channel, outcome, took_ms, detail)
      values (1, 1, $1, 'hook', 'sent', 12, 'status 200')`,
     ["2026-10-05T02:03:00Z"],

@@ -5,47 +5,25 @@ import { closeMonth } from "../../src/close-month.ts";
 import { report } from "../../src/cli/report.ts";
 import { SYSTEM } from "../../src/core/access.ts";
 import type { YearReport } from "../../src/core/year-report.ts";
-import { InvalidInputError } from "../../src/errors.ts";
-import {
-  createHourlyMonth,
-  HOURLY_CONFIG,
-  OCTOBER,
-  type HourlyMonth,
-} from "../helpers/hourly-month.ts";
-import { makeHome, type Finished, type Home } from "../helpers/nines.ts";
+import { openTerminal, type Terminal } from "../helpers/command-line.ts";
+import { createHourlyMonth, OCTOBER, type HourlyMonth } from "../helpers/hourly-month.ts";
 
 let october: HourlyMonth;
-let at: Home;
+let terminal: Terminal;
 
 beforeAll(async () => {
   october = await createHourlyMonth();
   await october.fill("web-1", (hour) => (hour >= 100 && hour < 104 ? "f" : "o"));
   await october.fill("web-2", () => "o");
   await closeMonth(october, { month: OCTOBER.month, by: SYSTEM, afresh: false });
-  at = makeHome();
-  at.write("nines.yaml", HOURLY_CONFIG);
+  terminal = openTerminal(october);
 });
 afterAll(async () => {
-  at.remove();
+  terminal.at.remove();
   await october.drop();
 });
 
-/** The verb as the command line runs it, in this process. */
-async function run(...args: string[]): Promise<Finished> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const terminal = {
-    clock: october.clock,
-    env: { DATABASE_URL: october.url, NINES_CONFIG: join(at.folder, "nines.yaml") },
-    out: (text: string) => out.push(text),
-    err: (text: string) => err.push(text),
-  };
-  const status = await report.run(args, terminal).catch((error: unknown) => {
-    if (!(error instanceof InvalidInputError)) throw error;
-    err.push(...error.problems.map(({ place, message }) => `${place}: ${message}`));
-    return 2;
-  });
-  return { status, stdout: out.join("\n"), stderr: err.join("\n") };
-}
+const run = (...args: string[]) => terminal.run(report, ...args);
 
 test("nines report --year writes the year, of one account or of all", async () => {
   const { status, stdout, stderr } = await run("--year", "2026");
@@ -64,7 +42,7 @@ test("writes it to a file, in the language asked for", async () => {
     ["xlsx", "PK"],
     ["html", "<!doctype html>"],
   ] as const) {
-    const out = join(at.folder, `year.${format}`);
+    const out = join(terminal.at.folder, `year.${format}`);
     const { status } = await run(
       "--year",
       "2026",
@@ -78,7 +56,9 @@ test("writes it to a file, in the language asked for", async () => {
     expect(status).toBe(0);
     expect(readFileSync(out).subarray(0, mark.length).toString("latin1")).toBe(mark);
   }
-  expect(readFileSync(join(at.folder, "year.html"), "utf8")).toContain("2026年服务等级年度汇总");
+  expect(readFileSync(join(terminal.at.folder, "year.html"), "utf8")).toContain(
+    "2026年服务等级年度汇总",
+  );
 });
 
 test.each([

@@ -50,7 +50,7 @@ describe("the first sentences of a mail say what the cover of the PDF says", () 
       "one objective, missed",
       reportOf([known], "120.00"),
       {
-        mail: /^Acme: the objective was missed in .*\. Credits of CNY 120\.00 are owed; /u,
+        mail: /^Acme: the objective was missed in .*\. Credits of CNY 120\.00 are owed\. The claim can be made from /u,
         cover: /^The objective was missed\. Credits of CNY 120\.00 are owed\./u,
       },
     ],

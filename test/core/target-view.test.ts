@@ -50,6 +50,21 @@ test("time outside the lifetime is not drawn", () => {
   expect(first?.runs).toEqual([]);
 });
 
+test("where clocks skip midnight one day begins at one, and those after it at midnight", () => {
+  const zone = { timeZone: "Africa/Cairo", runs: [] };
+  const fromMs = Date.parse("2026-04-22T22:00:00Z");
+  const lengths = timelineDays({ ...zone, fromMs, untilMs: fromMs + 4 * DAY }).map(
+    ({ day, lengthMs }) => [day, lengthMs / HOUR],
+  );
+  expect(lengths).toEqual([
+    ["2026-04-23", 24],
+    ["2026-04-24", 23],
+    ["2026-04-25", 24],
+    ["2026-04-26", 24],
+    ["2026-04-27", 24],
+  ]);
+});
+
 test("a month with a change of clocks has a day of 25 hours", () => {
   const lengths = timelineDays({
     fromMs: Date.parse("2026-10-01T00:00:00+02:00"),

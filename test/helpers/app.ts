@@ -14,7 +14,8 @@ import { openRenderer, type Renderer } from "../../src/render-apart.ts";
 import { createMetricsRefresh } from "../../src/refresh-metrics.ts";
 import { openSigner } from "../../src/signing.ts";
 import { settle } from "../../src/settle.ts";
-import { createIdCache, type RoundStore, storeRounds } from "../../src/store/rounds.ts";
+import { createIdCache, type RoundStore } from "../../src/store/prepare-rounds.ts";
+import { storeRounds } from "../../src/store/rounds.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { renderThread } from "./renderer.ts";
 import { createReportQueue } from "./report-queue.ts";
@@ -27,18 +28,6 @@ export function configOf(text: string): Config {
     Object.entries(probes).map(([kind, probe]) => [kind, probe.settings]),
   );
   return parseConfig({ text, file: "nines.yaml" }, { env: {}, probeSettings, readFile: () => "" });
-}
-
-/** A clock that stands until it is set. */
-export function testClock(nowMs: number): Clock & { set: (ms: number) => void } {
-  let now = nowMs;
-  return {
-    nowMs: () => now,
-    monotonicMs: () => now,
-    set: (ms) => {
-      now = ms;
-    },
-  };
 }
 
 export type TestApp = {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/clock.ts";
-import type { RoundStore } from "../../src/store/rounds.ts";
+import type { RoundStore } from "../../src/store/prepare-rounds.ts";
 import { fillRounds, MINUTE_MS, type Weather } from "./app.ts";
 
 /** Two accounts, group and target scope, one and two vantages, a lifetime that ends, a quiet target. */

@@ -7,8 +7,10 @@ import type { Round } from "../../src/core/round.ts";
 import { settle } from "../../src/settle.ts";
 import { openSigner } from "../../src/signing.ts";
 import type { Database } from "../../src/store/connect.ts";
-import { createIdCache, storeRounds, type RoundStore } from "../../src/store/rounds.ts";
-import { configOf, testClock } from "./app.ts";
+import { createIdCache, type RoundStore } from "../../src/store/prepare-rounds.ts";
+import { storeRounds } from "../../src/store/rounds.ts";
+import { configOf } from "./app.ts";
+import { testClock } from "./clock.ts";
 import { createTestDatabase, type Template } from "./database.ts";
 
 /** October of 2026 in Shanghai, where the hours begin with UTC's. */

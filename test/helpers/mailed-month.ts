@@ -131,7 +131,7 @@ export async function createMailedMonth(
         });
       }),
     after: async (ms) => {
-      clock.set(clock.nowMs() + ms);
+      clock.pass(ms);
       const done: MailedReport[] = [];
       for (;;) {
         const due = await take();

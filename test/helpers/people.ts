@@ -1,7 +1,8 @@
 import type { Role } from "../../src/core/access.ts";
 import { addUser } from "../../src/manage-access.ts";
 import { SETUP } from "./access.ts";
-import { createTestApp, testClock } from "./app.ts";
+import { createTestApp } from "./app.ts";
+import { testClock } from "./clock.ts";
 import { DEMO_CONFIG, DEMO_NOW } from "./demo-month.ts";
 import { createVisitor } from "./visitor.ts";
 

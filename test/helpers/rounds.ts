@@ -1,7 +1,7 @@
 import type { Round } from "../../src/core/round.ts";
 import { listCounts, type Counts } from "../../src/store/days.ts";
 import { findIds, listNames } from "../../src/store/names.ts";
-import { createIdCache, type RoundStore } from "../../src/store/rounds.ts";
+import { createIdCache, type RoundStore } from "../../src/store/prepare-rounds.ts";
 import type { Database } from "../../src/store/connect.ts";
 
 /** Noon of a day in the middle of a month. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { may, ROLES, type Actor, type Permission, type Role } from "../../src/core/access.ts";
 import { problemAnswer } from "../../src/http/answers.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_MONTH, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { listRoutes } from "../helpers/routes.ts";
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Report, ReportSubject } from "../../src/core/report.ts";
-import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import {
   DEMO_CONFIG,
   DEMO_FROM,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { annotationsAnswer } from "../../src/http/annotations.ts";
 import { appendEvent } from "../../src/store/events.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_FROM, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 
 const clock = testClock(DEMO_NOW);

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import {
@@ -13,7 +14,8 @@ import {
   targetAnswer,
   targetsAnswer,
 } from "../../src/http/answers.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_MONTH, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 
 let served: TestApp;
@@ -347,6 +349,29 @@ describe("import", () => {
     expect(problems?.map(({ place }) => place)).toEqual(["line 2", "line 3", "line 5"]);
     const kept = await postResults(body, { url: "/api/v1/results?keepGoing=true" });
     expect(kept.json()).toMatchObject({ lines: 5, stored: 1, bad: 3 });
+  });
+
+  test("however many send slowly, others are answered meanwhile", async () => {
+    const bodies = Array.from({ length: 14 }, () => new PassThrough());
+    const sent = bodies.map((payload) =>
+      served.app.inject({
+        method: "POST",
+        url: "/api/v1/results",
+        headers: { "content-type": "application/x-ndjson", host: "localhost:8080" },
+        payload,
+      }),
+    );
+    for (const body of bodies) body.write(`${line({ plannedAt: "2026-10-01T00:03:00Z" })}\n`);
+    // More connections than there are would be held by those who send.
+    const others = await Promise.all(
+      Array.from({ length: 4 }, () => ask(`/api/v1/reports/${DEMO_MONTH}`)),
+    );
+    expect(others.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
+    for (const body of bodies) body.end();
+    const stored = (await Promise.all(sent)).map(
+      (answer) => importAnswer.parse(answer.json()).stored,
+    );
+    expect(stored.filter((count) => count !== 0)).toEqual([1]);
   });
 
   test("only NDJSON is taken", async () => {

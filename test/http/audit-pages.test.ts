@@ -36,6 +36,9 @@ test("shows what each step made of what was before, newest first", async () => {
   expect(second).toContain("user.disable");
   expect(second).toMatch(/disabledAt<\/dt><dd> <ins>/u);
   expect(second).not.toContain("passwordHash");
+  // Of many fields the number is told, and they unfold.
+  expect(second).not.toContain("<summary>");
+  expect(first).toMatch(/<summary>\d+ fields<\/summary><dl/u);
   expect(third).toMatch(/role<\/dt><dd> <ins>.*viewer<\/ins>/u);
   // A visitor whose login is over sees nothing.
   expect((await served.visitor.get("/audit")).statusCode).toBe(303);

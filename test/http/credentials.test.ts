@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { changePassword, disableUser, revokeToken } from "../../src/manage-access.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { bearer, giveToken, SETUP } from "../helpers/access.ts";
-import { createTestApp, testClock } from "../helpers/app.ts";
+import { createTestApp } from "../helpers/app.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_NOW } from "../helpers/demo-month.ts";
 import { listRoutes } from "../helpers/routes.ts";
 

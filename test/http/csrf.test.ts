@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, testClock } from "../helpers/app.ts";
+import { createTestApp } from "../helpers/app.ts";
 import { cleanUpAfterEach } from "../helpers/clean-up.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_NOW } from "../helpers/demo-month.ts";
 import { PASSWORD, servePeople } from "../helpers/people.ts";
 import { createVisitor, formsOf, type Visitor } from "../helpers/visitor.ts";

@@ -57,8 +57,35 @@ test.each(["/nothing/here", "/status/none", "/login/oidc"])(
 test("what is not there is told in both languages", async () => {
   const { visit } = await serve({ li: "viewer" });
   const told = async (lang: string) => (await visit().get(`/nothing?lang=${lang}`)).body;
-  expect(await told("en")).toContain("Nothing at GET /nothing");
+  expect(await told("en")).toContain("There is nothing at /nothing");
   expect(await told("zh")).toContain("这里没有 /nothing");
+});
+
+test.each([
+  ["/access", 403],
+  ["/login/mine", 409],
+])("while nobody has access %s leads to where the first admin is set up", async (url, status) => {
+  const { visit } = await serve({});
+  const { statusCode, body } = await visit().get(`${url}?lang=en`);
+  expect(statusCode).toBe(status);
+  expect(body).toContain("nobody has access yet");
+  expect(body).toContain('<a class="button primary" href="/setup?lang=en">');
+  expect(body).not.toMatch(/role viewer|a token lasts/u);
+});
+
+test("what an address cannot mean is told in words of the address, in the page's language", async () => {
+  const { enter } = await serve({ li: "viewer" });
+  const li = await enter("li");
+  const told = async (url: string) =>
+    / lang="(?:en|zh)">([^<]*)<\/p>/u.exec((await li.get(url)).body)?.[1];
+  expect(await told("/?month=2026-13&lang=en")).toBe("month: must be a month such as 2026-10");
+  expect(await told("/?month=2026-13&lang=zh")).toBe("month：请填写月份，例如 2026-10");
+  expect(await told("/products/vm?lang=en")).toMatch(/^product: must be one of ecs, /u);
+  expect(await told("/products/vm?lang=zh")).toMatch(/^product：只能是 ecs、/u);
+  expect(await told("/targets/web-9?lang=zh")).toBe("配置中没有监测目标“web-9”");
+  expect((await li.get("/targets/web-9?lang=en")).body).toContain(
+    '<a class="button" href="/search?lang=en">',
+  );
 });
 
 test("the way out stands on it, and works", async () => {

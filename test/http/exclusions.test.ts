@@ -6,7 +6,8 @@ import type { Report } from "../../src/core/report.ts";
 import { problemAnswer } from "../../src/http/answers.ts";
 import { exclusionAnswer, exclusionsAnswer } from "../../src/http/exclusions.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, fillRounds, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, fillRounds, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { createHourlyMonth, OCTOBER, type HourlyMonth } from "../helpers/hourly-month.ts";
 
 type Answer = z.output<typeof exclusionAnswer>;

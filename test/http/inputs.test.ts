@@ -89,6 +89,10 @@ describe("no parameter of any route", () => {
     "9007199254740993",
     "0000-01-01T00:00:00Z",
     "9999-12-31T23:59:59Z",
+    "0001-01-01",
+    "1000-01",
+    "9998-12",
+    "9999-12",
     "x".repeat(5000),
   ])("breaks anything by being %s", async (value) => {
     const all = listParameters();
@@ -115,6 +119,33 @@ describe("no parameter of any route", () => {
   ])("is taken that cannot be: %s", async (path) => {
     expect((await get(`/api/v1${path}`)).statusCode).toBe(400);
   });
+});
+
+test.each(["0001-01", "1000-01", "9998-12", "9999-12"])("no page breaks by %s", async (month) => {
+  const pages = [
+    "/?month=",
+    "/products/ecs?month=",
+    "/targets/web-1?month=",
+    "/reports?month=",
+    "/reports/",
+    "/exclusions?month=",
+    "/malfunctions?month=",
+    "/years/",
+  ].map((page) => `${page}${page === "/years/" ? month.slice(0, 4) : month}`);
+  const day = `from=${month}-31T10:00:00Z&until=${month}-31T20:00:00Z`;
+  pages.push(`/api/v1/targets/web-1/slots?${day}`, `/targets/web-1/results?${day}`);
+  for (const url of [...pages, `/reports/${month}/files/csv`, `/targets/web-1/days/${month}-01`]) {
+    const { statusCode } = await get(url);
+    expect(statusCode, url).toBeLessThan(500);
+  }
+});
+
+test("no exclusion lies beyond the last month", async () => {
+  const [from, until] = ["9999-12-31T20:00:00Z", "9999-12-31T21:00:00Z"];
+  const scope = { targets: ["web-1"] };
+  const payload = { kind: "maintenance", scope, from, until, reason: "far", evidence: "T-1" };
+  const { statusCode, body } = await post("/exclusions", { payload, token: sre });
+  expect(statusCode, body).toBe(400);
 });
 
 describe("text that cannot be stored is refused", () => {

@@ -1,12 +1,16 @@
-import { get, type IncomingMessage } from "node:http";
+import { get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addUser, revokeToken } from "../../src/manage-access.ts";
 import { appendEvent } from "../../src/store/events.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { markFiguresChanged } from "../../src/store/unsettled.ts";
 import { bearer, giveToken, SETUP } from "../helpers/access.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_NOW } from "../helpers/demo-month.ts";
+import { someoneWaits } from "../helpers/pausing-db.ts";
+import { waitFor } from "../helpers/wait.ts";
 
 // Lines that stay open, on a real port.
 
@@ -144,6 +148,29 @@ test("one who opens too many is refused, others are not", async () => {
   const other = await listen(bearer(await giveToken(served, { role: "sre" }, clock)));
   expect(other.response.statusCode).toBe(200);
   for (const line of [...lines, other]) line.close();
+});
+
+const countConnections = (server: Server) =>
+  new Promise<number>((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
+
+test("who went away before the line was open does not count as one who listens", async () => {
+  const { store } = served;
+  const headers = bearer(await giveToken(served, { role: "viewer" }, clock));
+  // Taken now: those who ask take all others.
+  const [busy, looking] = [await store.db.connect(), await store.db.connect()];
+  await busy.query("begin; lock table event in access exclusive mode");
+  const asked = Array.from({ length: 12 }, () => get(`${origin}/live`, { headers }));
+  for (const request of asked) request.on("error", () => {});
+  await waitFor(() => someoneWaits(looking as unknown as Database));
+  for (const request of asked) request.destroy();
+  await waitFor(async () => (await countConnections(served.app.server)) === 0);
+  await busy.query("rollback");
+  for (const client of [busy, looking]) client.release();
+  const line = await listen(headers);
+  expect(line.response.statusCode).toBe(200);
+  line.close();
 });
 
 test("lines that are open do not hold up the end of the service", async () => {

@@ -10,7 +10,8 @@ import {
 import { listEvents } from "../../src/store/events.ts";
 import { verifyAudit } from "../../src/verify-audit.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { outageMalfunction } from "../helpers/malfunctions.ts";
 
 type Answer = z.output<typeof malfunctionAnswer>;

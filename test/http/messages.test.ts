@@ -5,7 +5,8 @@ import { saveChannelState } from "../../src/store/channels.ts";
 import { saveLetter } from "../../src/store/letters.ts";
 import { insertDelivery } from "../../src/store/messages.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { testMessage } from "../helpers/message.ts";
 
 const CONFIG = `

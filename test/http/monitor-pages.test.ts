@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { saveChannelState } from "../../src/store/channels.ts";
 import { saveMemo } from "../../src/store/memo.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 
 // The monitor's own health, and what of it the overview says.

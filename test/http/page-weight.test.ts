@@ -2,7 +2,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { assets } from "../../src/web/scripts.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import {
   fillManyTargets,
   manyTargetsYaml,

@@ -7,7 +7,8 @@ import { sealDays } from "../../src/seal.ts";
 import { storeRounds } from "../../src/store/rounds.ts";
 import { sha256 } from "../../src/store/sha256.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DAY_MS, NOON, testRound } from "../helpers/rounds.ts";
 
 const CONFIG = `version: 1

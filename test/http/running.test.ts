@@ -5,7 +5,8 @@ import { runningAnswer } from "../../src/http/running.ts";
 import { appendEvent } from "../../src/store/events.ts";
 import { watchMonths } from "../../src/watch-months.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, fillRounds, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, fillRounds, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 
 const CONFIG = `
 version: 1

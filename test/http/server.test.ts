@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { METRICS } from "../../src/metrics.ts";
-import { createTestApp, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, type TestApp } from "../helpers/app.ts";
 import { openBrowser } from "../helpers/browser.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_MONTH, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { has } from "../helpers/programs.ts";
 import { parsePrometheus } from "../helpers/prometheus-text.ts";

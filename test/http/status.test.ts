@@ -3,7 +3,8 @@ import { SYSTEM, type Actor } from "../../src/core/access.ts";
 import { approveExclusion, proposeExclusion } from "../../src/exclude.ts";
 import { insertMalfunction, saveMalfunctionOutages } from "../../src/store/malfunctions.ts";
 import { giveToken } from "../helpers/access.ts";
-import { createTestApp, fillRounds, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, fillRounds, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { outageMalfunction } from "../helpers/malfunctions.ts";
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealDays } from "../../src/seal.ts";
 import { storeRounds } from "../../src/store/rounds.ts";
 import { bearer, giveToken } from "../helpers/access.ts";
-import { createTestApp, MINUTE_MS, testClock, type TestApp } from "../helpers/app.ts";
+import { createTestApp, MINUTE_MS, type TestApp } from "../helpers/app.ts";
+import { testClock } from "../helpers/clock.ts";
 import { DEMO_CONFIG, DEMO_FROM, DEMO_NOW, fillDemoMonth } from "../helpers/demo-month.ts";
 import { outageMalfunction } from "../helpers/malfunctions.ts";
 import { testRound } from "../helpers/rounds.ts";
@@ -81,6 +82,12 @@ test("the day tells each vantage's votes, also where the others outvote it", asy
   const day = await open("/targets/web-1/days/2026-10-01?hour=6&lang=en");
   const row = /<tr role="row"><td role="cell" class="strong">06:40<\/td>.*?<\/tr>/.exec(day)?.[0];
   expect(row).toContain("06:50");
+  // Every slot stands there; a phone shows a run of equal ones as its first, with all of its results.
+  expect(day.match(/class="narrow-only"> – 0[67]:\d\d</g)).toEqual(
+    ["06:40", "06:50", "07:00"].map((until) => `class="narrow-only"> – ${until}<`),
+  );
+  expect(day.match(/<tr role="row" class="alike">/g)).toHaveLength(57);
+  expect(hrefs(day).some((href) => /until=2026-09-30T22%3A40%3A00.000Z/.test(href))).toBe(true);
   expect(row).toContain("1 of 1 ok");
   expect(row).toContain("0 of 1 ok");
   expect(row).toContain("Good");

@@ -122,6 +122,10 @@ describe("the page", () => {
       /class="year-cell missed"[^>]*><a href="\/reports\/2026-10\?account=acme&amp;lang=en">.*?99\.193/su,
     );
     expect(page).toMatch(/class="year-cell gap" data-label="Jan">.*?no report/su);
+    // What follows each other without a report is one line.
+    expect(page).toContain(">January 2026 to September 2026</td>");
+    expect(page).toMatch(/href="\/reports\/2026-1[01]\?account=acme&amp;lang=en#outages"/u);
+    expect(page.indexOf("format=pdf")).toBeLessThan(page.indexOf("format=json"));
     for (const format of ["json", "csv", "html", "pdf", "xlsx"]) {
       expect(page).toContain(`/api/v1/years/2026?account=acme&amp;format=${format}&amp;lang=en`);
     }

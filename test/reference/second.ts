@@ -168,6 +168,7 @@ export function createSecond(facts: Facts): (subject: SecondSubject) => SecondFi
       facts,
       results: bySlot(results, subject.agreement.slotMs),
       subject,
+      targets: targetsOf(facts, subject),
       slots: new Map(),
     });
 }
@@ -176,6 +177,8 @@ type Question = {
   readonly facts: Facts;
   readonly results: SlotResults;
   readonly subject: SecondSubject;
+  /** Those that may be the subject's at some slot. */
+  readonly targets: readonly Target[];
   /** Slots that were asked before. */
   readonly slots: Map<number, Slot>;
 };
@@ -274,17 +277,16 @@ function groupKey(target: Target): string {
  * "A target whose lifetime does not cover the slot is not in the group there." Before the month and
  * after it, where runs and windows reach, the group is of those who live there.
  */
-function membersAt({ facts, subject }: Question, slot: number): Target[] {
-  const { agreement, targets } = subject;
+function membersAt({ subject, targets }: Question, slot: number): Target[] {
+  return targets.filter((target) => lives(target, slot * subject.agreement.slotMs));
+}
+
+function targetsOf(facts: Facts, { agreement, targets }: SecondSubject): readonly Target[] {
   const [first] = targets;
-  const all =
-    agreement.scope === "group" && first !== undefined
-      ? facts.targets.filter(
-          (target) =>
-            target.agreements.includes(agreement.id) && groupKey(target) === groupKey(first),
-        )
-      : targets;
-  return all.filter((target) => lives(target, slot * agreement.slotMs));
+  if (agreement.scope !== "group" || first === undefined) return targets;
+  return facts.targets.filter(
+    (target) => target.agreements.includes(agreement.id) && groupKey(target) === groupKey(first),
+  );
 }
 
 /** The badness of a slot before `minStretch`; null without data. */
@@ -438,8 +440,9 @@ function figureOf(question: Question): SecondFigure {
   const slotsToCome = toCome.filter((slot) => mayCount(question, slot)).length;
   const share = minus(WHOLE, objective);
   const allowed = times(exact(counted), share);
-  const valid = resultsOf(question, past).filter(isValid).length;
-  const failed = resultsOf(question, past).filter(isFailed).length;
+  const results = resultsOf(question, past);
+  const valid = results.filter(isValid).length;
+  const failed = results.filter(isFailed).length;
   const lifetimeSlots = excluded + noData + data;
   const coveredSlots = excluded + data;
   const facts6 = {

@@ -90,8 +90,8 @@ test("says in both languages what is claimed, and why", () => {
       "the agreement gives a credit of 10 %. We claim **120.00 CNY, which is 10 % of its fee",
   );
   expect(text).toContain("现申请赔偿：**120.00 CNY，即其月度服务费用的 10 %**");
-  expect(text).toContain("from 2026-11-06 00:00:00 +08:00 until before 2027-01-01 00:00:00 +08:00");
-  expect(text).toContain("自 2026-11-06 00:00:00 +08:00 起，至 2027-01-01 00:00:00 +08:00 前");
+  expect(text).toContain("from 2026-11-06 to 2026-12-31, both days included (Asia/Shanghai)");
+  expect(text).toContain("索赔期为 2026-11-06 至 2026-12-31（含首尾两日，Asia/Shanghai 时区）。");
 });
 
 test("shows the figure with its formula and numbers, the tier, the fee and the amount", () => {
@@ -158,10 +158,10 @@ describe("outages", () => {
     const results = [result({ requestId: "68DD-1", address: "192.0.2.1:22", detail: "no answer" })];
     const text = render({ outages: [{ outage: OUTAGE, results, failed: 1 }] });
     expect(text).toContain(
-      "| 1 | 2026-10-02 10:00:00 +08:00 | 2026-10-02 10:23:00 +08:00 | 23 | connect-timeout |",
+      "| 1 | 2026-10-02 10:00:00 +08:00 | 2026-10-02 10:23:00 +08:00 | 23 | no connection within the time limit / 连接超时 |",
     );
     expect(text).toContain(
-      "| 2026-10-02 10:00:15.250 +08:00 | web-1 | cn-hangzhou | connect-timeout | 5000 | 68DD-1 | 192.0.2.1:22 | no answer |",
+      "| 2026-10-02 10:00:15.250 +08:00 | web-1 | cn-hangzhou | no connection within the time limit / 连接超时 | 5000 | 68DD-1 | 192.0.2.1:22 | no answer |",
     );
     expect(text).not.toContain("more are stored");
   });
@@ -195,13 +195,13 @@ test("lists the exclusions that were considered, or says that none applies", () 
   };
   const text = render({ line: { exclusions: [exclusion] } });
   expect(text).toContain(
-    "| 7 | maintenance | 2026-10-03 08:00:00 +08:00 | 2026-10-03 10:00:00 +08:00 | announced | https://example.com/notice |",
+    "| 7 | Maintenance / 维护 | 2026-10-03 08:00:00 +08:00 | 2026-10-03 10:00:00 +08:00 | announced | https://example.com/notice |",
   );
 });
 
 test("names the report, its digests and signature, and the seals of the days with outages", () => {
   const text = render();
-  for (const part of ["revision / 修订版 2", "178560", "00d1", "00d2", "00d3", "00d4"]) {
+  for (const part of ["revision 2 / 第 2 版", "178560", "00d1", "00d2", "00d3", "00d4"]) {
     expect(text).toContain(part);
   }
   expect(text).toContain("| 2026-10-02 | 3 | sha256:aa02 |");

@@ -135,7 +135,8 @@ function signed(proof: Report["proof"]): Report["proof"] {
     ...proof,
     digest: "sha256:5a17cbb1c0f9f2a4b5ef70c1e2d3a4958697a0b1c2d3e4f5061728394a5b6c7d",
     inputs: "sha256:9b1c2d3e4f5061728394a5b6c7d5a17cbb1c0f9f2a4b5ef70c1e2d3a4958697a",
-    signature: "ed25519:MEUCIQDx1n8w0o3J0fJ9b1c2d3e4f5061728394a5b6c7d5a17cbb1c0f9f2a4b5ef70c1e2d3",
+    signature: // As long as a real one, and wider than most.
+      "ed25519:fFFxG8G1xhZJaaDUZGhHfdjefESwB5_O9RLI4gDKD4EQAWetQm26Trb6er2xLkfqnkyr068TyKg1oAXUYL5xAQ",
     key: "a1b2c3d4e5f60718",
     audit: { entry: 812, hash: "sha256:77aa" },
     seals: Array.from({ length: 32 }, (_, day) => ({

@@ -9,7 +9,8 @@ import { reportWords } from "../../src/reports/report-words.ts";
 import {
   badSecondsOf,
   claimText,
-  claimTime,
+  claimDaysText,
+  claimLine,
   instantText,
   isClaimable,
   malfunctionFinder,
@@ -93,7 +94,7 @@ describe("what is owed", () => {
     );
     const sentence = "Credits of at least CNY 120.00 are owed; of some fees nothing is known.";
     expect(verdictText(some, en)).toBe(`2 of 2 objectives were missed. ${sentence}`);
-    expect(verdictText(some, zh)).toContain("应获赔偿至少 CNY 120.00，部分费用未知。");
+    expect(verdictText(some, zh)).toContain("应得赔偿至少 CNY 120.00，部分费用未知。");
     expect(owedTile(some.report, en)).toBe("≥ CNY 120.00");
     const all = owing([{ credit: credit("120.00") }], "120.00");
     expect(verdictText(all, en)).toContain("Credits of CNY 120.00 are owed.");
@@ -114,22 +115,33 @@ describe("what is owed", () => {
   });
 
   test("is claimed in the agreement's time zone, and a window that is over is told", () => {
-    const document = owing([{ credit: MISSED_CREDIT }], "120.00");
-    const [owed] = owedOf(document.report);
+    const inBerlin = {
+      ...MISSED_CREDIT,
+      claimFrom: "2026-11-05T23:00:00.000Z",
+      claimUntil: "2026-12-31T23:00:00.000Z",
+    };
+    const elsewhere = owing([{ credit: inBerlin }], "120.00");
+    const [owed] = owedOf(elsewhere.report);
     const key = subjectKey(MISSED_SUBJECT);
     const terms = new Map([[key, testAgreement({ timeZone: "Europe/Berlin" })]]);
-    const claim = claimText({ ...document, terms }, owed!, en);
-    expect(claim.window).toBe(
-      "The claim can be made from 2026-11-05 17:00 (Europe/Berlin) until before 2026-12-31 17:00 (Europe/Berlin).",
-    );
-    expect(claimTime({ ...document, terms }, owed!.subject, owed!.credit.claimFrom)).toBe(
-      "2026-11-05 17:00 (Europe/Berlin)",
-    );
-    expect(claimTime(document, owed!.subject, owed!.credit.claimFrom)).toBe("2026-11-06 00:00");
+    const said = "The claim can be made from 2026-11-06 to 2026-12-31, both days included";
+    expect(claimText({ ...elsewhere, terms }, owed!, en).window).toBe(`${said} (Europe/Berlin).`);
+    expect(claimLine({ ...elsewhere, terms }, en)).toBe(`${said}.`);
+    expect(claimDaysText({ ...elsewhere, terms }, owed!)).toEqual({
+      from: "2026-11-06 (Europe/Berlin)",
+      until: "2026-12-31 (Europe/Berlin)",
+    });
+    const document = owing([{ credit: MISSED_CREDIT }], "120.00");
+    const [here] = owedOf(document.report);
+    expect(claimDaysText(document, here!)).toEqual({ from: "2026-11-06", until: "2026-12-31" });
     const { closing } = document.report;
     const late = { ...document.report, closing: { ...closing!, at: MISSED_CREDIT.claimUntil } };
-    expect(claimText({ ...document, report: late }, owed!, en).window).toContain(
-      "That time was over when the month was closed.",
+    const over =
+      "The claim had to be made by 2026-12-31: that time was over when the month was closed.";
+    expect(claimText({ ...document, report: late }, here!, en).window).toBe(over);
+    expect(claimLine({ ...document, report: late }, en)).toBe(over);
+    expect(claimLine({ ...document, report: late }, zh)).toBe(
+      "索赔期已于 2026-12-31 结束，早于本月定稿时间。",
     );
   });
 });
@@ -140,13 +152,13 @@ test("why a revision was made reads in Chinese, but for what a person wrote", ()
     ["late results of 2026-10-01 to 2026-10-03", "2026-10-01 至 2026-10-03 的结果迟到"],
     [
       "exclusion 7 (attack) approved by user:wu; malfunction 12 reviewed",
-      "除外时段 7（攻击）由 user:wu 批准；故障事件 12 已复盘",
+      "除外时段 7（攻击）由 wu 批准；故障事件 12 已复盘",
     ],
     ["asked for by Acme; late results", "asked for by Acme; late results"],
   ] as const;
   for (const [reason, chinese] of reasons) {
     expect(closingReason(reason, "zh")).toBe(chinese);
-    expect(closingReason(reason, "en")).toBe(reason);
+    expect(closingReason(reason, "en")).toBe(reason.replace("user:", ""));
   }
 });
 

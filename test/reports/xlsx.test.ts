@@ -11,6 +11,7 @@ import type { Lang } from "../../src/core/views.ts";
 import { renderXlsx } from "../../src/reports/xlsx.ts";
 import { has } from "../helpers/programs.ts";
 import { inTimeZone } from "../helpers/time-zone.ts";
+import { acmeDocument } from "./pdf-document.ts";
 import { octoberDocument, type Minutes, type TestSubject } from "./tables-document.ts";
 
 const noOffice = !has("soffice");
@@ -233,7 +234,7 @@ test("the sheets are there, in English and in Chinese", async () => {
     "中断记录",
     "不可用时间片",
     "除外时段",
-    "应获赔偿",
+    "应得赔偿",
     "近十二个月",
     "计算方法",
     "证明",
@@ -301,6 +302,25 @@ test("times are Excel's own, in the zone that the head names", async () => {
   expect(Math.round((serial - 25_569) * 86_400_000)).toBe(Date.parse("2026-10-01T01:40:00Z"));
   const head = sheetOf(await open(document), "Bad slots").rows[1]!;
   expect(head).toContain("Begin (Asia/Shanghai)");
+});
+
+test("a credit has whole days to claim, and its claim in a row that has room for it", async () => {
+  const bytes = await render(acmeDocument());
+  const rows = records(sheetOf(await readXlsx(bytes), "Credits"));
+  expect(rows).toHaveLength(2);
+  for (const row of rows) {
+    expect([row["Claim from"], row["Last day to claim"]]).toEqual([
+      new Date("2026-11-06T00:00:00Z"),
+      new Date("2026-12-31T00:00:00Z"),
+    ]);
+    expect(row["Text of the claim"]).toMatch(/claims a credit for .* We claim CNY/u);
+  }
+  const sheets = Object.entries(unzipSync(bytes)).filter(([name]) => name.includes("/sheet"));
+  const credits = sheets
+    .map(([, xml]) => strFromU8(xml))
+    .find((xml) => xml.includes("ROUND(ROUND("));
+  const [, height] = /<row r="3" ht="(\d+)"/u.exec(credits ?? "") ?? [];
+  expect(Number(height)).toBeGreaterThan(4 * 13);
 });
 
 test("a text of others is never a formula, an error or a wildcard", async () => {

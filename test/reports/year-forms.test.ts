@@ -156,12 +156,12 @@ describe.skipIf(!canRead)("the PDF, read by others", () => {
   test("says what the year came to, what of it is missing, and that years are not promised", async () => {
     const english = dense(run("pdftotext", [await print(demoYear(), "en"), "-"]));
     for (const told of [
-      "Service level year 2026",
+      "Service level summary 2026",
       "3 of 7 monthly objectives were missed. For 1 of 7 there was too little data to tell.",
       "Credits of CNY 120.00 and JPY 700 are owed.",
       "Not final: July 2026 may still change.",
       "There is no report of January 2026 to March 2026: nothing is counted for it.",
-      "The agreements promise months.",
+      "The agreements promise availability month by month.",
       "99.95 % → 99.99 %",
       "Slots 1 min → 5 min",
       "The year · JPY",
@@ -171,7 +171,7 @@ describe.skipIf(!canRead)("the PDF, read by others", () => {
     expect(english).not.toContain("820");
     const chinese = dense(read(await print(demoYear(), "zh")));
     for (const told of [
-      "7项月度承诺中有3项未达标。另有1项数据不足，无法判定。应获赔偿CNY120.00、JPY700。",
+      "7项月度承诺中有3项未达标。另有1项数据不足，无法判定。应得赔偿CNY120.00、JPY700。",
       "2026年1月至2026年3月没有报告，不计入任何数据。",
       "协议按月承诺。全年合计仅供参考",
     ]) {

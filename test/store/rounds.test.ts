@@ -4,6 +4,7 @@ import { systemClock } from "../../src/clock.ts";
 import { ConflictError } from "../../src/errors.ts";
 import { pageResults } from "../../src/store/results.ts";
 import { deletePhasesBefore, listPhases } from "../../src/store/phases.ts";
+import { findProof } from "../../src/store/proof.ts";
 import { storeRounds } from "../../src/store/rounds.ts";
 import { dropPartitionsBefore } from "../../src/store/partitions.ts";
 import { verify } from "../../src/verify.ts";
@@ -76,6 +77,19 @@ async function expectWholeChains(): Promise<void> {
   const found = await verify({ db: database.db, clock: { ...systemClock, nowMs: () => 0 } }, month);
   expect(found.broken).toBeNull();
 }
+
+test("a proof counts the chains of its targets, also those that held others' before", async () => {
+  const imported = { shard: "import-0", outcomes: "o" };
+  await store([
+    testRound({ ...imported, targets: ["other"] }),
+    testRound({ ...imported, targets: ["mine"], plannedAtMs: NOON + MINUTE_MS }),
+    testRound({ shard: "15s-1", outcomes: "o", targets: ["other"] }),
+    testRound({ ...imported, targets: ["former"], plannedAtMs: NOON - 25 * DAY_MS }),
+  ]);
+  const roundsOf = async (target: string) => (await findProof(database.db, month, [target])).rounds;
+  expect([await roundsOf("mine"), await roundsOf("other")]).toEqual([2, 3]);
+  expect([await roundsOf("former"), await roundsOf("nobody")]).toEqual([0, 0]);
+});
 
 describe("storing rounds", () => {
   test("chains each to the one stored before it for its vantage and shard", async () => {

@@ -398,7 +398,12 @@ export const demoTarget: TargetModel = {
   labels: { team: "storefront" },
   intervalMs: 15_000,
   timeoutMs: 5000,
-  state: { now: "down", sinceMs: SETTLED - 17 * MINUTE, reason: "connect-timeout" },
+  state: {
+    now: "down",
+    sinceMs: SETTLED - 17 * MINUTE,
+    reason: "connect-timeout",
+    down: { beside: { down: 0, all: 3 }, elsewhere: { down: 1, all: 45 } },
+  },
   agreements: [agreement],
   vantages: [
     {
@@ -498,7 +503,12 @@ export const demoQuietTarget: TargetModel = {
   zone: null,
   class: "standard",
   labels: {},
-  state: { now: "up", sinceMs: null, reason: "" },
+  state: {
+    now: "up",
+    sinceMs: null,
+    reason: "",
+    down: { beside: { down: 0, all: 4 }, elsewhere: { down: 0, all: 45 } },
+  },
   agreements: ["oss", "oss-2019"].map((id) => ({
     terms: {
       ...terms,

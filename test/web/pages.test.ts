@@ -254,6 +254,23 @@ test("a quiet target without results says so", () => {
   expect(html).toContain("These figures are for a group of 2 targets: acme/oss/cn-hangzhou");
 });
 
+test("a malfunction shows what still lasts first, and an unwritten review in one line, last", () => {
+  const [outage] = demoMalfunction.outages;
+  if (outage === undefined) throw new Error("the demo has an outage");
+  const outages = [
+    { ...outage, targets: ["is-over"], untilMs: outage.fromMs + 60_000 },
+    { ...outage, targets: ["still-lasts"], untilMs: null },
+  ];
+  const review = { cause: null, impact: null, resolution: null, followUps: null };
+  const html = renderMalfunction({ ...demoMalfunction, outages, review }, "en");
+  expect(html.indexOf(">still-lasts</a>")).toBeLessThan(html.indexOf(">is-over</a>"));
+  expect(html.match(/Not written yet/g)).toHaveLength(1);
+  expect(html.indexOf("review-title")).toBeGreaterThan(html.indexOf("timeline-title"));
+  const written = renderMalfunction(demoMalfunction, "zh");
+  expect(written.indexOf("review-title")).toBeLessThan(written.indexOf("outages-title"));
+  expect(written).toContain("系统</span>");
+});
+
 test("an unknown status keeps the title that it came with", () => {
   const error = { status: 418, title: "A teapot", detail: "Short and stout" };
   expect(renderError(error, "zh")).toContain("<h1>A teapot</h1>");

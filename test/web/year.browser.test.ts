@@ -7,7 +7,7 @@ import { renderYear } from "../../src/web/year.tsx";
 import { collectComplaints, openBrowser, serveFixed } from "../helpers/browser.ts";
 import { examineIn } from "../helpers/examine.ts";
 import { has } from "../helpers/programs.ts";
-import { demoYear } from "../helpers/year-parts.ts";
+import { demoYear, outageIn, partSubject, yearPartOf } from "../helpers/year-parts.ts";
 
 const LOOKS = [
   { width: 1400, colorScheme: "light" },
@@ -16,6 +16,8 @@ const LOOKS = [
   { width: 390, colorScheme: "light" },
 ] as const;
 const noBrowser = !has("chromium");
+const PRODUCTS = ["ecs", "rds", "slb", "oss"] as const;
+const REGIONS = ["cn-hangzhou", "cn-shanghai", "cn-hongkong"];
 
 const reader = {
   name: "user:li",
@@ -49,7 +51,28 @@ const empty: YearModel = {
     presentMonth: "2026-03",
   }),
 };
+/** Seven months of 37 subjects in 12 places. */
+const long: YearModel = {
+  ...modelOf(null),
+  report: buildYear({
+    year: "2026",
+    account: null,
+    reports: ["01", "02", "03", "04", "05", "06", "07"].map((number) =>
+      yearPartOf(
+        `2026-${number}`,
+        Array.from({ length: 37 }, (_, n) => {
+          const [product = "ecs", region = "cn-hangzhou"] = [PRODUCTS[n % 4], REGIONS[n % 3]];
+          const outages = n < 3 ? [outageIn(`2026-${number}`, 1000 + n, 5 + n)] : [];
+          return partSubject({ id: `host-${n}.example`, product, region, outages });
+        }),
+      ),
+    ),
+    claims: [],
+    presentMonth: "2026-08",
+  }),
+};
 const pages = (["en", "zh"] as const).flatMap((lang) => [
+  [`/long-${lang}`, renderYear(long, lang, reader)] as const,
   [`/all-${lang}`, renderYear(modelOf(null), lang, reader)] as const,
   [`/one-${lang}`, renderYear(modelOf("acme"), lang, reader)] as const,
   [`/empty-${lang}`, renderYear(empty, lang, reader)] as const,
@@ -96,6 +119,38 @@ test.skipIf(noBrowser)(
     expect([complaints, background]).toEqual([[], "rgb(14, 20, 27)"]);
   },
 );
+
+test.skipIf(noBrowser).each(["en", "zh"])(
+  "on a phone a year of many subjects shows the worst, folds the others, and fits across (%s)",
+  async (lang) => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    await page.goto(`${server.origin}/long-${lang}`);
+    const visible = page.locator(".year-grid tbody th:visible");
+    expect(await visible.count()).toBe(8);
+    const [height, across] = await page.evaluate(() => {
+      const { scrollHeight, scrollWidth } = document.documentElement;
+      return [scrollHeight, scrollWidth] as const;
+    });
+    expect(height).toBeLessThan(5000);
+    expect(across).toBe(390);
+    await page.locator("#grid summary").click();
+    expect(await visible.count()).toBe(37);
+    const beyond = await page
+      .locator(".scroll")
+      .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+    await page.close();
+    expect(beyond).toEqual([0, 0]);
+  },
+);
+
+test.skipIf(noBrowser)("printed, what is folded is on the paper too", async () => {
+  const page = await browser.newPage();
+  await page.emulateMedia({ media: "print" });
+  await page.goto(`${server.origin}/long-en`);
+  const shown = await page.locator(".year-grid tbody th:visible").count();
+  await page.close();
+  expect(shown).toBe(37);
+});
 
 test.skipIf(noBrowser)(
   "printed, all twelve months are on the paper, and no filter is",
