@@ -1,21 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, createWriteStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CountRun } from "../../src/core/counts.ts";
 import { BLOCK_SIZE, MINUTES_PER_DAY } from "../../src/core/day-counts.ts";
 import { systemClock } from "../../src/clock.ts";
 import { packageRoot } from "../../src/paths.ts";
-import { openDatabase, type Database } from "../../src/store/connect.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { saveDay } from "../../src/store/days.ts";
-import { openEmbedded } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { ensureIds } from "../../src/store/names.ts";
 import { saveSettledUntil } from "../../src/store/unsettled.ts";
 import { silentLog } from "../helpers/database.ts";
 import { memoryMiB } from "./processes.ts";
 import { startService, targetsYaml } from "./service.ts";
+import { openBenchDatabase } from "./with-database.ts";
 
 const DEAD = '{ kind: tcp, address: "127.0.0.1:9" }';
 const MONTH = "2026-08";
@@ -23,19 +22,13 @@ const MONTH_FROM_MS = Date.parse("2026-08-01T00:00:00+08:00");
 
 /** `nines import` of a day of 1,000 targets at one result a minute, and what is left on disk. */
 export async function benchImport(): Promise<string[]> {
-  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
-  chmodSync(dir, 0o755);
+  const { dir, dataDir, db, close } = await openBenchDatabase();
   const config = join(dir, "nines.yaml");
   const file = join(dir, "results.ndjson");
   writeFileSync(config, targetsYaml({ count: 1_000, interval: "60s", probe: () => DEAD }));
   await writeResults(file, { targets: 1_000, minutes: MINUTES_PER_DAY });
-  const env = { ...process.env, NINES_DATA_DIR: join(dir, "data"), NINES_CONFIG: config };
+  const env = { ...process.env, NINES_DATA_DIR: dataDir, NINES_CONFIG: config };
   const nines = join(packageRoot(), "bin", "nines.js");
-  const embedded = await openEmbedded(
-    { clock: systemClock, log: silentLog },
-    { dataDir: join(dir, "data"), exclusive: false, purpose: "bench" },
-  );
-  const db = await openDatabase(embedded.url, { clock: systemClock, log: silentLog });
   try {
     const startMs = performance.now();
     const run = spawnSync(process.execPath, [nines, "import", file], { env, encoding: "utf8" });
@@ -56,9 +49,7 @@ export async function benchImport(): Promise<string[]> {
       `  on disk: ${(round / results).toFixed(1)} bytes a result kept raw (wanted at most 20), ${(day / 1_000).toFixed(0)} bytes a healthy target-day derived (wanted at most 200)`,
     ];
   } finally {
-    await db.end();
-    await embedded.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await close();
   }
 }
 

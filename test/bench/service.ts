@@ -1,14 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { packageRoot } from "../../src/paths.ts";
-import { systemClock } from "../../src/clock.ts";
-import { openDatabase, type Database } from "../../src/store/connect.ts";
-import { openEmbedded } from "../../src/store/embedded.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { startProgram } from "../helpers/child.ts";
-import { silentLog } from "../helpers/database.ts";
 import { freePort } from "../helpers/ports.ts";
+import { openBenchDatabase } from "./with-database.ts";
 
 /** nines as a user starts it, in a folder of its own. */
 export type Service = {
@@ -27,21 +24,10 @@ export async function startService(
   yaml: string,
   prepare?: (db: Database) => Promise<void>,
 ): Promise<Service> {
-  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
-  chmodSync(dir, 0o755);
+  const { dir, dataDir, pid, db, close } = await openBenchDatabase();
   writeFileSync(join(dir, "nines.yaml"), yaml);
-  const dataDir = join(dir, "data");
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const embedded = await openEmbedded(
-    { clock: systemClock, log: silentLog },
-    { dataDir, exclusive: false, purpose: "bench" },
-  );
-  const db = await openDatabase(embedded.url, {
-    clock: systemClock,
-    log: silentLog,
-    statementTimeoutMs: 0,
-  });
   await prepare?.(db);
   const environment = [
     `NINES_DATA_DIR=${dataDir}`,
@@ -61,7 +47,7 @@ export async function startService(
   );
   return {
     pid: program.child.pid ?? 0,
-    postgresPid: embedded.pid,
+    postgresPid: pid,
     url,
     dir,
     db,
@@ -75,9 +61,7 @@ export async function startService(
     stop: async () => {
       program.child.kill("SIGTERM");
       if (program.child.exitCode === null) await once(program.child, "exit");
-      await db.end();
-      await embedded.stop();
-      rmSync(dir, { recursive: true, force: true });
+      await close();
       if (program.output().trim() !== "") console.log(program.output().trim().slice(0, 2000));
     },
   };

@@ -1,21 +1,20 @@
 import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../src/clock.ts";
 import type { Round } from "../../src/core/round.ts";
 import { packageRoot } from "../../src/paths.ts";
 import { settle } from "../../src/settle.ts";
-import { openDatabase, type Database } from "../../src/store/connect.ts";
-import { openEmbedded } from "../../src/store/embedded.ts";
+import type { Database } from "../../src/store/connect.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createIdCache } from "../../src/store/prepare-rounds.ts";
 import { storeRounds } from "../../src/store/rounds.ts";
 import { silentLog } from "../helpers/database.ts";
 import { memoryMiB } from "./processes.ts";
 import { targetsYaml } from "./service.ts";
+import { openBenchDatabase } from "./with-database.ts";
 
 const DEAD = '{ kind: tcp, address: "127.0.0.1:9" }';
 const MONTH = "2026-08";
@@ -31,22 +30,11 @@ const BATCH_MINUTES = 60;
  * runs it. The floor beside it reads the same columns and hashes as many bytes, and judges nothing.
  */
 export async function benchVerify(days: number): Promise<string[]> {
-  const dir = mkdtempSync(join(tmpdir(), "nines-bench-"));
-  chmodSync(dir, 0o755);
+  // Filling is not what is measured.
+  const { dir, dataDir, db, close } = await openBenchDatabase({ fsync: "off" });
   const config = join(dir, "nines.yaml");
-  const dataDir = join(dir, "data");
   const count = SHARDS * SHARD_TARGETS;
   writeFileSync(config, targetsYaml({ count, interval: "60s", probe: () => DEAD }));
-  const embedded = await openEmbedded(
-    { clock: systemClock, log: silentLog },
-    // Filling is not what is measured.
-    { dataDir, exclusive: false, purpose: "bench", settings: { fsync: "off" } },
-  );
-  const db = await openDatabase(embedded.url, {
-    clock: systemClock,
-    log: silentLog,
-    statementTimeoutMs: 0,
-  });
   try {
     const minutes = days * 1440;
     const filling = await timed(() => fill(db, minutes));
@@ -68,9 +56,7 @@ export async function benchVerify(days: number): Promise<string[]> {
       `  floor, one select of the rounds and sha256 of their ${(floor.result / 1e6).toFixed(0)} MB: ${floor.seconds.toFixed(1)} s, ${perSecond(floor.seconds)} rounds/s`,
     ];
   } finally {
-    await db.end();
-    await embedded.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await close();
   }
 }
 

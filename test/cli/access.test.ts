@@ -21,7 +21,7 @@ async function entries(...args: string[]) {
     .trimEnd()
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { actor: string; origin: string; action: string });
+    .map((entry) => JSON.parse(entry) as { actor: string; origin: string; action: string });
 }
 
 describe("nines token", () => {

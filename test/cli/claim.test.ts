@@ -94,7 +94,9 @@ describe("nines claim", () => {
     expect(await run("file", ...subject, "--out", out)).toMatchObject({ status: 0, stderr: "" });
     const text = readFileSync(out, "utf8");
     expect(text).toContain("25 % × 999 JPY = 250 JPY");
-    expect(text.match(/connect-timeout \| 12.4/g)).toHaveLength(10);
+    expect(text.match(/no connection within the time limit \/ 连接超时 \| 12.4/gu)).toHaveLength(
+      10,
+    );
     expect(text).not.toMatch(/acme|web-1/u);
     const printed = await run("file", ...subject, "--agreement", "hourly");
     expect(`${printed.stdout}\n`).toBe(text);

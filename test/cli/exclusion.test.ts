@@ -25,7 +25,7 @@ const places = (stderr: string) =>
   stderr
     .trim()
     .split("\n")
-    .map((line) => line.split(": ")[0]);
+    .map((problem) => problem.split(": ")[0]);
 
 describe("nines exclusion", () => {
   test("proposed by one, approved by another, withdrawn: as JSON and in the list", async () => {

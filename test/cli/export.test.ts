@@ -27,17 +27,20 @@ const run = (month: string, ...args: string[]) =>
 
 describe("nines export", () => {
   test("writes a file that holds", async () => {
-    expect(await run(OCTOBER.month, "--account", "acme", "--out", file("acme.gz"))).toBe(0);
+    const { status } = await run(OCTOBER.month, "--account", "acme", "--out", file("acme.gz"));
+    expect(status).toBe(0);
     const proof = await checkBundle(readBundleLines(file("acme.gz")));
     expect(proof).toMatchObject({ month: "2026-10", account: "acme", rounds: 744 });
   });
 
   test("replaces a file with --force alone", async () => {
     writeFileSync(file("kept.gz"), "mine");
-    const again = run(OCTOBER.month, "--out", file("kept.gz"));
-    await expect(again).rejects.toThrow("is there already; choose another name");
+    const { status, stderr } = await run(OCTOBER.month, "--out", file("kept.gz"));
+    expect(status).toBe(2);
+    expect(stderr).toContain("is there already; choose another name");
     expect(readFileSync(file("kept.gz"), "utf8")).toBe("mine");
-    expect(await run(OCTOBER.month, "--out", file("kept.gz"), "--force")).toBe(0);
+    const forced = await run(OCTOBER.month, "--out", file("kept.gz"), "--force");
+    expect(forced.status).toBe(0);
     expect((await checkBundle(readBundleLines(file("kept.gz")))).account).toBeNull();
   });
 

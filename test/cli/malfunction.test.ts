@@ -70,7 +70,7 @@ test("what cannot be is told at the place where it was typed", async () => {
       places: stderr
         .trim()
         .split("\n")
-        .map((line) => line.split(": ")[0]),
+        .map((problem) => problem.split(": ")[0]),
     };
   };
   expect(await refused("open", "--level", "P7", "--owner=x")).toEqual({

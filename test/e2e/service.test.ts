@@ -75,8 +75,10 @@ describe("the service", () => {
     );
     const service = await start();
     await hasResults(service, "slow-1", 2);
-    // One that could not end within the time for draining.
-    await waitFor(() => slow.asked().includes("/long"), { timeoutMs: 15_000 });
+    // One that began just now, and so could not end within the time for draining.
+    const asked = () => slow.asked().filter((path) => path === "/long").length;
+    const before = asked();
+    await waitFor(() => asked() > before, { timeoutMs: 15_000 });
     const stoppedMs = Date.now();
     const { status, tookMs } = await service.stop();
     expect(status, service.log()).toBe(0);
@@ -89,12 +91,14 @@ describe("the service", () => {
     expect(missingInstants(slowOnes, 2_000)).toEqual([]);
     // Planned just before the signal, and so still in flight.
     expect(Date.parse(slowOnes.at(-1)?.plannedAt ?? "")).toBeGreaterThan(stoppedMs - 4_000);
-    for (const { outcome, reason } of slowOnes) {
+    // On a machine with much else to do the service says of a round that it was itself too slow.
+    for (const { outcome, reason } of slowOnes.filter((one) => one.reason !== "event-loop-lag")) {
       expect([outcome, reason]).toEqual(["failed", "response-timeout"]);
     }
-    expect(await resultsOf(again, "slower")).toMatchObject([
-      { outcome: "unknown", reason: "aborted" },
-    ]);
+    expect((await resultsOf(again, "slower")).at(-1)).toMatchObject({
+      outcome: "unknown",
+      reason: "aborted",
+    });
     const fast = await resultsOf(again, "web-1");
     expect(fast.filter(({ outcome }) => outcome !== "ok")).toEqual([]);
   });

@@ -145,7 +145,7 @@ test.skipIf(noBrowser)(
     // One: the day. Two: the slot. Three: the proof of the round.
     await page.locator(".timeline-links a").first().click();
     expect(await textOf(page, "h1")).toContain("2026-10-01");
-    await page.locator("#slots tr", { hasText: "01:40" }).getByRole("link").click();
+    await page.locator("#slots").getByRole("link", { name: "01:40" }).click();
     expect(await textOf(page, "h1")).toContain("Single results");
     expect(await page.locator(".evidence tbody tr").count()).toBe(2);
     await page.locator(".evidence a").first().click();
