@@ -3,7 +3,7 @@ import type { Round } from "./core/round.ts";
 import { ConflictError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 import { findDroppedUntil } from "./store/partitions.ts";
-import { type RoundStore } from "./store/prepare-rounds.ts";
+import type { RoundStore } from "./store/prepare-rounds.ts";
 import { storeRounds } from "./store/rounds.ts";
 
 /** The most rounds that one transaction stores. */

@@ -16,7 +16,7 @@ import {
 import { sealDays } from "../seal.ts";
 import { settle } from "../settle.ts";
 import { findMemo, saveMemo } from "../store/memo.ts";
-import { type RoundStore } from "../store/prepare-rounds.ts";
+import type { RoundStore } from "../store/prepare-rounds.ts";
 import { storeRounds } from "../store/rounds.ts";
 import { parse, readText, sandboxFile } from "./open.ts";
 import { writeControl } from "./sandbox-control.ts";

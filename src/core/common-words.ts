@@ -4,6 +4,7 @@ import type { DayState, Lang, ShownState } from "./views.ts";
 /** What the pages and the files of a month say in the same words. */
 export type CommonWords = {
   readonly htmlLang: string;
+  readonly colon: string;
   readonly monthName: (year: number, month: number) => string;
   readonly cutNote: string;
   readonly verdicts: Readonly<Record<Verdict, string>>;
@@ -22,6 +23,7 @@ const MONTHS =
 
 const en: CommonWords = {
   htmlLang: "en",
+  colon: ": ",
   monthName: (year, month) => `${MONTHS[month - 1] ?? month} ${year}`,
   cutNote: "Percentages are cut to three decimals, never rounded up.",
   verdicts: {
@@ -54,6 +56,7 @@ const en: CommonWords = {
 
 const zh: CommonWords = {
   htmlLang: "zh-CN",
+  colon: "：",
   monthName: (year, month) => `${year}年${month}月`,
   cutNote: "百分比保留三位小数，直接截断，不会进位。",
   verdicts: {

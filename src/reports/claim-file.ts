@@ -5,9 +5,9 @@ import { reasonText } from "../core/reason-text.ts";
 import type { Report, ReportCredit, ReportOutage, ReportSubject } from "../core/report.ts";
 import type { ResultLine } from "../core/results-ndjson.ts";
 import type { Lang } from "../core/views.ts";
-import { kindText, verifySteps } from "./report-words-facts.ts";
+import { verifySteps } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
-import { reportWords } from "./report-words.ts";
+import { kindText, reportWords } from "./report-words.ts";
 
 const DAY_MS = 86_400_000;
 

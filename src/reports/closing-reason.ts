@@ -1,5 +1,5 @@
 import type { Lang } from "../core/views.ts";
-import { reportWords } from "./report-words.ts";
+import { kindText, reportWords } from "./report-words.ts";
 
 /** The reasons for a revision that the service gives itself, and how they read in Chinese. */
 const OWN: readonly (readonly [RegExp, (...parts: readonly string[]) => string])[] = [
@@ -9,7 +9,7 @@ const OWN: readonly (readonly [RegExp, (...parts: readonly string[]) => string])
   [/^late results of ([\d-]+)$/u, (day) => `${day} 的结果迟到`],
   [
     /^exclusion (\d+) \(([a-z-]+)\) approved by (.+)$/u,
-    (id, kind, name) => `除外时段 ${id}（${kindText(kind)}）由 ${name} 批准`,
+    (id, kind = "", name) => `除外时段 ${id}（${kindText(kind, reportWords.zh)}）由 ${name} 批准`,
   ],
   [/^exclusion (\d+) withdrawn by (.+)$/u, (id, name) => `除外时段 ${id} 由 ${name} 撤回`],
   [/^malfunction (\d+) reviewed$/u, (id) => `故障事件 ${id} 已复盘`],
@@ -17,22 +17,17 @@ const OWN: readonly (readonly [RegExp, (...parts: readonly string[]) => string])
   [/^malfunction (\d+) taken out$/u, (id) => `故障事件 ${id} 已移除`],
 ];
 
-function kindText(kind = "", lang: Lang = "zh"): string {
-  const kinds: Readonly<Record<string, string>> = reportWords[lang].exclusionKinds;
-  return kinds[kind] ?? kind;
-}
-
-/** The service's own words for a name and a kind, as people read them. */
+/** The kind of an exclusion as people read it. */
 function plain(part: string): string {
-  return part
-    .replace(/ by user:(\S+)$/u, " by $1")
-    .replace(/(?<=^exclusion \d+ \()[a-z-]+(?=\))/u, (kind) => kindText(kind, "en").toLowerCase());
+  return part.replace(/(?<=^exclusion \d+ \()[a-z-]+(?=\))/u, (kind) =>
+    kindText(kind, reportWords.en).toLowerCase(),
+  );
 }
 
 /** Why a revision was made; what a person wrote stays as it is. */
 export function closingReason(reason: string, lang: Lang): string {
-  const own = reason.split("; ");
-  const parts = own.map((part) => ownReason(part.replace(/ by user:(\S+)$/u, " by $1")));
+  const own = reason.split("; ").map((part) => part.replace(/ by user:(\S+)$/u, " by $1"));
+  const parts = own.map(ownReason);
   if (!parts.every((part) => part !== null)) return reason;
   return lang === "en" ? own.map(plain).join("; ") : parts.join("；");
 }

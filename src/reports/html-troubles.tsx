@@ -6,13 +6,13 @@ import { firstOf } from "./figure-choices.ts";
 import { moreText, Named, numbers, ownerOf, Section, Table, type Making } from "./html-parts.tsx";
 import { proseHtml } from "./markdown.ts";
 import { LIMITS } from "./pdf-limits.ts";
+import { kindText } from "./report-words.ts";
 import {
   claimText,
   claimDaysText,
   instantText,
   isClaimable,
   isMissed,
-  kindText,
   moneyText,
   owedOf,
   owedText,
@@ -245,7 +245,7 @@ function Excluded(props: {
   readonly rows: readonly ExclusionRow[];
 }) {
   const { making, part, rows } = props;
-  const { words, document, own } = making;
+  const { words, document } = making;
   const { columns: c, sections } = words;
   const { shown, left } = firstOf(rows, LIMITS.exclusions);
   const at = (instant: string) => instantText(instant, document.timeZone);
@@ -267,7 +267,7 @@ function Excluded(props: {
             at(exclusion.from),
             at(exclusion.until),
             namesOf(subjects, making),
-            <Beside under={`${c.proposedBy}${own.colon}${whoText(exclusion.proposedBy, words)}`}>
+            <Beside under={`${c.proposedBy}${words.colon}${whoText(exclusion.proposedBy, words)}`}>
               {whoText(exclusion.approvedBy, words)}
             </Beside>,
           ],

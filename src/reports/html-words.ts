@@ -8,7 +8,6 @@ export type HtmlWords = {
   readonly value: string;
   readonly dataOf: (title: string) => string;
   readonly between: string;
-  readonly colon: string;
 };
 
 const en: HtmlWords = {
@@ -18,7 +17,6 @@ const en: HtmlWords = {
   value: "Value",
   dataOf: (title) => `${title}: as a table`,
   between: " ",
-  colon: ": ",
 };
 
 const zh: HtmlWords = {
@@ -28,7 +26,6 @@ const zh: HtmlWords = {
   value: "值",
   dataOf: (title) => `${title}：数据表`,
   between: "",
-  colon: "：",
 };
 
 export const htmlWords: Readonly<Record<Lang, HtmlWords>> = { en, zh };

@@ -13,13 +13,8 @@ import { moreText, type Making } from "./pdf-figures.ts";
 import { LIMITS } from "./pdf-limits.ts";
 import { block, heading, tableSection, type TableColumn } from "./pdf-parts.ts";
 import { proseContent } from "./pdf-prose.ts";
-import {
-  instantText,
-  isMissed,
-  kindText,
-  malfunctionFinder,
-  whoText,
-} from "./report-words-facts.ts";
+import { kindText } from "./report-words.ts";
+import { instantText, isMissed, malfunctionFinder, whoText } from "./report-words-facts.ts";
 import type { ReportWords } from "./report-words-type.ts";
 
 type Struck = { readonly subject: ReportSubject; readonly outage: ReportOutage };
@@ -252,7 +247,7 @@ function exclusionRow(
       stack: [
         whoText(exclusion.approvedBy, words),
         {
-          text: `${words.columns.proposedBy}${words.htmlLang === "en" ? ": " : "："}${whoText(exclusion.proposedBy, words)}`,
+          text: `${words.columns.proposedBy}${words.colon}${whoText(exclusion.proposedBy, words)}`,
           style: "note",
           fontSize: 7,
         },

@@ -292,12 +292,6 @@ export function verifySteps(
   return { intro: proof.chained, steps, end: proof.compare };
 }
 
-/** The kind of an exclusion; one that is not known stands as it is. */
-export function kindText(kind: string, { exclusionKinds }: ReportWords): string {
-  const kinds: Readonly<Record<string, string>> = exclusionKinds;
-  return kinds[kind] ?? kind;
-}
-
 /** "user:li" is li to people, and a token stays one. */
 export function whoText(name: string, { proof }: ReportWords): string {
   return name === "system" ? proof.bySystem : name.replace(/^user:/u, "");

@@ -8,3 +8,9 @@ export const reportWords: Readonly<Record<Lang, ReportWords>> = {
   en: reportWordsEn,
   zh: reportWordsZh,
 };
+
+/** The kind of an exclusion; one that is not known stands as it is. */
+export function kindText(kind: string, { exclusionKinds }: ReportWords): string {
+  const kinds: Readonly<Record<string, string>> = exclusionKinds;
+  return kinds[kind] ?? kind;
+}

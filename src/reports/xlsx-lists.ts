@@ -1,7 +1,8 @@
 import type { WriteSheet } from "hucre/xlsx";
 import { reasonText } from "../core/reason-text.ts";
 import type { ReportSubject } from "../core/report.ts";
-import { kindText, whoText } from "./report-words-facts.ts";
+import { kindText } from "./report-words.ts";
+import { whoText } from "./report-words-facts.ts";
 import type { ExclusionRow, OutageRow } from "./tables-rows.ts";
 import type { Book } from "./xlsx-book.ts";
 import { column, tableSheet, type SheetColumn } from "./xlsx-sheet.ts";

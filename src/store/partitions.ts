@@ -6,6 +6,7 @@ import { findMemo } from "./memo.ts";
 
 /** Makes partitions strictly one after another; any fixed number will do. */
 const PARTITION_LOCK = 7_305_001;
+const DAY_MS = 86_400_000;
 
 /** A table with the rounds that are planned in [fromMs, untilMs). */
 export type Partition = {
@@ -31,7 +32,7 @@ export async function ensurePartitions(
   plannedAtsMs: readonly number[],
 ): Promise<void> {
   const days = new Set<number>();
-  for (const ms of plannedAtsMs) days.add(ms - (ms % 86_400_000));
+  for (const ms of plannedAtsMs) days.add(ms - (ms % DAY_MS));
   for (const ms of days) {
     const partition = partitionOf(ms);
     if (made.has(partition.name)) continue;
@@ -88,7 +89,7 @@ export async function findDroppedUntil(db: Queryable): Promise<number> {
 
 /** To be asked after a UTC day's rounds were read: those dropped in between were missing there. */
 export async function wasDropped(tx: Queryable, day: number): Promise<boolean> {
-  return day * 86_400_000 < (await findDroppedUntil(tx));
+  return day * DAY_MS < (await findDroppedUntil(tx));
 }
 
 /** How the audit log speaks of it. */

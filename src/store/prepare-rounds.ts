@@ -1,4 +1,5 @@
 import type { Round } from "../core/round.ts";
+import { chainKey } from "../core/seal.ts";
 import { saveChainTargets, type ChainTarget } from "./chain-targets.ts";
 import type { Db, Queryable } from "./connect.ts";
 import { ensureIds } from "./names.ts";
@@ -36,9 +37,6 @@ export async function prepareRounds(store: RoundStore, rounds: readonly Round[])
     rounds.map(({ plannedAtMs }) => plannedAtMs),
   );
 }
-
-/** By which a round's chain is remembered. */
-export const chainKey = ({ vantage, shard }: Round) => `${vantage}\n${shard}`;
 
 async function resolveIds({ db, ids }: RoundStore, rounds: readonly Round[]): Promise<void> {
   const targets = new Set<string>();

@@ -3,12 +3,13 @@ import type { Minute } from "../core/counts.ts";
 import { MINUTES_PER_DAY } from "../core/day-counts.ts";
 import { packDetail, roundText, type PackedDetail } from "../core/round-proof.ts";
 import type { Round } from "../core/round.ts";
+import { chainKey } from "../core/seal.ts";
 import { MINUTE_MS } from "../core/tally.ts";
 import { withTransaction, type Queryable } from "./connect.ts";
 import { ConflictError } from "../errors.ts";
 import { findDroppedUntil } from "./partitions.ts";
 import { savePhases, type PhasesRow } from "./phases.ts";
-import { chainKey, known, prepareRounds, unreachable, type RoundStore } from "./prepare-rounds.ts";
+import { known, prepareRounds, unreachable, type RoundStore } from "./prepare-rounds.ts";
 
 type Head = { seq: number; hash: Buffer };
 type NewRow = {

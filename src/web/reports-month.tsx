@@ -168,7 +168,7 @@ function Longest({ model, speech, words }: Omit<ReportParts, "reader">) {
   const { subject, from, reason } = longest;
   const at = instant(Date.parse(from), model.timeZone);
   const length = durationText(lengthOf(longest) / 1000, speech.t);
-  const why = `${subject.id}${words.colon}${words.longest(at, length, reasonText(reason, speech.lang))}`;
+  const why = `${subject.id}${speech.t.colon}${words.longest(at, length, reasonText(reason, speech.lang))}`;
   return <p>{why}</p>;
 }
 

@@ -24,7 +24,7 @@ export function MonthsStrip({ months, speech, words }: Props) {
                 <Icon name={icon} />
               </span>{" "}
               {monthName(one.month, speech.t)}
-              <span class="hidden">{`${words.colon}${text}`}</span>
+              <span class="hidden">{`${speech.t.colon}${text}`}</span>
               {one.missed > 0 ? <span class="t-missed strong"> {one.missed}</span> : null}
             </a>
           </li>

@@ -98,7 +98,6 @@ export const en = {
   ofAllowedInMonth: (bad: string, allowed: string) =>
     `${bad} so far; allowed ${allowed} in the whole month`,
   agreement: "agreement",
-  colon: ": ",
   moreSubjects: (n: number) => `${n} more: they are in the downloads.`,
   outages: "Outages, the longest first",
   shorterOutages: (n: number) => `${n} more, none of them longer`,

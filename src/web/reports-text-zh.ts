@@ -79,7 +79,6 @@ export const zh: ReportsText = {
   ofAllowed: (bad, allowed) => `${bad}，允许 ${allowed}`,
   ofAllowedInMonth: (bad, allowed) => `至今 ${bad}，整月允许 ${allowed}`,
   agreement: "协议",
-  colon: "：",
   moreSubjects: (n) => `另有 ${n} 项，见下载文件。`,
   outages: "中断（最长的在前）",
   shorterOutages: (n) => `其余 ${n} 次，均不长于以上各次`,
